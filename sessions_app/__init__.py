@@ -1,0 +1,1 @@
+"""Charging sessions: from a station's socket to the manager's screen."""

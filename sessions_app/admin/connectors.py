@@ -1,0 +1,110 @@
+"""Connectors: below their station, and in a list of their own to find them by what they said."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from sessions_app.admin.base import ChangesFormSet, HasSessions, SavesChanges, link, site_time
+from sessions_app.domain import wording
+from sessions_app.models import Connector
+
+
+class ConnectorForm(forms.ModelForm):
+    """What is set for a connector."""
+
+    class Meta:
+        model = Connector
+        fields = ("number", "max_power_w", "phases", "limit_a")
+        labels = {"max_power_w": "Rated power, W", "limit_a": "Limit, A"}
+
+
+class ConnectorColumns:
+    """What is said of a connector."""
+
+    since = site_time("status_at", site="station__site_area__site", description="since")
+
+    @admin.display(description="shown as")
+    def letter(self, connector: Connector) -> str:
+        return wording.connector_letter(connector.number)
+
+
+class ConnectorInline(ConnectorColumns, admin.TabularInline):
+    """The connectors of a station, with what each last said."""
+
+    model = Connector
+    form = ConnectorForm
+    formset = ChangesFormSet
+    fields = ("number", "letter", "max_power_w", "phases", "limit_a", "status", "error_code", "since")
+    readonly_fields = ("letter", "status", "error_code", "since")
+    extra = 0
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("station__site_area__site")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and obj.sessions.exists())
+
+
+class SaidFilter(admin.AllValuesFieldListFilter):
+    """What stations have said; nothing has a word as well."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or wording.UNKNOWN}
+
+
+@admin.register(Connector)
+class ConnectorAdmin(ConnectorColumns, HasSessions, SavesChanges):
+    """Connectors, which are added and deleted on their station's page."""
+
+    form = ConnectorForm
+    list_display = ("name", "site_link", "status", "error_code", "since", "rating", "phases", "limit")
+    list_filter = (
+        *(("status", SaidFilter), ("error_code", SaidFilter)),
+        *("station__site_area__site__company", "station__site_area__site"),
+    )
+    list_select_related = ("station__site_area__site",)
+    search_fields = (
+        *("station__identity", "station__site_area__name", "station__site_area__site__name"),
+        *("status", "error_code"),
+    )
+    ordering = ("station__identity", "number")
+    readonly_fields = ("station", "number", "letter", "status", "error_code", "since")
+    fields = (
+        "station",
+        "number",
+        "letter",
+        "status",
+        "error_code",
+        "since",
+        "max_power_w",
+        "phases",
+        "limit_a",
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description="connector", ordering="station__identity")
+    def name(self, connector: Connector) -> str:
+        return str(connector)
+
+    @admin.display(description="site", ordering="station__site_area__site__name")
+    def site_link(self, connector: Connector) -> str:
+        return link(connector.station.site_area.site)
+
+    @admin.display(description="rated power", ordering="max_power_w")
+    def rating(self, connector: Connector) -> str:
+        return wording.kw(connector.max_power_w)
+
+    @admin.display(description="limit", ordering="limit_a")
+    def limit(self, connector: Connector) -> str:
+        return wording.amperes(connector.limit_a)

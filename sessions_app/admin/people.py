@@ -1,0 +1,152 @@
+"""Managers with their memberships, and drivers with their tags."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from sessions_app.admin.base import (
+    HasReference,
+    HasSessions,
+    KeepsHistory,
+    SavesChanges,
+    TakesAlong,
+    link,
+    site_time,
+)
+from sessions_app.domain import wording
+from sessions_app.models import Driver, IdTag, Manager, Membership
+
+
+class MembershipInline(admin.TabularInline):
+    """The sites that a manager looks after."""
+
+    model = Membership
+    autocomplete_fields = ("site",)
+    extra = 0
+
+
+@admin.register(Manager)
+class ManagerAdmin(SavesChanges, TakesAlong, UserAdmin):
+    """Managers: who signs in, to which sites, and who is an operator."""
+
+    follows = {"is_superuser": "is_staff"}
+    list_display = (
+        "username",
+        "full_name",
+        "email",
+        "is_active",
+        "is_superuser",
+        "looks_after",
+        "last_login",
+    )
+    list_filter = ("is_active", "is_superuser", "memberships__role", "memberships__site")
+    search_fields = ("username", "first_name", "last_name", "email")
+    ordering = ("username",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        ("What they may do", {"fields": ("is_active", "is_superuser")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("memberships__site")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "is_superuser" and field is not None:
+            field.label = "Operator"
+            field.help_text = "Sees every site, and sets up sites, people and prices here."
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Manager, form: forms.ModelForm, change: bool) -> None:
+        obj.is_staff = obj.is_superuser  # an operator, and nobody else, may open the admin
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="name", ordering="last_name")
+    def full_name(self, manager: Manager) -> str:
+        return manager.get_full_name() or wording.UNKNOWN
+
+    @admin.display(description="looks after")
+    def looks_after(self, manager: Manager) -> str:
+        if manager.is_superuser:
+            return "every site"
+        places = sorted((held.site.name, held.get_role_display()) for held in manager.memberships.all())
+        return ", ".join(f"{name} ({role.lower()})" for name, role in places) or wording.UNKNOWN
+
+
+class IdTagForm(forms.ModelForm):
+    """A tag, which may be used at any site."""
+
+    class Meta:
+        model = IdTag
+        fields = ("value", "driver", "is_blocked", "expires_at")
+        help_texts = {"expires_at": "In UTC."}
+
+
+class IdTagInline(admin.TabularInline):
+    """The tags of a driver."""
+
+    model = IdTag
+    form = IdTagForm
+    extra = 0
+    show_change_link = True
+
+
+@admin.register(Driver)
+class DriverAdmin(HasReference, KeepsHistory):
+    """Drivers, with their tags."""
+
+    instead = "Block the tags instead."
+    list_display = ("name", "reference", "kind", "unit", "site_link", "email", "tags")
+    list_filter = ("kind", "site")
+    list_select_related = ("site",)
+    search_fields = ("name", "email", "unit", "id_tags__value")
+    ordering = ("name", "id")
+    autocomplete_fields = ("site",)
+    readonly_fields = ("reference",)
+    inlines = (IdTagInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("id_tags")
+
+    @admin.display(description="site", ordering="site__name")
+    def site_link(self, driver: Driver) -> str:
+        return link(driver.site)
+
+    @admin.display(description="tags")
+    def tags(self, driver: Driver) -> str:
+        return ", ".join(sorted(tag.value for tag in driver.id_tags.all())) or wording.UNKNOWN
+
+
+@admin.register(IdTag)
+class IdTagAdmin(HasSessions):
+    """Tags, and whose they are."""
+
+    form = IdTagForm
+    list_display = ("value", "driver_link", "is_blocked", "expires")
+    list_filter = ("is_blocked", ("driver", admin.EmptyFieldListFilter), "driver__kind")
+    list_select_related = ("driver__site",)
+    search_fields = ("value", "driver__name", "driver__unit")
+    ordering = ("value",)
+    autocomplete_fields = ("driver",)
+    actions = ("block", "unblock")
+    expires = site_time("expires_at", site="driver__site", description="expires")
+
+    @admin.display(description="driver", ordering="driver__name")
+    def driver_link(self, tag: IdTag) -> str:
+        return link(tag.driver)
+
+    @admin.action(description="Block")
+    def block(self, request: HttpRequest, tags: QuerySet[IdTag]) -> None:
+        self.message_user(request, f"Blocked: {tags.update(is_blocked=True)}.")
+
+    @admin.action(description="Unblock")
+    def unblock(self, request: HttpRequest, tags: QuerySet[IdTag]) -> None:
+        self.message_user(request, f"Unblocked: {tags.update(is_blocked=False)}.")

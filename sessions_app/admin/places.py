@@ -1,0 +1,172 @@
+"""Companies, sites and site areas."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_app.admin.base import HasReference, KeepsHistory, link
+from sessions_app.admin.stations import StationInline
+from sessions_app.models import Company, Membership, Site, SiteArea
+from sessions_app.queries import policies
+
+
+def _time_zones() -> list[tuple[str, str]]:
+    return [("", "---------"), *((name, name) for name in sorted(available_timezones()))]
+
+
+class CompanyForm(forms.ModelForm):
+    """A company, whose currency is that of its prices."""
+
+    class Meta:
+        model = Company
+        fields = ("name", "currency")
+
+    def clean_currency(self) -> str:
+        """Refuse a currency that would leave policies at the company's places without effect."""
+        currency: str = self.cleaned_data["currency"]
+        if self.instance.pk is None:
+            return currency
+        other = policies.in_other_currency(self.instance, currency, at=timezone.now()).first()
+        if other is not None:
+            raise forms.ValidationError(f"“{other}” has prices in {other.currency}: end it first.")
+        return currency
+
+
+class SiteForm(forms.ModelForm):
+    """A site, whose time zone is chosen and never typed."""
+
+    time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are said in it.")
+
+    class Meta:
+        model = Site
+        fields = ("company", "name", "time_zone")
+
+
+class SiteInline(admin.TabularInline):
+    """The sites of a company; areas and people are set on a site's own page."""
+
+    model = Site
+    form = SiteForm
+    fields = ("name", "time_zone")
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+
+class SiteAreaInline(admin.TabularInline):
+    """The areas of a site."""
+
+    model = SiteArea
+    extra = 0
+    show_change_link = True
+    can_delete = False
+
+
+class SiteMembershipInline(admin.TabularInline):
+    """Who looks after a site."""
+
+    model = Membership
+    autocomplete_fields = ("manager",)
+    extra = 0
+    verbose_name_plural = "who looks after it"
+
+
+@admin.register(Company)
+class CompanyAdmin(HasReference):
+    """Companies, with their sites."""
+
+    form = CompanyForm
+    list_display = ("name", "reference", "currency", "site_count", "is_demo")
+    list_filter = ("currency", "is_demo")
+    search_fields = ("name",)
+    ordering = ("name",)
+    readonly_fields = ("reference", "is_demo")
+    inlines = (SiteInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        counted: QuerySet[Any] = super().get_queryset(request).annotate(sites_here=Count("sites"))
+        return counted
+
+    @admin.display(description="sites", ordering="sites_here")
+    def site_count(self, company: Any) -> int:
+        return int(company.sites_here)
+
+
+@admin.register(Site)
+class SiteAdmin(HasReference, KeepsHistory):
+    """Sites, with their areas and the managers who look after them."""
+
+    form = SiteForm
+    instead = "Move its stations to another site instead; what they have charged stays here."
+    list_display = ("name", "reference", "company_link", "time_zone", "area_count", "station_count")
+    list_filter = ("company", "time_zone")
+    list_select_related = ("company",)
+    search_fields = ("name", "company__name")
+    ordering = ("name", "id")
+    autocomplete_fields = ("company",)
+    readonly_fields = ("reference",)
+    inlines = (SiteAreaInline, SiteMembershipInline)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        counted: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(
+                areas_here=Count("areas", distinct=True),
+                stations_here=Count("areas__stations", distinct=True),
+            )
+        )
+        return counted
+
+    @admin.display(description="company", ordering="company__name")
+    def company_link(self, site: Site) -> str:
+        return link(site.company)
+
+    @admin.display(description="areas", ordering="areas_here")
+    def area_count(self, site: Any) -> int:
+        return int(site.areas_here)
+
+    @admin.display(description="stations", ordering="stations_here")
+    def station_count(self, site: Any) -> int:
+        return int(site.stations_here)
+
+
+@admin.register(SiteArea)
+class SiteAreaAdmin(HasReference, KeepsHistory):
+    """Site areas: levels, wings, rows of bays."""
+
+    instead = "Move its stations to another area instead; what they have charged stays here."
+    list_display = ("name", "reference", "site_link", "company_link", "station_count")
+    list_filter = ("site__company", "site")
+    search_fields = ("name", "site__name", "site__company__name")
+    ordering = ("site__name", "name", "id")
+    autocomplete_fields = ("site",)
+    readonly_fields = ("reference",)
+    inlines = (StationInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # The name of an area says its site, in choices as well
+        counted: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .select_related("site__company")
+            .annotate(stations_here=Count("stations"))
+        )
+        return counted
+
+    @admin.display(description="site", ordering="site__name")
+    def site_link(self, area: SiteArea) -> str:
+        return link(area.site)
+
+    @admin.display(description="company", ordering="site__company__name")
+    def company_link(self, area: SiteArea) -> str:
+        return link(area.site.company)
+
+    @admin.display(description="stations", ordering="stations_here")
+    def station_count(self, area: Any) -> int:
+        return int(area.stations_here)

@@ -1,0 +1,242 @@
+"""The forms of a pricing policy: what they refuse, and by which field."""
+
+from datetime import date, datetime, timedelta
+from math import inf
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
+from django.utils.html import format_html
+
+from sessions_app.admin.pickers import Clock, Day, WallClock
+from sessions_app.domain.pricing import Component, rounded
+from sessions_app.domain.pricing.checking import Validity, problems
+from sessions_app.domain.pricing.trial import Trial
+from sessions_app.domain.pricing.words import DAYS
+from sessions_app.domain.wording import minor_digits
+from sessions_app.models import PriceComponent, PricingPolicy, Site
+from sessions_app.queries import policies
+
+VALIDITY = ("valid_from", "valid_to")
+LAST_POSITION = 999  # whatever has none comes after it
+
+
+def validate_year(day: date) -> None:
+    """Refuse the ends of the calendar: a day more, or the time in another zone, would lie beyond them."""
+    if not 2000 <= day.year < 3000:
+        raise forms.ValidationError("Choose a year from 2000 to 2999.")
+
+
+class PolicyForm(forms.ModelForm):
+    """A policy: one place at most, its company's currency, and nothing else for the same at that time."""
+
+    valid_from = forms.SplitDateTimeField(widget=WallClock, validators=[validate_year])
+    valid_to = forms.SplitDateTimeField(widget=WallClock, required=False, validators=[validate_year])
+
+    class Meta:
+        model = PricingPolicy
+        fields = (
+            *("description", "company", "site", "site_area", "station", "audience", "currency"),
+            *("valid_from", "valid_to", "tax_percent", "min_price", "max_price"),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._at(policies.place_of(self.instance))
+        for name in VALIDITY:
+            stored = getattr(self.instance, name)
+            if stored is not None and self.instance.pk:
+                self.initial[name] = self._on_the_wall(stored)
+
+    def _at(self, place: policies.Place | None) -> None:
+        """Read and show times as those of the place, and name its zone beside them."""
+        self.zone = ZoneInfo(policies.zone_at(place))
+        for name in VALIDITY:
+            self.fields[name].help_text = format_html("Time in <span data-zone>{}</span>", self.zone)
+
+    def _on_the_wall(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
+
+    def _said(self, at: datetime) -> str:
+        local = at.astimezone(self.zone)
+        return f"{local.day} {local:%b %Y %H:%M %Z}"
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self._at(
+            next((self.cleaned_data[name] for name in policies.PLACES if self.cleaned_data.get(name)), None)
+        )
+        for name in VALIDITY:
+            if self.cleaned_data.get(name):
+                self.cleaned_data[name] = self.cleaned_data[name].replace(tzinfo=self.zone)
+        data = dict(self.cleaned_data)  # add_error takes what is wrong out of cleaned_data
+        self._check_order(data)
+        self._check_decimals(data)
+        chosen = [name for name in policies.PLACES if data.get(name)]
+        for name in chosen[:-1]:
+            self.add_error(name, f"A policy holds at one place: leave this or the {_word(chosen[-1])} empty.")
+        currency = policies.currency_at(data[chosen[0]]) if chosen else ""
+        if chosen and data.get("currency") not in (None, "", currency):
+            self.add_error("currency", f"Prices at {data[chosen[0]]} are in {currency}.")
+        if not self.errors:
+            self._check_alone(data)
+        return self.cleaned_data
+
+    def _check_order(self, data: dict[str, Any]) -> None:
+        start, end = data.get("valid_from"), data.get("valid_to")
+        if start and end and end <= start:
+            self.add_error("valid_to", "It ends before it begins.")
+        low, high = data.get("min_price"), data.get("max_price")
+        if low is not None and high is not None and high < low:
+            self.add_error("max_price", "It is below the minimum price.")
+
+    def _check_decimals(self, data: dict[str, Any]) -> None:
+        """Refuse a limit that no price could be equal to."""
+        currency = data.get("currency")
+        for name in ("min_price", "max_price"):
+            limit = data.get(name)
+            if currency and limit is not None and limit != rounded(limit, currency):
+                self.add_error(name, f"{currency} has {minor_digits(currency)} decimals.")
+
+    def _check_alone(self, data: dict[str, Any]) -> None:
+        mine = PricingPolicy(pk=self.instance.pk, **{name: data[name] for name in self.Meta.fields})
+        other = policies.overlapping(mine).order_by("valid_from", "pk").first()
+        if other is None:
+            return
+        begins = other.valid_from.replace(microsecond=0)  # the form knows of whole seconds alone
+        same = "for the same place and audience"
+        if begins > mine.valid_from:
+            self.add_error("valid_to", f"“{other}” begins on {self._said(begins)}: end before that.")
+        elif other.valid_to is None:
+            text = f"“{other}” holds until further notice {same}: end it first, or begin later."
+            self.add_error("valid_from", text)
+        else:
+            text = f"“{other}” holds until {self._said(other.valid_to)} {same}: begin then, or end it first."
+            self.add_error("valid_from", text)
+            if begins == mine.valid_from:
+                self._begin_after(other.valid_to)
+
+    def _begin_after(self, end: datetime) -> None:
+        """Fill in, for a copy that begins with its original, that it begins when that has ended."""
+        local = self._on_the_wall(end + timedelta(microseconds=999_999))
+        filled = cast("QueryDict", self.data).copy()
+        filled["valid_from_0"], filled["valid_from_1"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
+        filled["valid_to_0"] = filled["valid_to_1"] = ""
+        self.data = filled
+
+
+class DaysField(forms.MultipleChoiceField):
+    """Days of the week as check boxes, kept as a row of digits."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def prepare_value(self, value: Any) -> Any:
+        return list(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        return "".join(sorted(super().clean(value)))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(initial or "") != sorted(data or [])
+
+
+class ComponentForm(forms.ModelForm):
+    """A component of a policy's price."""
+
+    days = DaysField(
+        choices=[(str(number), name) for number, name in enumerate(DAYS, 1)],
+        required=False,
+        help_text="None is every day.",
+    )
+
+    class Meta:
+        model = PriceComponent
+        fields = ("position", *Component.__struct_fields__)
+        widgets = {"date_from": Day, "date_to": Day, "time_from": Clock, "time_to": Clock}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["position"].required = False
+        self.fields["position"].help_text = "Empty is last."
+        self.fields["position"].validators.append(MaxValueValidator(LAST_POSITION))
+        for name in ("date_from", "date_to"):
+            self.fields[name].validators.append(validate_year)
+        if self.instance.pk is None:
+            self.initial["position"] = None
+
+    def component(self) -> Component | None:
+        """Return what the form says, once it is clean; None where something in it cannot be read."""
+        names = Component.__struct_fields__
+        if any(name not in self.cleaned_data for name in names):
+            return None
+        return Component(**{name: self.cleaned_data[name] for name in names})
+
+
+class ComponentFormSet(BaseInlineFormSet):
+    """The components of a policy, checked against each other in their order."""
+
+    def in_order(self) -> list[tuple[ComponentForm, Component]]:
+        """Return the forms that are filled in and stay, with what they say."""
+        filled = [
+            form
+            for form in self.forms
+            if isinstance(form, ComponentForm)
+            and getattr(form, "cleaned_data", None)
+            and not form.cleaned_data.get("DELETE")
+        ]
+        filled.sort(key=lambda form: _position(form.cleaned_data.get("position")))
+        said = [(form, form.component()) for form in filled]
+        return [(form, component) for form, component in said if component is not None]
+
+    def clean(self) -> None:
+        super().clean()
+        ordered = self.in_order()
+        last = max((form.instance.position or 0 for form, _ in ordered), default=0)
+        nameless = [form for form, _ in ordered if form.cleaned_data.get("position") is None]
+        for number, form in enumerate(nameless, last + 1):
+            form.instance.position = number
+        if not ordered and not any(form.errors for form in self.forms):
+            raise forms.ValidationError("A policy without a component would make every session free.")
+        begins, ends = (at and at.date() for at in (self.instance.valid_from, self.instance.valid_to))
+        for problem in problems([component for _, component in ordered], Validity(begins, ends)):
+            ordered[problem.place][0].add_error(problem.field, problem.text)
+
+
+class TrialForm(forms.Form):
+    """An imagined session."""
+
+    kwh = forms.DecimalField(label="Energy, kWh", min_value=0, max_value=1000, max_digits=7, initial=12)
+    charging_minutes = forms.IntegerField(
+        label="Charging, minutes", min_value=0, max_value=10_080, initial=110
+    )
+    idle_minutes = forms.IntegerField(label="Then idle, minutes", min_value=0, max_value=10_080, initial=47)
+    starts_at = forms.DateTimeField(
+        label="Starting",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="Time at the site.",
+        validators=[validate_year],
+    )
+    site = forms.ModelChoiceField(Site.objects.order_by("name", "pk"), required=False, empty_label="UTC")
+
+    def trial(self) -> Trial:
+        """Return the session that the form says, once it is clean."""
+        said = self.cleaned_data
+        zone = said["site"].time_zone if said["site"] else "UTC"
+        return Trial(
+            starts_at=said["starts_at"].replace(tzinfo=ZoneInfo(zone)),
+            energy_wh=said["kwh"] * 1000,
+            charging=timedelta(minutes=said["charging_minutes"]),
+            idle=timedelta(minutes=said["idle_minutes"]),
+            zone=zone,
+        )
+
+
+def _position(number: int | None) -> float:
+    return inf if number is None else number
+
+
+def _word(place: str) -> str:
+    return policies.PLACES[place].lower()

@@ -1,0 +1,188 @@
+"""Charging sessions: to look at, never to change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+
+from sessions_app.admin.base import OF_ONE, ReadOnly, ReadOnlyInline, link, site_moment, site_time
+from sessions_app.admin.repricing import reprice
+from sessions_app.admin.samples import last_samples
+from sessions_app.domain import flags, wording
+from sessions_app.models import ActionAudit, ChargingSession, ChargingStation, Driver
+
+
+class StateFilter(admin.SimpleListFilter):
+    """In progress, or history."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("in-progress", "In progress"), ("history", "History")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "in-progress":
+                return queryset.filter(ended_at=None)
+            case "history":
+                return queryset.exclude(ended_at=None)
+        return queryset
+
+
+class FlagFilter(admin.SimpleListFilter):
+    """Why a session needs a look."""
+
+    title = "needs a look"
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("any", "For any reason"), *((str(flag.value), text) for flag, text in flags.WORDS.items())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        if chosen == "any":
+            return queryset.exclude(flags=0)
+        if chosen in {str(flag.value) for flag in flags.WORDS}:
+            with_bit: QuerySet[Any] = queryset.alias(bit=F("flags").bitand(int(chosen or 0))).filter(
+                bit__gt=0
+            )
+            return with_bit
+        return queryset
+
+
+class ActionInline(ReadOnlyInline):
+    """What managers did to the session."""
+
+    model = ActionAudit
+    verbose_name_plural = "what managers did"
+    fields = ("when", "manager_name", "action", "outcome", "detail")
+    ordering = ("-at", "-id")
+    when = site_time("at", site="session__site", description="when")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("session__site")
+
+
+@admin.register(ChargingSession)
+class SessionAdmin(ReadOnly):
+    """Charging sessions, in the words of the dashboard and in site time."""
+
+    list_display = ("id", "started", "ended", "station_link", "plug", "driver_link", "energy", "cost", "look")
+    list_filter = (StateFilter, FlagFilter, "started_at", "site__company", "site")
+    list_select_related = ("station", "connector", "driver", "site")
+    list_per_page = 50
+    actions = (reprice,)
+    inlines = (ActionInline,)
+    change_form_template = "admin/session_form.html"
+    search_fields = ("id",)  # there is a search box; get_search_results says what it finds
+    search_help_text = "Session id, station, user's name, e-mail or unit, tag. Every word must fit."
+    ordering = ("-started_at", "-id")
+    fieldsets = (
+        (None, {"fields": ("id", "started", "ended", "reason", "look")}),
+        ("Where and who", {"fields": ("station", "plug", "site_area", "site", "driver", "id_tag_value")}),
+        ("Figures", {"fields": ("energy", "peak", "idle", "charge", "reading_count", "last_reading")}),
+        ("Price", {"fields": ("cost", "policy")}),
+        ("What the station said", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
+    )
+
+    def has_reprice_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_active and request.user.is_superuser)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find people and stations first, then their sessions: a joined search reads every session."""
+        for word in search_term.split():
+            people = Driver.objects.filter(
+                Q(name__icontains=word) | Q(email__icontains=word) | Q(unit__iexact=word)
+            )
+            stations = ChargingStation.objects.filter(identity__icontains=word)
+            found = Q(driver__in=people) | Q(station__in=stations) | Q(id_tag_value__iexact=word)
+            if word.isascii() and word.isdecimal() and len(word) < 19:
+                found |= Q(pk=int(word))
+            queryset = queryset.filter(found)
+        return queryset, False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        whose = {"subtitle": _whose(request.GET)}
+        return super().changelist_view(request, whose | (extra_context or {}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["samples"] = last_samples(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def view_on_site(self, session: ChargingSession) -> str:
+        return reverse("session", args=[session.pk])
+
+    started = site_time("started_at", site="site", description="started")
+    last_reading = site_time("last_reading_at", site="site", description="last reading")
+
+    @admin.display(description="ended", ordering="ended_at")
+    def ended(self, session: ChargingSession) -> Any:
+        return "in progress" if session.is_in_progress else site_moment(session.ended_at, session.site)
+
+    @admin.display(description="reason")
+    def reason(self, session: ChargingSession) -> str:
+        return wording.reason(session.end_reason, session.ended_by)
+
+    @admin.display(description="needs a look")
+    def look(self, session: ChargingSession) -> str:
+        return "; ".join(flags.words(session.flags)) or wording.UNKNOWN
+
+    @admin.display(description="station", ordering="station__identity")
+    def station_link(self, session: ChargingSession) -> str:
+        return link(session.station)
+
+    @admin.display(description="connector", ordering="connector__number")
+    def plug(self, session: ChargingSession) -> str:
+        return wording.connector_letter(session.connector.number if session.connector else None)
+
+    @admin.display(description="user", ordering="driver__name")
+    def driver_link(self, session: ChargingSession) -> str:
+        return link(session.driver)
+
+    @admin.display(description="consumption", ordering="energy_wh")
+    def energy(self, session: ChargingSession) -> str:
+        return wording.kwh(session.energy_wh)
+
+    @admin.display(description="price", ordering="price")
+    def cost(self, session: ChargingSession) -> str:
+        return wording.money(session.price, session.currency)
+
+    @admin.display(description="peak power")
+    def peak(self, session: ChargingSession) -> str:
+        return wording.kw(session.peak_power_w)
+
+    @admin.display(description="inactivity")
+    def idle(self, session: ChargingSession) -> str:
+        return wording.duration(session.idle_s)
+
+    @admin.display(description="register at the start")
+    def meter_start(self, session: ChargingSession) -> str:
+        return wording.kwh(session.meter_start_wh)
+
+    @admin.display(description="register at the stop")
+    def meter_stop(self, session: ChargingSession) -> str:
+        return wording.kwh(session.meter_stop_wh)
+
+    @admin.display(description="battery")
+    def charge(self, session: ChargingSession) -> str:
+        return f"{wording.percent(session.battery_start)} → {wording.percent(session.battery)}"
+
+
+def _whose(asked: QueryDict) -> str:
+    """Return whose sessions a link asked for, where no filter beside the list says it."""
+    for name in ("driver", "id_tag", "station", "connector", "site_area", "policy"):
+        pk = asked.get(name + OF_ONE, "")
+        if pk.isdecimal():
+            model: Any = ChargingSession._meta.get_field(name).related_model
+            thing = model.objects.filter(pk=pk).first()
+            return f"Sessions of {thing}" if thing else ""
+    return ""

@@ -1,0 +1,167 @@
+"""Charging stations."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from sessions_app.admin.base import (
+    HasReference,
+    KeepsHistory,
+    ReadOnlyInline,
+    SavesChanges,
+    TakesAlong,
+    link,
+    site_time,
+)
+from sessions_app.admin.connectors import ConnectorInline
+from sessions_app.domain import wording
+from sessions_app.domain.lifecycle import GONE_AFTER
+from sessions_app.models import ChargingStation
+from sessions_app.store.credentials import password_digest
+
+
+class StationForm(forms.ModelForm):
+    """A station; its password goes in and never comes out."""
+
+    password = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="The Basic Auth password of the station. It is never shown; left empty, it stays as it is.",
+    )
+
+    class Meta:
+        model = ChargingStation
+        fields = ("identity", "site_area", "accepts_unknown_tags")
+
+    def save(self, commit: bool = True) -> Any:
+        if self.cleaned_data["password"]:
+            self.instance.password_digest = password_digest(self.cleaned_data["password"])
+        return super().save(commit)
+
+
+class OnlineFilter(admin.SimpleListFilter):
+    """Whether the station is there, by the rule of its icon."""
+
+    title = "connection"
+    parameter_name = "online"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Online"), ("no", "Offline"), ("never", "Never seen")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # lifecycle.is_online, as the database says it
+        heard = Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - GONE_AFTER)
+        online = ~Q(connection_id="") & heard
+        match self.value():
+            case "yes":
+                return queryset.filter(online)
+            case "no":
+                return queryset.exclude(online)
+            case "never":
+                return queryset.filter(connection_id="", last_seen_at=None)
+        return queryset
+
+
+class StationColumns:
+    """What is said of a station."""
+
+    last_seen = site_time("last_seen_at", site="site_area__site", description="last seen")
+
+    @admin.display(boolean=True, description="online", ordering="connection_id")
+    def is_online(self, station: ChargingStation) -> bool:
+        return station.is_online
+
+    @admin.display(description="connectors")
+    def plugs(self, station: ChargingStation) -> str:
+        told = sorted((plug.number, plug.status) for plug in station.connectors.all())
+        return " · ".join(f"{wording.connector_letter(number)} {status}".strip() for number, status in told)
+
+    @admin.display(description="vendor and model", ordering="vendor")
+    def made_by(self, station: ChargingStation) -> str:
+        return f"{station.vendor} {station.model}".strip() or wording.UNKNOWN
+
+
+class StationInline(StationColumns, ReadOnlyInline):
+    """The stations of an area."""
+
+    model = ChargingStation
+    fields = ("name", "is_online", "last_seen", "plugs", "made_by")
+    ordering = ("identity",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        found = super().get_queryset(request).select_related("site_area__site")
+        return found.prefetch_related("connectors")
+
+    @admin.display(description="station")
+    def name(self, station: ChargingStation) -> str:
+        return link(station)
+
+
+@admin.register(ChargingStation)
+class StationAdmin(StationColumns, HasReference, KeepsHistory, SavesChanges, TakesAlong):
+    """Charging stations: where they stand, whether they are online, and their connectors."""
+
+    form = StationForm
+    instead = "Give it another password instead: it is refused from its next connection on."
+    follows = {"password": "password_digest"}
+    list_display = ("identity", "is_online", "last_seen", "plugs", "site_link", "area_link", "made_by")
+    list_filter = (OnlineFilter, "site_area__site__company", "site_area__site", "accepts_unknown_tags")
+    list_select_related = ("site_area__site",)
+    search_fields = (
+        "identity",
+        "site_area__name",
+        "site_area__site__name",
+        "vendor",
+        "model",
+        "serial_number",
+    )
+    ordering = ("identity",)
+    autocomplete_fields = ("site_area",)
+    inlines = (ConnectorInline,)
+    booted = site_time("booted_at", site="site_area__site", description="booted")
+    connected = site_time("connected_at", site="site_area__site", description="connected")
+    disconnected = site_time("disconnected_at", site="site_area__site", description="disconnected")
+    readonly_fields = (
+        *("reference", "has_password", "address", "is_online"),
+        *("last_seen", "booted", "connected", "disconnected"),
+        *("vendor", "model", "serial_number", "firmware_version"),
+    )
+    fieldsets = (
+        (None, {"fields": ("identity", "reference", "site_area", "accepts_unknown_tags")}),
+        ("Connection", {"fields": ("address", "has_password", "password", "is_online", "last_seen")}),
+        (
+            "What it said of itself",
+            {
+                "classes": ("collapse",),
+                "fields": (
+                    *("vendor", "model", "serial_number", "firmware_version"),
+                    *("booted", "connected", "disconnected"),
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("connectors")
+
+    @admin.display(boolean=True, description="password is set")
+    def has_password(self, station: ChargingStation) -> bool:
+        return bool(station.password_digest)
+
+    @admin.display(description="OCPP address")
+    def address(self, station: ChargingStation) -> str:
+        return f"/ocpp/{quote(station.identity, safe='')}" if station.pk else wording.UNKNOWN
+
+    @admin.display(description="site", ordering="site_area__site__name")
+    def site_link(self, station: ChargingStation) -> str:
+        return link(station.site_area.site)
+
+    @admin.display(description="area", ordering="site_area__name")
+    def area_link(self, station: ChargingStation) -> str:
+        return station.site_area.name

@@ -1,0 +1,241 @@
+"""The events of the live channel, and the only code that sends to groups.
+
+An event is a hint that may be lost: whoever shows it can catch up over HTTP. Events hold text, ints
+and floats only, since Redis carries nothing else. A row is rendered once for any number of viewers,
+and a session's changes are sent at once, then at most once a second.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypedDict
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.utils import timezone
+
+from sessions_app.domain.row import LIVE_CELLS, SessionRow, cells, marks
+from sessions_app.queries.points import Point
+from sessions_app.queries.rows import rows_by_id
+from sessions_app.store.thread import DatabaseThread
+
+logger = logging.getLogger(__name__)
+
+ALL_SITES = "sessions.all"
+
+
+def site_group(site_id: int) -> str:
+    """Return the group of whoever watches the sessions of a site."""
+    return f"sessions.site.{site_id}"
+
+
+def session_group(session_id: int) -> str:
+    """Return the group of whoever watches one session's graph."""
+    return f"session.{session_id}"
+
+
+def manager_group(manager_id: int) -> str:
+    """Return the group of all sockets of a manager: told when his memberships change."""
+    return f"manager.{manager_id}"
+
+
+def station_group(station_id: int) -> str:
+    """Return the group of the process that holds the station's socket."""
+    return f"station.{station_id}"
+
+
+class SessionChanged(TypedDict):
+    """New texts for a row in progress, by the keys of `domain.row.CELLS` and `MARKS`.
+
+    `level` and `idle_s` tell a filtered list whether the session belongs to it now.
+    """
+
+    type: Literal["session.changed"]
+    session: int
+    number: int
+    level: str
+    idle_s: int
+    cells: dict[str, str]
+    marks: dict[str, tuple[str, str]]
+
+
+class SessionStarted(TypedDict):
+    """A session has begun, or one that had ended provisionally goes on."""
+
+    type: Literal["session.started"]
+    session: int
+
+
+class SessionEnded(TypedDict):
+    """A session is history; `text` is the notice for people."""
+
+    type: Literal["session.ended"]
+    session: int
+    text: str
+
+
+class SessionPoints(TypedDict):
+    """New points of a graph; with `redraw` earlier ones have changed too: fetch them all."""
+
+    type: Literal["session.points"]
+    session: int
+    points: list[Point]
+    redraw: bool
+    cells: dict[str, str]
+
+
+class AccessChanged(TypedDict):
+    """What a manager may see has changed: his sockets look again, and his pages fetch again."""
+
+    type: Literal["access.changed"]
+
+
+class StationCommand(TypedDict):
+    """What a manager asks of a station; the process that holds its socket asks it, and notes the outcome.
+
+    `audit` is the ActionAudit row: the answer turns its outcome from waiting into accepted or rejected.
+    """
+
+    type: Literal["station.command"]
+    command: Literal["RemoteStopTransaction"]
+    payload: dict[str, int | str]
+    audit: int
+
+
+@dataclass(slots=True)
+class Change:
+    """What a recorded batch has changed of one session."""
+
+    session_id: int
+    site_id: int
+    has_begun: bool = False
+    has_ended: bool = False
+    points: list[Point] = field(default_factory=list)
+    redraw: bool = False
+
+    def followed_by(self, later: "Change") -> "Change":
+        """Return both changes as one."""
+        return Change(
+            self.session_id,
+            self.site_id,
+            has_begun=(self.has_begun or later.has_begun) and not later.has_ended,
+            has_ended=later.has_ended or (self.has_ended and not later.has_begun),
+            points=self.points + later.points,
+            redraw=self.redraw or later.redraw,
+        )
+
+
+class Outbox:
+    """Sends changes to viewers: the first at once, those within a second after it together.
+
+    A failing layer loses hints, never data: it is logged, and viewers catch up over HTTP.
+    """
+
+    interval_s = 1.0
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Change] = {}
+        self._sent_at: dict[int, float] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._thread = DatabaseThread("outbox")
+
+    def put(self, changes: Iterable[Change]) -> None:
+        """Take changes that have been committed."""
+        for change in changes:
+            before = self._waiting.get(change.session_id)
+            self._waiting[change.session_id] = before.followed_by(change) if before else change
+        if self._waiting:
+            self._wake.set()
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Send nothing more, and close the connection."""
+        if self._task is not None:
+            self._task.cancel()
+        await self._thread.close()
+
+    async def _run(self) -> None:
+        while self._waiting:
+            self._wake.clear()
+            now = asyncio.get_running_loop().time()
+            due = [each for each in self._waiting.values() if self._due_at(each) <= now]
+            if due:
+                await self._send(due, now)
+                continue
+            pause = min(self._due_at(each) for each in self._waiting.values()) - now
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+        over = asyncio.get_running_loop().time() - self.interval_s
+        self._sent_at = {key: at for key, at in self._sent_at.items() if at > over}
+
+    def _due_at(self, change: Change) -> float:
+        if change.has_begun or change.has_ended:
+            return 0.0
+        return self._sent_at.get(change.session_id, -self.interval_s) + self.interval_s
+
+    async def _send(self, changes: list[Change], now: float) -> None:
+        for change in changes:
+            del self._waiting[change.session_id]
+            self._sent_at[change.session_id] = now
+        try:
+            rows = await self._thread.run(rows_by_id, [change.session_id for change in changes])
+        except Exception:
+            logger.exception("%d changes could not be announced", len(changes))
+            return
+        for change in changes:
+            if change.session_id in rows:
+                await self._say(change, rows[change.session_id])
+
+    async def _say(self, change: Change, row: SessionRow) -> None:
+        try:
+            await _announce(change, row, at=timezone.now())
+        except Exception:
+            logger.exception("The change of session %d could not be announced", change.session_id)
+
+
+def announce_now(change: Change) -> None:
+    """Send a change that something else than the recorder has committed; call it where nothing awaits."""
+    row = rows_by_id([change.session_id]).get(change.session_id)
+    if row is not None:
+        async_to_sync(_announce)(change, row, at=timezone.now())
+
+
+async def _announce(change: Change, row: SessionRow, *, at: datetime) -> None:
+    groups = (site_group(row.site_id), ALL_SITES)
+    texts = cells(row, LIVE_CELLS, now=at)
+    changed = SessionChanged(
+        type="session.changed",
+        session=row.id,
+        number=row.reading_count,
+        level=row.level,
+        idle_s=row.idle_s,
+        cells=texts,
+        marks=marks(row, now=at),
+    )
+    points = SessionPoints(
+        type="session.points", session=row.id, points=change.points, redraw=change.redraw, cells=texts
+    )
+    await send(session_group(row.id), points)
+    if change.has_ended:
+        text = f"Session {row.id} at {row.station} has ended: {cells(row, ('reason',), now=at)['reason']}"
+        ended = SessionEnded(type="session.ended", session=row.id, text=text)
+        for group in (*groups, session_group(row.id)):
+            await send(group, ended)
+        return
+    for group in groups:
+        if change.has_begun:
+            await send(group, SessionStarted(type="session.started", session=row.id))
+        await send(group, changed)
+
+
+async def send(group: str, event: Any) -> None:
+    """Send an event to a group: the one place that does."""
+    layer = get_channel_layer()
+    if layer is not None:
+        await layer.group_send(group, event)

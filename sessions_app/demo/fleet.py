@@ -1,0 +1,32 @@
+"""Many stations in one process, until they are told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+
+from sessions_app.demo.client import Client
+from sessions_app.demo.plug import Pace
+from sessions_app.demo.world import Station
+
+logger = logging.getLogger(__name__)
+LEAVE_WITHIN_S = 5.0
+
+
+async def run(
+    stations: Iterable[Station], *, url: str, password: str, pace: Pace, stop: asyncio.Event
+) -> None:
+    """Let the stations live until `stop` is set; then all cars leave, and the central system is told."""
+    clients = [Client(station, url=url, password=password, pace=pace) for station in stations]
+    tasks = [asyncio.create_task(client.run()) for client in clients]
+    stopped = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if stopped in done:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN_S):
+                await asyncio.gather(*(client.leave() for client in clients))
+    for task in (*tasks, stopped):
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            logger.error("A station has failed.", exc_info=result)

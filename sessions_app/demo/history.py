@@ -1,0 +1,87 @@
+"""The demo's past: visits as the events that a station would have sent, in order of time."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+
+from sessions_app.demo.cars import Charge
+from sessions_app.demo.habits import CONNECTORS, Visit, offered_a, visits
+from sessions_app.demo.world import Station
+from sessions_app.domain.meter import Reading
+
+AC_INTERVAL = timedelta(minutes=5)
+DC_INTERVAL = timedelta(minutes=1)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What a station told about a visit that is over: its meter at the start, on the way, at the stop."""
+
+    visit: Visit
+    meter_start_wh: Decimal
+    readings: tuple[Reading, ...]
+    meter_stop_wh: Decimal
+
+
+def told(stations: tuple[Station, ...], *, since: datetime, until: datetime) -> list[Told]:
+    """Return the visits that began after `since` and were over before `until`, oldest first."""
+    found = []
+    for station in stations:
+        for connector in CONNECTORS:
+            register_wh = 100_000.0 * (1 + len(station.identity) % 3 + connector)
+            for visit in _all_stopped(_visits(station, connector, since, until)):
+                one = tell(visit, register_wh=register_wh)
+                register_wh = float(one.meter_stop_wh)
+                found.append(one)
+    return sorted(found, key=lambda each: (each.visit.plugged_in_at, each.visit.seed))
+
+
+def _visits(station: Station, connector: int, since: datetime, until: datetime) -> Iterator[Visit]:
+    for days in range((until - since).days + 3):
+        for visit in visits(station, connector, (since + timedelta(days=days - 1)).date()):
+            if since < visit.plugged_in_at and visit.leaves_at < until:
+                yield visit
+
+
+def _all_stopped(visits_here: Iterable[Visit]) -> list[Visit]:
+    """Return the visits; of one that never says that it stops the next one tells, so the last does."""
+    found = list(visits_here)
+    if found and not found[-1].ending:
+        found[-1] = msgspec.structs.replace(found[-1], ending="EVDisconnected")
+    return found
+
+
+def plug_in(visit: Visit, *, register_wh: float) -> Charge:
+    """Return the charge that begins with the visit."""
+    return Charge(
+        visit.car,
+        visit.station.outlet,
+        at=visit.plugged_in_at,
+        battery=visit.battery,
+        register_wh=register_wh,
+        seed=visit.seed,
+    )
+
+
+def measured(charge: Charge, visit: Visit, *, until: datetime, interval: timedelta) -> list[Reading]:
+    """Return what the station measures from now until a moment, at that interval."""
+    readings = []
+    falls_at = visit.plugged_in_at + (visit.leaves_at - visit.plugged_in_at) / 3
+    while charge.at + interval <= until:
+        to = charge.at + interval
+        if visit.register_falls and charge.at <= falls_at < to:  # the meter has lost its memory
+            charge.register_wh = 0.0
+        charge.advance(to, offered_a=offered_a(visit.station, to))
+        readings.append(charge.reading())
+    return readings
+
+
+def tell(visit: Visit, *, register_wh: float) -> Told:
+    """Return all that a station told about a visit that is over."""
+    charge = plug_in(visit, register_wh=register_wh)
+    start_wh = Decimal(int(charge.register_wh))
+    interval = DC_INTERVAL if visit.station.outlet.is_dc else AC_INTERVAL
+    readings = measured(charge, visit, until=visit.stops_at, interval=interval)
+    charge.advance(visit.stops_at, offered_a=charge.offered_a)
+    return Told(visit, start_wh, tuple(readings), Decimal(int(charge.register_wh)))

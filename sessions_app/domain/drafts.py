@@ -1,0 +1,203 @@
+"""What a batch of events works on: stations, connectors and sessions, loaded once and saved once.
+
+Drafts change in place while a batch is recorded, and live no longer than it. They hold no rule.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+
+from sessions_app.domain.events import NO_TRANSACTION, Answered, Knocked
+from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.meter import Reading
+from sessions_app.domain.pricing import Tariff
+from sessions_app.domain.running import Point, Running, Terms
+
+
+@dataclass(slots=True)
+class ConnectorDraft:
+    """A connector; `id` is 0 until it is saved for the first time."""
+
+    id: int
+    station_id: int
+    number: int
+    max_power_w: int | None = None
+    phases: int = 3
+    limit_a: float | None = None
+    status: str = ""
+    error_code: str = ""
+    status_at: datetime | None = None
+    available_at: datetime | None = None
+    is_changed: bool = False
+
+
+@dataclass(slots=True)
+class Sample:
+    """A reading in its place: its number in the order of arrival, and the figures at its moment."""
+
+    number: int
+    reading: Reading
+    point: Point
+
+
+@dataclass(slots=True)
+class SessionDraft:
+    """A session; `id` is 0 until it is saved for the first time."""
+
+    id: int
+    station_id: int
+    connector: ConnectorDraft | None
+    life: Life
+    terms: Terms
+    running: Running | None
+    reading_count: int = 0
+    site_area_id: int = 0
+    site_id: int = 0
+    driver_id: int | None = None
+    id_tag_id: int | None = None
+    id_tag_value: str = ""
+    station_transaction_id: str = ""
+    policy_id: int | None = None
+    tariff: str = ""
+    currency: str = ""
+    arrived: list[Reading] = field(default_factory=list)
+    added: list[Sample] = field(default_factory=list)
+    corrected: list[Sample] = field(default_factory=list)
+    is_changed: bool = False
+    is_reassigned: bool = False  # whose it is, where, or by which policy, is not what is stored
+    is_unpriced: bool = False  # its policy is yet to be found
+    settled: Life = field(init=False)  # the life that the figures so far are of
+    known_as: str = field(init=False)  # the station's own id that is stored
+    is_known: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.settled = self.life
+        self.known_as = self.station_transaction_id
+        self.is_known = self.id != 0
+
+    @property
+    def was_over(self) -> bool:
+        """Whether the session was history before this batch."""
+        return self.settled.is_over
+
+    def keep(self, policy_id: int | None, tariff: Tariff | None) -> None:
+        """Take another copy of a policy, or none."""
+        self.policy_id, self.currency = policy_id, tariff.currency if tariff else ""
+        self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
+        self.terms = msgspec.structs.replace(self.terms, tariff=tariff)
+        self.is_changed = self.is_reassigned = True
+
+    def live(self, life: Life) -> None:
+        """Take the life after an event."""
+        if life != self.life:
+            self.life = life
+            self.is_changed = True
+
+
+@dataclass(slots=True)
+class StationDraft:
+    """A station, with where it stands."""
+
+    id: int
+    site_area_id: int
+    site_id: int
+    zone: str
+    accepts_unknown_tags: bool
+    vendor: str
+    model: str
+    serial_number: str
+    firmware_version: str
+    booted_at: datetime | None
+    connection_id: str
+    connected_at: datetime | None
+    disconnected_at: datetime | None
+    last_seen_at: datetime | None
+    connectors: dict[int, ConnectorDraft] = field(default_factory=dict)
+    sessions: list[SessionDraft] = field(default_factory=list)
+    is_changed: bool = False
+
+    def session(self, transaction: str) -> SessionDraft | None:
+        """Return the session of that transactionId: ours, or one that the station made up itself."""
+        if transaction in NO_TRANSACTION:
+            return None
+        for draft in self.sessions:
+            if transaction in (str(draft.id), draft.station_transaction_id):
+                return draft
+        return None
+
+    @property
+    def only_connector(self) -> ConnectorDraft | None:
+        """The connector that is meant where none is named: that of a station with one."""
+        return next(iter(self.connectors.values())) if len(self.connectors) == 1 else None
+
+    def call(self, draft: SessionDraft, transaction: str) -> None:
+        """Keep the station's own id for a session; one that had it before gives it up."""
+        for each in self.sessions:
+            if each.station_transaction_id == transaction:
+                each.station_transaction_id = ""
+                each.is_changed = True
+        draft.station_transaction_id = transaction
+        draft.is_changed = True
+
+    def begun_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
+        """Return the sessions on the desk that began on a connector after that moment."""
+        if connector is None:
+            return []
+        return [each for each in self.sessions if each.connector is connector and each.life.started_at > at]
+
+    def begun_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
+        """Return the session on the desk that had last begun on a connector by that moment."""
+        begun = [each for each in self.sessions if each.connector is connector and each.life.started_at <= at]
+        return max(begun, key=lambda each: each.life.started_at, default=None)
+
+    def open_session(self, connector: ConnectorDraft) -> SessionDraft | None:
+        """Return the session in progress on a connector."""
+        for draft in self.sessions:
+            if draft.connector is connector and not draft.life.is_over:
+                return draft
+        return None
+
+
+@dataclass(slots=True)
+class Tag:
+    """An IdTag as it stands: whose it is, and until when it counts."""
+
+    id: int
+    driver_id: int | None
+    is_blocked: bool
+    expires_at: datetime | None
+
+    def status(self, at: datetime) -> str:
+        """Return what a station is told of a tag that is shown at that moment."""
+        if self.is_blocked:
+            return "Blocked"
+        return "Expired" if self.expires_at is not None and self.expires_at <= at else "Accepted"
+
+
+@dataclass(slots=True)
+class SetAside:
+    """A message that could not be recorded as what it says."""
+
+    station_id: int
+    action: str
+    payload: str
+    error: str
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class Desk:
+    """All that a batch works on."""
+
+    stations: dict[int, StationDraft]
+    identities: dict[str, tuple[int, str]] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    knocks: list[Knocked] = field(default_factory=list)
+    set_aside: list[SetAside] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+
+    @property
+    def sessions(self) -> list[SessionDraft]:
+        """The sessions of all stations."""
+        return [draft for station in self.stations.values() for draft in station.sessions]

@@ -1,0 +1,190 @@
+"""What a station measured: lenient reading of OCPP sampled values into one `Reading` for a moment.
+
+OCPP 1.6 §7.17 and following: a missing measurand is Energy.Active.Import.Register, a missing unit Wh.
+A value that cannot be read is dropped alone; the rest of the message counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+
+import msgspec
+
+from sessions_app.domain import units
+
+ENERGY = "Energy.Active.Import.Register"
+MAX_REGISTER_WH = Decimal(10) ** 11  # 100 GWh: more is garbage; the sum of three phases fits the columns
+MAX_VALUE = Decimal(10) ** 9
+PHASES = ("L1", "L2", "L3")
+NO_CURRENTS = (None, None, None)
+
+
+class SampledValue(msgspec.Struct, frozen=True):
+    """One sampled value with its OCPP defaults; the value is text or a number, as it came."""
+
+    value: str | float | int | None = None
+    measurand: str = ENERGY
+    unit: str = ""
+    phase: str = ""
+    is_signed: bool = False  # OCPP 1.6 §7.35 ValueFormat SignedData: no number
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What was measured at one moment: Wh, W, A, %, V; None where the station said nothing.
+
+    `power_w` is what the station reports. `current_a` is a current of which no phase is named: a mean
+    or a sum of the phases, nobody knows; it is there until `placed`.
+    """
+
+    at: datetime
+    register_wh: Decimal | None = None
+    power_w: float | None = None
+    offered_a: float | None = None
+    offered_w: float | None = None
+    soc_percent: float | None = None
+    voltage_v: float | None = None
+    currents_a: tuple[float | None, float | None, float | None] = NO_CURRENTS
+    current_a: float | None = None
+
+    @property
+    def phases_w(self) -> float | None:
+        """Volts times amps over the phases, in W: close to the power, and more than it at a low load."""
+        if self.voltage_v is None or self.currents_a == NO_CURRENTS:
+            return None
+        return self.voltage_v * sum(amps for amps in self.currents_a if amps is not None)
+
+
+def reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
+    """Return what the values say, or None when none of them can be used.
+
+    Where two contexts report one measurand and phase, the later in the message holds.
+    """
+    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for sampled in values:
+        number = _number(sampled)
+        if number is not None:
+            found[str(sampled.measurand)][_phase(sampled.phase)] = number
+    result = Reading(
+        at=at,
+        register_wh=_register(found[ENERGY]),
+        power_w=_total(found["Power.Active.Import"]),
+        offered_a=_highest(found["Current.Offered"]),
+        offered_w=_total(found["Power.Offered"]),
+        soc_percent=_percent(found["SoC"]),
+        voltage_v=_mean(found["Voltage"]),
+        currents_a=_currents(found["Current.Import"]),
+        current_a=_lone_current(found),
+    )
+    return None if result == Reading(at=at) else result
+
+
+def merged(first: Reading, second: Reading) -> Reading:
+    """Return one reading of two for the same moment: what the first lacks comes from the second."""
+    return Reading(
+        at=first.at,
+        register_wh=first.register_wh if first.register_wh is not None else second.register_wh,
+        power_w=first.power_w if first.power_w is not None else second.power_w,
+        offered_a=first.offered_a if first.offered_a is not None else second.offered_a,
+        offered_w=first.offered_w if first.offered_w is not None else second.offered_w,
+        soc_percent=first.soc_percent if first.soc_percent is not None else second.soc_percent,
+        voltage_v=first.voltage_v if first.voltage_v is not None else second.voltage_v,
+        currents_a=second.currents_a if first.currents_a == NO_CURRENTS else first.currents_a,
+        current_a=first.current_a if first.current_a is not None else second.current_a,
+    )
+
+
+def placed(reading: Reading, *, phases: int) -> Reading:
+    """Return the reading as it is kept: a current without a phase is that of the only phase, or of none.
+
+    Where the station has a better word on the power, it is of no use either. DC has 0 phases.
+    """
+    if reading.current_a is None:
+        return reading
+    is_needed = (reading.register_wh, reading.power_w, reading.currents_a) == (None, None, NO_CURRENTS)
+    if is_needed and phases <= 1:
+        return msgspec.structs.replace(reading, current_a=None, currents_a=(reading.current_a, None, None))
+    return msgspec.structs.replace(reading, current_a=None)
+
+
+def _number(sampled: SampledValue) -> Decimal | None:
+    """Return the value in Wh, W, A, V or %; None for what is no finite, plausible number."""
+    if sampled.value is None or sampled.is_signed:
+        return None
+    text = str(sampled.value).strip()
+    if not text or len(text) > 40:  # signed data: a kilobyte of text in place of a number
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or not -MAX_REGISTER_WH < value < MAX_REGISTER_WH:  # abs() may overflow
+        return None
+    try:
+        return _in_base_unit(sampled, value)
+    except ValueError:
+        return None
+
+
+def _in_base_unit(sampled: SampledValue, value: Decimal) -> Decimal | None:
+    if sampled.measurand == ENERGY:
+        register = units.wh(value, sampled.unit)
+        return register if 0 <= register < MAX_REGISTER_WH else None
+    if sampled.measurand in {"Power.Active.Import", "Power.Offered"}:
+        value = Decimal(repr(units.watts(float(value), sampled.unit)))
+    return value if -MAX_VALUE < value < MAX_VALUE else None
+
+
+def _phase(phase: str) -> str:
+    """Return L1 for L1 and L1-N; "" for no phase; what is between phases (L1-L2) stays itself."""
+    return phase.removesuffix("-N")
+
+
+def _phases(values: dict[str, Decimal]) -> list[float]:
+    return [float(values[phase]) for phase in PHASES if phase in values]
+
+
+def _register(values: dict[str, Decimal]) -> Decimal | None:
+    if "" in values:
+        return values[""]
+    phases = [values[phase] for phase in PHASES if phase in values]
+    return sum(phases, Decimal(0)) if phases else None
+
+
+def _total(values: dict[str, Decimal]) -> float | None:
+    """Return the unphased value, else the sum of the phases."""
+    if "" in values:
+        return float(values[""])
+    phases = _phases(values)
+    return sum(phases) if phases else None
+
+
+def _highest(values: dict[str, Decimal]) -> float | None:
+    return max((float(value) for value in values.values()), default=None)
+
+
+def _mean(values: dict[str, Decimal]) -> float | None:
+    """Return the unphased value, else the mean of the phases that carry one; a free wire picks up some."""
+    if "" in values:
+        return float(values[""])
+    phases = _phases(values)
+    carrying = [value for value in phases if value > max(phases) / 2]
+    return sum(carrying) / len(carrying) if carrying else None
+
+
+def _percent(values: dict[str, Decimal]) -> float | None:
+    soc = _total(values)
+    return soc if soc is not None and 0 <= soc <= 100 else None
+
+
+def _currents(values: dict[str, Decimal]) -> tuple[float | None, float | None, float | None]:
+    one, two, three = (float(values[phase]) if phase in values else None for phase in PHASES)
+    return one, two, three
+
+
+def _lone_current(found: dict[str, dict[str, Decimal]]) -> float | None:
+    """Return the current of which no phase is named, where there is one voltage to go with it."""
+    volts, currents = found["Voltage"], found["Current.Import"]
+    if "" not in currents or _phases(currents) or _mean(volts) is None or len(_phases(volts)) > 1:
+        return None
+    return float(currents[""])

@@ -1,0 +1,81 @@
+"""What a price is made of: the tariff that a session keeps, and the lines that it gives."""
+
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import msgspec
+
+FLAT = "FLAT"
+ENERGY = "ENERGY"
+TIME = "TIME"
+PARKING_TIME = "PARKING_TIME"
+# What brings a total up to the minimum or down to the maximum, so that lines still add up to it.
+MIN_PRICE = "MIN_PRICE"
+MAX_PRICE = "MAX_PRICE"
+
+
+class Component(msgspec.Struct, frozen=True):
+    """One price component: once, per kWh or per hour, and when it applies (OCPI 2.2.1, mod_tariffs).
+
+    "From" is inclusive, "to" exclusive; None and "" are always. Days and times are the site's.
+    """
+
+    dimension: str
+    price: Decimal
+    step_size: int = 1
+    grace_minutes: int = 0
+    days: str = ""
+    time_from: time | None = None
+    time_to: time | None = None
+    date_from: date | None = None
+    date_to: date | None = None
+    kwh_from: Decimal | None = None
+    kwh_to: Decimal | None = None
+    minutes_from: int | None = None
+    minutes_to: int | None = None
+    kw_from: Decimal | None = None
+    kw_to: Decimal | None = None
+
+    @property
+    def is_by_calendar(self) -> bool:
+        """Whether it depends on the day or the time of day at the site."""
+        return bool(self.days or self.time_from or self.time_to or self.date_from or self.date_to)
+
+    def is_at(self, clock: time) -> bool:
+        """Return whether it applies at that time of day; to 00:00 is to the end of the day."""
+        start, end = self.time_from or time.min, self.time_to or time.min
+        if end == time.min:
+            return clock >= start
+        if start < end:
+            return start <= clock < end
+        return clock >= start or clock < end
+
+
+class Tariff(msgspec.Struct, frozen=True, cache_hash=True):
+    """The copy of a policy that a session keeps from its start."""
+
+    policy_id: int
+    description: str
+    entity_type: str
+    entity_id: str
+    currency: str
+    valid_from: datetime
+    tax_percent: Decimal
+    components: tuple[Component, ...]
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line of a price: the amount is unit price × quantity, half up to the currency's minor unit.
+
+    Quantities are kWh, hours (to 6 places) or pieces: `quantity` is what is billed, `measured` what
+    was there before it was rounded up to whole blocks. `component` is its place in the tariff.
+    """
+
+    dimension: str
+    unit_price: Decimal
+    quantity: Decimal
+    amount: Decimal
+    measured: Decimal = Decimal(0)
+    component: int = -1

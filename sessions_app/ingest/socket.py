@@ -1,0 +1,103 @@
+"""The socket of one station: a plain ASGI application, one call after the other.
+
+A Channels consumer costs three to four times as much, and could not read a station's answer while
+it waits for it. Nothing in a frame closes the socket.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from django.utils import timezone
+
+from sessions_app.domain import events
+from sessions_app.ingest import credentials, frames, v16
+from sessions_app.ingest.commands import Line, obey
+from sessions_app.recorder import recorder
+
+logger = logging.getLogger(__name__)
+
+SUBPROTOCOL = "ocpp1.6"
+MAX_IDENTITY = 255
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+ignored: Counter[str] = Counter()  # frames that are no OCPP-J, by station identity
+
+
+async def station_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Serve a station's socket at /ocpp/<identity>: let it in, answer its calls, until it closes."""
+    name = credentials.identity(scope)
+    await receive()  # websocket.connect
+    station_id = await _let_in(scope, name)
+    if not station_id:
+        # repr: whoever knocks chooses the name, line breaks and all
+        logger.info("Refused with 401: %r from %s", name[:MAX_IDENTITY], (scope.get("client") or ("?",))[0])
+        await _refuse(send)
+        return
+    offered = scope.get("subprotocols", [])
+    await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+    connection = str(uuid.uuid4())
+    line = Line(send)
+    await recorder().record(events.Connected(station_id=station_id, connection=connection, at=timezone.now()))
+    obeying = asyncio.create_task(obey(station_id, line))
+    try:
+        await _serve(name, station_id, line, receive)
+    finally:
+        obeying.cancel()
+        await asyncio.shield(
+            recorder().record(
+                events.Disconnected(station_id=station_id, connection=connection, at=timezone.now())
+            )
+        )
+
+
+async def _let_in(scope: dict[str, Any], name: str) -> int:
+    """Return the station's id where it is known and its password right, else 0."""
+    if not name or len(name) > MAX_IDENTITY or "\x00" in name:
+        return 0
+    secret = credentials.password(scope, name)
+    client = scope.get("client") or ("", 0)
+    knock = events.Knocked(
+        identity=name, password=secret or b"", address=str(client[0])[:64], at=timezone.now()
+    )
+    outcome = await recorder().record(knock)
+    return outcome.station_id
+
+
+async def _refuse(send: Send) -> None:
+    """Answer the handshake with 401, so that the station's log says what is wrong."""
+    headers = [(b"www-authenticate", b'Basic realm="OCPP"'), (b"content-type", b"text/plain")]
+    await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": b"Unknown station or wrong password."})
+
+
+async def _serve(name: str, station_id: int, line: Line, receive: Receive) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "websocket.disconnect":
+            return
+        text = message.get("text")
+        frame = frames.read(text if text is not None else message.get("bytes") or b"")
+        match frame:
+            case frames.Call():
+                await _answer(station_id, frame, line)
+            case frames.Answer():
+                line.answered(frame)
+            case None:
+                ignored[name] += 1
+                logger.warning("%s: a frame that is no OCPP-J was ignored (%d so far)", name, ignored[name])
+
+
+async def _answer(station_id: int, call: frames.Call, line: Line) -> None:
+    """Record what a call says, and answer it: never before its data is committed."""
+    if call.action not in v16.ACTIONS:
+        await line.say(frames.error(call, "NotImplemented", "This action is not supported."))
+        return
+    event = v16.meaning(station_id, call.action, call.payload, timezone.now())
+    outcome = await recorder().record(event)
+    await line.say(frames.result(call, v16.reply(call.action, outcome, timezone.now())))

@@ -1,0 +1,1 @@
+"""Browser sockets: what is announced, passed on to those who may see it."""

@@ -1,0 +1,97 @@
+"""`manage.py add_station`: puts in a station, or several, with connectors and a password."""
+
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, transaction
+
+from sessions_app.models import ChargingStation, Site
+from sessions_app.store.places import site_first_add, station_add
+
+MAX_CONNECTORS = 64
+
+
+class Command(BaseCommand):
+    help = "Add a charging station; the same again changes nothing. Without --site: the first site."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("id", help="the last part of the station's OCPP address")
+        parser.add_argument("--count", type=int, help="add ID-001, ID-002, … so many")
+        parser.add_argument("--site", metavar="NAME", help="its name, or COMPANY/NAME")
+        parser.add_argument("--connectors", type=int, default=2)
+        parser.add_argument("--power-kw", type=float, default=22, help="rated power of each connector")
+        parser.add_argument("--password", help="for Basic Auth; without it a new station gets a random one")
+        parser.add_argument("--accept-unknown-tags", action="store_true", help="charge with any tag")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_nonsense(options)
+        try:
+            with transaction.atomic():
+                self._add(options)
+        except DatabaseError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database refuses ({reason}): has `manage.py migrate` run?") from error
+
+    def _add(self, options: dict[str, Any]) -> None:
+        site = _site(options["site"])
+        count = options["count"]
+        names = [f"{options['id']}-{n:03}" for n in range(1, count + 1)] if count else [options["id"]]
+        there = {
+            station.identity: station
+            for station in ChargingStation.objects.select_related("site_area__site").filter(
+                identity__in=names
+            )
+        }
+        for name in names:
+            before = there.get(name)
+            if before and options["site"] and before.site_area.site != site:
+                raise CommandError(f"{name} stands at {before.site_area.site} already.")
+            self._add_one(name, before, site, options)
+
+    def _add_one(
+        self, name: str, before: ChargingStation | None, site: Site, options: dict[str, Any]
+    ) -> None:
+        has_password = before is not None and before.password_digest != ""
+        made_up = None if has_password or options["password"] else secrets.token_hex(16)
+        station_add(
+            identity=name,
+            site=site,
+            connectors=options["connectors"],
+            max_power_w=round(options["power_kw"] * 1000),
+            password=options["password"] or made_up,
+            accepts_unknown_tags=options["accept_unknown_tags"],
+        )
+        state = f"is there already at {before.site_area.site}" if before else f"added at {site}"
+        told = f", password {made_up}" if made_up else ""
+        self.stdout.write(f"{name} {state}{told}")
+
+
+def _refuse_nonsense(options: dict[str, Any]) -> None:
+    if not options["id"].strip() or len(options["id"]) > 240:
+        raise CommandError("A station's ID has 1 to 240 characters.")
+    if options["count"] is not None and not 1 <= options["count"] <= 10_000:
+        raise CommandError("--count is a number from 1 to 10000.")
+    if not 1 <= options["connectors"] <= MAX_CONNECTORS:
+        raise CommandError(f"--connectors is a number from 1 to {MAX_CONNECTORS}.")
+    if not 0.1 <= options["power_kw"] <= 4_000:
+        raise CommandError("--power-kw is a number from 0.1 to 4000.")
+    if options["password"] == "":
+        raise CommandError("--password is empty.")
+
+
+def _site(name: str | None) -> Site:
+    """Return the site of that name or COMPANY/NAME; without a name, or in an empty database, the first."""
+    sites = Site.objects.select_related("company").order_by("pk")
+    if not sites.exists():
+        return site_first_add(name or "My site")
+    if name is None:
+        return sites[0]
+    found = [site for site in sites if name in {site.name, f"{site.company.name}/{site.name}"}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        said = ", ".join(f"{site.company.name}/{site.name}" for site in found)
+        raise CommandError(f"{len(found)} sites are named {name}; say one of: {said}.")
+    raise CommandError(f"There is no site {name}; there are: {', '.join(site.name for site in sites[:20])}.")

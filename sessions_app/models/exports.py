@@ -1,0 +1,63 @@
+"""Files that take too long to wait for: one row for each, from the asking to its end."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from sessions_app.models.people import Manager
+
+KEPT_FOR = timedelta(hours=24)
+SLOTS = (1, 2)  # so many files are made at once; the rest wait
+
+
+class ExportJob(models.Model):
+    """A file that a manager has asked for. Its address: what `kind` of file, `of` which tab or
+    session, and the query string of the list.
+
+    Whoever makes it holds one of the slots and says so by `beat_at`, once a second: a running job whose
+    beat is old was left behind by a process that is gone, and is begun again.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        RUNNING = "running", "Being made"
+        READY = "ready", "Ready"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=20)
+    of = models.CharField(max_length=20)
+    params = models.TextField(blank=True)
+    name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    slot = models.PositiveSmallIntegerField(null=True, unique=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    rows_total = models.PositiveIntegerField()
+    rows_done = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    site_ids = models.JSONField(default=list)  # whose sessions the file holds
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(slot=None) | Q(slot__in=SLOTS), name="export_in_a_slot"),
+        ]
+        indexes = [
+            models.Index(fields=["manager", "-created_at"], name="export_by_manager"),
+            models.Index(fields=["state", "created_at"], name="export_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the file is still to come."""
+        return self.state in {self.State.QUEUED, self.State.RUNNING}

@@ -1,0 +1,90 @@
+"""Who charges (drivers and their tags) and who looks after sites (managers and their memberships)."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Upper
+
+from sessions_app.models.places import Site
+
+
+class Manager(AbstractUser):
+    """Somebody who signs in to the dashboard; an operator is a manager with `is_superuser`."""
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = "manager"
+        verbose_name_plural = "managers"
+
+    # The columns that he has chosen, by table: {"history": "id,started_at,…"}.
+    columns = models.JSONField(default=dict, blank=True, editable=False)
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Membership(models.Model):
+    """What a manager may see and do at one site."""
+
+    class Role(models.TextChoices):
+        VIEWER = "viewer", "Viewer"
+        MANAGER = "manager", "Manager"
+
+    manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="memberships")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["manager", "site"], name="membership_once_at_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manager}: {self.get_role_display().lower()} of {self.site}"
+
+
+class Driver(models.Model):
+    """A person who charges; screens call him User, as the guide does."""
+
+    class Kind(models.TextChoices):
+        TENANT = "tenant", "Tenant"
+        VISITOR = "visitor", "Visitor"
+        STAFF = "staff", "Staff"
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TENANT)
+    unit = models.CharField(max_length=50, blank=True, help_text="Apartment or office, as 1204.")
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="drivers")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def reference(self) -> str:
+        """The internal reference: DRV-0001."""
+        return f"DRV-{self.pk:04d}"
+
+
+class IdTag(models.Model):
+    """An RFID card or an app token that tells a station who charges.
+
+    OCPP 1.6 §7.28: an IdToken does not tell capitals from small letters.
+    """
+
+    value = models.CharField(max_length=255)
+    driver = models.ForeignKey(
+        Driver, null=True, blank=True, on_delete=models.SET_NULL, related_name="id_tags"
+    )
+    is_blocked = models.BooleanField(default=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Upper("value"),
+                name="id_tag_once_in_any_case",
+                violation_error_message="There is such a tag already, in capitals or in small letters.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.value

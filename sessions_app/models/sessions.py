@@ -1,0 +1,163 @@
+"""Charging sessions, what was measured in them, and messages that could not be understood."""
+
+from django.db import models
+from django.db.models import Q
+
+from sessions_app.models.people import Driver, IdTag
+from sessions_app.models.places import ChargingStation, Connector, Site, SiteArea
+from sessions_app.models.pricing import PricingPolicy
+
+
+class ChargingSession(models.Model):
+    """One OCPP transaction: in progress until `ended_at` is set, then history.
+
+    The id is the OCPP transactionId. The figures are those of `domain.figures`; `running` is its
+    state, from which the next reading goes on. Energy in Wh, power in W, current in A, charge in %.
+    """
+
+    # Where and who. Site and area are the station's at the start: moving a station moves no history.
+    station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="sessions")
+    connector = models.ForeignKey(Connector, null=True, on_delete=models.PROTECT, related_name="sessions")
+    site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="sessions")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="sessions")
+    driver = models.ForeignKey(
+        Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
+    id_tag = models.ForeignKey(IdTag, null=True, on_delete=models.SET_NULL, related_name="sessions")
+    id_tag_value = models.CharField(max_length=255, blank=True)
+    # A transactionId that the station made up itself (begun offline) or has from another system.
+    station_transaction_id = models.CharField(max_length=64, blank=True)
+
+    # Its life, by the rules of domain.lifecycle
+    started_at = models.DateTimeField()
+    meter_start_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
+    stopped_at = models.DateTimeField(null=True)
+    meter_stop_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
+    unplugged_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=64, blank=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    is_provisional = models.BooleanField(default=False)
+
+    # Its figures, by the rules of domain.figures
+    energy_wh = models.DecimalField(max_digits=15, decimal_places=3, default=0)
+    power_w = models.FloatField(null=True)
+    peak_power_w = models.FloatField(null=True)
+    limit_a = models.FloatField(null=True)
+    idle_s = models.PositiveIntegerField(default=0)
+    battery_start = models.FloatField(null=True)
+    battery = models.FloatField(null=True)
+    reading_count = models.PositiveIntegerField(default=0)
+    last_reading_at = models.DateTimeField(null=True)
+    sample_interval_s = models.FloatField(null=True)
+    flags = models.PositiveIntegerField(default=0)
+    running = models.TextField(blank=True)
+
+    # Its price, by domain.pricing: the policy as it was at the start, and the lines that it gives
+    policy = models.ForeignKey(PricingPolicy, null=True, on_delete=models.PROTECT, related_name="sessions")
+    tariff = models.TextField(blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    price = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    price_lines = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["connector"],
+                condition=Q(ended_at=None, connector__isnull=False),
+                name="one_open_session_for_a_connector",
+            ),
+            models.UniqueConstraint(
+                fields=["station", "station_transaction_id"],
+                condition=~Q(station_transaction_id=""),
+                name="one_session_for_a_station_transaction",
+            ),
+            models.CheckConstraint(condition=Q(energy_wh__gte=0), name="energy_not_negative"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=models.F("started_at")),
+                name="ends_after_it_starts",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["site", "-started_at", "-id"], name="session_by_site"),
+            models.Index(fields=["-started_at", "-id"], name="session_by_start"),
+            models.Index(fields=["driver", "site"], name="session_by_driver"),  # who has charged where
+            models.Index(fields=["station", "-started_at"], name="session_by_station"),
+            models.Index(fields=["site", "-started_at"], condition=Q(ended_at=None), name="session_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Session {self.pk}"
+
+    @property
+    def is_in_progress(self) -> bool:
+        """Whether the session has not ended."""
+        return self.ended_at is None
+
+
+class MeterSample(models.Model):
+    """What a station measured at one moment of a session, and the session's figures at that moment.
+
+    `number` counts the samples of a session in the order in which they came: the point that a live
+    graph goes on from. A sample that comes late has a high number and an early `at`.
+    """
+
+    pk = models.CompositePrimaryKey("session_id", "at")
+    session = models.ForeignKey(
+        ChargingSession, on_delete=models.CASCADE, related_name="samples", db_index=False
+    )
+    at = models.DateTimeField()
+    number = models.PositiveIntegerField()
+
+    # As the station reported it (domain.meter)
+    register_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
+    power_w = models.FloatField(null=True)
+    offered_a = models.FloatField(null=True)
+    offered_w = models.FloatField(null=True)
+    soc_percent = models.FloatField(null=True)
+    voltage_v = models.FloatField(null=True)
+    current_l1_a = models.FloatField(null=True)
+    current_l2_a = models.FloatField(null=True)
+    current_l3_a = models.FloatField(null=True)
+
+    # Worked out (domain.figures)
+    energy_wh = models.DecimalField(max_digits=15, decimal_places=3)
+    grid_power_w = models.FloatField(null=True)
+    limit_a = models.FloatField(null=True)
+    idle_s = models.PositiveIntegerField(default=0)
+    price = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["session", "number"], name="sample_by_number")]
+
+    def __str__(self) -> str:
+        return f"Sample {self.number} of session {self.session_id}"
+
+
+class CurveDigest(models.Model):
+    """A long session's points, thinned to some thousand, as far as it has been digested.
+
+    A graph of 200,000 readings is drawn from this and from what came after `upto`.
+    """
+
+    session = models.OneToOneField(
+        ChargingSession, on_delete=models.CASCADE, primary_key=True, related_name="digest"
+    )
+    upto = models.PositiveIntegerField(help_text="The highest number of a reading in it.")
+    curve = models.TextField()
+
+    def __str__(self) -> str:
+        return f"Digest of session {self.session_id}"
+
+
+class SetAsideMessage(models.Model):
+    """A station's message that could not be recorded: kept whole, so that nothing acknowledged is lost."""
+
+    station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE)
+    action = models.CharField(max_length=64)
+    payload = models.TextField()
+    error = models.TextField()
+    received_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} from {self.station}"

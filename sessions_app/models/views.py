@@ -1,0 +1,27 @@
+"""What managers keep of the tables for themselves and for each other."""
+
+from django.db import models
+
+from sessions_app.models.people import Manager
+
+
+class SavedView(models.Model):
+    """A table's address under a name: filters, order and columns; the owner's alone, or shared."""
+
+    class Tab(models.TextChoices):
+        IN_PROGRESS = "in-progress", "In Progress"
+        HISTORY = "history", "History"
+
+    manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=80)
+    tab = models.CharField(max_length=12, choices=Tab.choices)
+    query = models.TextField(blank=True)
+    is_shared = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["manager", "tab", "name"], name="view_name_once_for_a_manager"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What managers see in a browser: views, filters, tables and charts."""

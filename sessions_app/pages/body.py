@@ -1,0 +1,109 @@
+"""The rows of a table as HTML, made in one go: a template for each cell would cost ten times as much."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from sessions_app.domain import wording
+from sessions_app.domain.row import CELLS, ZONED_CELLS, Cell, SessionRow, marks
+from sessions_app.pages.columns import COLUMNS
+from sessions_app.templatetags.icons import icon
+
+_UNFOLD, _EYE, _MORE = icon("chevron-right"), icon("eye"), icon("ellipsis-vertical")
+Marks = dict[str, tuple[str, str]]
+_MARKED = {"id": "look", "inactivity": "level", "power": "silence"}  # which cell shows a mark
+
+
+def body(
+    rows: Iterable[SessionRow], columns: tuple[str, ...], *, now: datetime, is_zoned: bool = False
+) -> SafeString:
+    """Return the table rows, with the zones of times where sites are in several."""
+    every = ZONED_CELLS if is_zoned else CELLS
+    cells = {key: every[key] for key in columns}
+    view, menu = reverse("session", args=[0]), reverse("row-menu", args=[0])
+    made = (_row(row, cells, view, menu, now) for row in rows)
+    return mark_safe("".join(made))  # noqa: S308 - every text is escaped below
+
+
+def _row(row: SessionRow, cells: dict[str, Cell], view: str, menu: str, now: datetime) -> str:
+    said = marks(row, now=now)
+    made = "".join(_cell(row, key, say, said, now) for key, say in cells.items())
+    return (
+        f'<tr id="session-{row.id}" data-session="{row.id}"{_state(row, said)} tabindex="-1">'
+        f"{_actions(row, view, menu, said)}{made}</tr>"
+    )
+
+
+def _state(row: SessionRow, said: Marks) -> str:
+    """Return what a row in progress carries: its level, and when it will have been silent for too long."""
+    if row.ended_at is not None:
+        return f' data-level="{row.level}"'
+    heard = (row.last_reading_at or row.started_at).timestamp()
+    silent = ' data-silent=""' if said["silence"][0] else ""
+    return (
+        f' data-level="{row.level}" data-live="" data-patience="{row.patience_s:.0f}"'
+        f' data-silent-at="{heard + row.patience_s:.0f}"{silent}'
+    )
+
+
+def _actions(row: SessionRow, view: str, menu: str, said: Marks) -> str:
+    pk = row.id
+    href, more = view.replace("0", str(pk)), menu.replace("0", str(pk))
+    since = f'<span class="since"{_mark("silence", said)}>{escape(said["silence"][0])}</span>'
+    silence = "" if row.ended_at else since
+    return (
+        f'<td class="actions"><button type="button" class="button quiet" id="unfold-{pk}" data-unfold'
+        f' aria-expanded="false" aria-controls="below-{pk}" aria-label="Graph of session {pk}"'
+        f' title="Graph">{_UNFOLD}</button>'
+        f'<a class="button quiet" id="view-{pk}" href="{href}" hx-get="{href}" data-view'
+        f' hx-target="#session-dialog" aria-label="View session {pk}" title="View">{_EYE}</a>'
+        f'<a class="button quiet" id="more-{pk}" href="{more}" hx-get="{more}" hx-target="#row-menu"'
+        f' aria-haspopup="true" aria-label="More for session {pk}" title="More">{_MORE}</a>{silence}</td>'
+    )
+
+
+def _mark(key: str, said: Marks) -> str:
+    return f' data-mark="{key}" title="{escape(said[key][1])}"'
+
+
+def _cell(row: SessionRow, key: str, say: Cell, said: Marks, now: datetime) -> str:
+    text: str = escape(say(row, now))
+    column = COLUMNS[key]
+    attributes = _ATTRIBUTES[key](row) if key in _ATTRIBUTES else ""
+    figure = " figure" if column.is_figure else ""
+    if mark := _MARKED.get(key):
+        attributes = _mark(mark, said)
+    if mark in ("look", "level"):  # a sign and its colour say nothing aloud
+        text += f'<span class="sr" data-mark="{mark}">{escape(said[mark][0])}</span>'
+    return (
+        f'<td class="c-{key}{figure}" data-cell="{key}" data-label="{column.heading}"{attributes}>{text}</td>'
+    )
+
+
+def _moment(at: datetime | None, row: SessionRow) -> str:
+    return f' title="{escape(wording.full_moment(at, row.tz))}"' if at else ""
+
+
+def _whole(text: str) -> str:
+    """Return a tooltip for what a narrow column may cut short."""
+    return f' title="{escape(text)}"' if text else ""
+
+
+def _duration(row: SessionRow) -> str:
+    return "" if row.ended_at else f' data-since="{row.started_at.timestamp():.3f}"'
+
+
+_ATTRIBUTES: dict[str, Callable[[SessionRow], str]] = {
+    "started_at": lambda row: _moment(row.started_at, row),
+    "ended_at": lambda row: _moment(row.ended_at, row),
+    "reason": lambda row: f' title="OCPP: {escape(row.end_reason)}"' if row.end_reason else "",
+    "duration": _duration,
+    "company": lambda row: _whole(row.company),
+    "site": lambda row: _whole(row.site),
+    "site_area": lambda row: _whole(row.site_area),
+    "user": lambda row: _whole(row.user) or ' data-unknown=""',
+    "policy": lambda row: _whole(row.policy),
+}

@@ -1,0 +1,59 @@
+"""Filters as chips: what is filtered, in words, each with the address that goes on without it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django import forms
+from django.http import QueryDict
+from django.utils.dateformat import format as format_date
+
+from sessions_app.pages.address import PLACE
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One value of a filter, and the query string without it; `is_wrong` where it is no value."""
+
+    name: str
+    label: str
+    text: str
+    without: str
+    is_wrong: bool = False
+
+
+def chips(params: QueryDict, form: forms.Form) -> list[Chip]:
+    """Return a chip for each value that is filtered by, and for each that is wrong."""
+    strange = [str(error.code) for error in form.non_field_errors().as_data() if error.code in params]
+    return [
+        Chip(
+            name,
+            str(form.fields[name].label) if name in form.fields else name,
+            _text(form, name, raw),
+            _without(params, name, raw),
+            is_wrong=name in form.errors or name in strange,
+        )
+        for name in dict.fromkeys((*form.fields, *strange))
+        for raw in dict.fromkeys(params.getlist(name))
+        if raw.strip() or name in strange
+    ]
+
+
+def _text(form: forms.Form, name: str, raw: str) -> str:
+    """Return a value in people's words; what is wrong stands as it is."""
+    field, value = form.fields.get(name), form.cleaned_data.get(name)
+    if isinstance(field, forms.ChoiceField):
+        words = {str(key): str(text) for key, text in field.choices}  # type: ignore[union-attr, misc]
+        return words.get(raw, raw)
+    if isinstance(value, date):
+        return format_date(value, "j M Y")
+    if name == "idle_min":
+        return f"{raw} min"
+    return f"“{raw.strip()}”"
+
+
+def _without(params: QueryDict, name: str, raw: str) -> str:
+    rest = params.copy()
+    rest.setlist(name, [each for each in params.getlist(name) if each != raw])
+    for stale in (*(() if rest.getlist(name) else (name,)), *PLACE):
+        rest.pop(stale, None)
+    return rest.urlencode(safe=",")

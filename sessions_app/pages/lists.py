@@ -1,0 +1,139 @@
+"""The two tables: one filtered list feeds the whole page and the part that htmx puts in place."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from sessions_app.pages.address import PLACE, WHERE, address, in_tab, query_with, query_without
+from sessions_app.pages.chips import chips
+from sessions_app.pages.columns import DEFAULT, chosen, kept
+from sessions_app.pages.filters import SessionFilter, Sessions, applied, filtered, problems
+from sessions_app.pages.pager import pager, per_page, sizes, where
+from sessions_app.pages.requests import PageRequest
+from sessions_app.pages.tables import SessionTable, sorts
+from sessions_app.pages.tabs import HISTORY, IN_PROGRESS, TITLES
+from sessions_app.queries import summary as sums
+from sessions_app.queries.ordering import DEFAULT as USUAL_SORT
+from sessions_app.queries.paging import page
+from sessions_app.queries.places import Places
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Go to the sessions in progress."""
+    return redirect("in-progress")
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+@gzip_page
+def in_progress(request: PageRequest) -> HttpResponse:
+    """Show who is charging now."""
+    return _list(request, IN_PROGRESS)
+
+
+@require_safe
+@never_cache
+@vary_on_headers("HX-Request")
+@gzip_page
+def history(request: PageRequest) -> HttpResponse:
+    """Show the sessions that have ended."""
+    return _list(request, HISTORY)
+
+
+@require_safe
+@never_cache
+def summary(request: PageRequest, tab: str) -> HttpResponse:
+    """Show the sums over all filtered rows: apart from the table, which never waits for them."""
+    sessions, _, is_valid = filtered(request.GET, tab, request.user)
+    added = sums.in_progress(sessions, now=timezone.now()) if tab == IN_PROGRESS else sums.history(sessions)
+    panel = "sessions/_summary.html"
+    context = {
+        "tab": tab,
+        "sums": added,
+        "is_valid": is_valid,
+        "unpriced": query_with(request.GET, price="none"),
+        "panel": panel,
+    }
+    return render(request, panel if request.htmx else "sessions/panel.html", context)
+
+
+def _list(request: PageRequest, tab: str) -> HttpResponse:
+    """Answer with the whole page, or with its list alone where htmx asks for that.
+
+    A page whose address names no columns goes on to the one that names the manager's own, so that the
+    address says what is seen.
+    """
+    own = kept(tab, request.user)
+    is_part = request.htmx and not request.htmx.history_restore_request
+    if not (is_part or request.GET.get("columns") or own == DEFAULT[tab]):
+        named = request.GET.copy()
+        named["columns"] = ",".join(own)
+        return redirect(address(tab, named))
+    whole, part, live = "sessions/list.html", "sessions/part.html", "sessions/live.html"
+    template = (live if "X-Live" in request.headers else part) if is_part else whole
+    return render(request, template, _context(request, tab))
+
+
+def _context(request: PageRequest, tab: str) -> dict[str, Any]:
+    asked = SessionFilter(request.GET, tab=tab, user=request.user)
+    sessions, form, is_valid = applied(asked)
+    keys = chosen(tab, request.GET.get("columns", ""), request.user)
+    in_use = chips(request.GET, form)
+    return {
+        "tab": tab,
+        "title": TITLES[tab],
+        "form": form,
+        "problems": problems(form),
+        "chips": in_use,
+        "filter_count": sum(chip.name in form.fields and chip.name != "q" for chip in in_use),
+        "sorts": sorts(keys, request.GET.get("sort", "")),
+        "is_filtered": any(request.GET.get(name) for name in form.fields),
+        "places": asked.places,
+        **_addresses(request, tab, asked),
+        **(_rows(asked, sessions, keys) if is_valid else {}),
+    }
+
+
+def _rows(asked: SessionFilter, sessions: Sessions, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the page of the table that a valid address asks for."""
+    params, now = asked.data, timezone.now()
+    sort, size = params.get("sort") or USUAL_SORT, per_page(params)
+    found = page(sessions, sort, where(params), size, in_progress=asked.tab == IN_PROGRESS)
+    is_zoned = len(asked.places.by_zone()) > 1
+    return {
+        "now_s": f"{now.timestamp():.3f}",
+        "table": SessionTable(found.rows, columns=keys, params=params, now=now, is_zoned=is_zoned),
+        "pager": pager(params, found, size),
+        "sizes": sizes(params, size),
+    }
+
+
+def _addresses(request: PageRequest, tab: str, asked: SessionFilter) -> dict[str, Any]:
+    """Return what the parts around the table go on with."""
+    here = query_without(request.GET)
+    kept = query_without(request.GET, "q", "sort", *PLACE)
+    sites = request.GET.getlist("site")
+    return {
+        "query": here.urlencode(safe=","),
+        "kept": [(name, value) for name, values in kept.lists() for value in values],
+        "cleared": address(tab, query_without(request.GET, *asked.form.fields, *PLACE)),
+        "to_in_progress": in_tab(IN_PROGRESS, request.GET, here=tab),
+        "to_history": in_tab(HISTORY, request.GET, here=tab),
+        "all_sites": query_without(request.GET, *WHERE, *PLACE).urlencode(safe=","),
+        "one_site": next((place.id for place in asked.places.sites if [str(place.id)] == sites), None),
+        "site_name": _site_name(asked.places, sites),
+    }
+
+
+def _site_name(places: Places, sites: list[str]) -> str:
+    names = [place.name for place in places.sites if str(place.id) in sites]
+    if not names:
+        return "All my sites"
+    return names[0] if len(names) == 1 else f"{len(names)} sites"

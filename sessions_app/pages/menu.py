@@ -1,0 +1,63 @@
+"""What the ⋮ of a row offers: only what there is, and what the manager may do."""
+
+from typing import NamedTuple
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from sessions_app.access import may_command, visible_to
+from sessions_app.models import ChargingSession
+from sessions_app.pages.requests import PageRequest
+from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+
+
+class Entry(NamedTuple):
+    """One line of the menu: `how` is go, copy, or ask (which opens in the menu itself)."""
+
+    words: str
+    icon: str
+    address: str
+    how: str = "go"
+
+
+@never_cache
+@require_safe
+def row_menu(request: PageRequest, pk: int) -> HttpResponse:
+    """Show what can be done with a session."""
+    session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
+    part = "sessions/_menu.html"
+    found = entries(session, may_stop=may_command(request.user, session.site_id))
+    context = {"session": session, "entries": found, "panel": part, "tab": _tab(session)}
+    return render(request, part if request.htmx else "sessions/panel.html", context)
+
+
+def entries(session: ChargingSession, *, may_stop: bool) -> list[Entry]:
+    """Return the lines of a session's menu."""
+    tab = _tab(session)
+    found = []
+    if session.is_in_progress and may_stop:
+        found.append(Entry("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
+    found += [
+        Entry(
+            f"Meter samples ({suffix.upper()})",
+            "file-down",
+            reverse("session-samples", args=[session.pk, suffix]),
+        )
+        for suffix in ("csv", "xlsx")
+    ]
+    if not session.is_in_progress:
+        found.append(Entry("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
+    found.append(Entry("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
+    if session.driver_id is not None:
+        found.append(Entry("This user’s sessions", "users", f"{reverse(tab)}?driver={session.driver_id}"))
+    found.append(
+        Entry("This station’s sessions", "ev-charger", f"{reverse(tab)}?station={session.station_id}")
+    )
+    return found
+
+
+def _tab(session: ChargingSession) -> str:
+    return IN_PROGRESS if session.is_in_progress else HISTORY

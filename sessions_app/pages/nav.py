@@ -1,0 +1,15 @@
+"""What the navigation says that changes while a page is open."""
+
+from django.http import HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from sessions_app.pages.requests import PageRequest
+from sessions_app.queries.places import places
+
+
+@never_cache
+@require_safe
+def nav_count(request: PageRequest) -> HttpResponse:
+    """Say how many sessions are in progress."""
+    return HttpResponse(str(places(request.user).in_progress), content_type="text/plain")

@@ -1,0 +1,120 @@
+"""What opens from the bar above a table: filters, columns and saved views, each also a page of its own."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from sessions_app.domain.wording import connector_letter
+from sessions_app.pages.address import PLACE, address, query_without
+from sessions_app.pages.columns import COLUMNS, chosen, in_order, kept, offered
+from sessions_app.pages.filters import SessionFilter, applied
+from sessions_app.pages.requests import PageRequest
+from sessions_app.queries import choices
+from sessions_app.queries.saved_views import saved_views
+from sessions_app.store.views import manager_keep_columns, saved_view_put, saved_view_remove
+
+
+@never_cache
+@require_safe
+def filters(request: PageRequest, tab: str) -> HttpResponse:
+    """Show all filters of a table, as its address has them."""
+    asked = SessionFilter(request.GET, tab=tab, user=request.user)
+    applied(asked)
+    context = {
+        "form": asked.form,
+        "places": asked.places,
+        "areas": choices.area_choices(asked.places),
+        "stations": choices.station_choices(asked.places, chosen=_ids(request, "station")),
+        "drivers": choices.driver_choices(asked.visible, chosen=_ids(request, "driver")),
+        "letters": [connector_letter(number) for number in choices.connector_numbers(asked.places)],
+        "picked": {name: set(request.GET.getlist(name)) for name in asked.form.fields},
+        "kept": _kept(request.GET, *asked.form.fields, *PLACE),
+        "cleared": address(tab, query_without(request.GET, *asked.form.fields, *PLACE)),
+    }
+    return _panel(request, tab, "filters", context)
+
+
+@never_cache
+@require_safe
+def finder(request: PageRequest, tab: str, what: str) -> HttpResponse:
+    """Show the stations or the people that a word finds, to choose from."""
+    find, picked = _line(request.GET.get("find", "")), _ids(request, what)
+    asked = SessionFilter(QueryDict(), tab=tab, user=request.user)
+    if what == "station":
+        found = choices.station_choices(asked.places, find=find, chosen=picked)
+    else:
+        found = choices.driver_choices(asked.visible, find=find, chosen=picked)
+    context = {"name": what, "choices": found, "picked": {str(pk) for pk in picked}}
+    return render(request, "sessions/_choices.html", context)
+
+
+@never_cache
+def columns(request: PageRequest, tab: str) -> HttpResponse:
+    """Show the column chooser; keep what is chosen for the manager, and go on with it."""
+    if request.method != "POST":
+        shown = chosen(tab, request.GET.get("columns", ""), request.user)
+        offer = [(COLUMNS[key], key in shown) for key in offered(tab)]
+        return _panel(request, tab, "columns", {"offer": offer, "query": request.GET.urlencode()})
+    keys = in_order(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
+    manager_keep_columns(request.user, tab=tab, keys=keys)
+    rest = query_without(QueryDict(request.POST.get("query", "")), "columns")
+    rest["columns"] = ",".join(keys)
+    return redirect(address(tab, rest))
+
+
+@never_cache
+def views(request: PageRequest, tab: str) -> HttpResponse:
+    """Show the saved views of a table; save the address that is shown under a name."""
+    if request.method == "POST" and (name := _line(request.POST.get("name", ""))[:80]):
+        query = _lasting(request, tab, QueryDict(request.POST.get("query", "")))
+        is_shared = "is_shared" in request.POST
+        saved_view_put(request.user, tab=tab, name=name, query=query.urlencode(safe=","), is_shared=is_shared)
+        return redirect(address(tab, query))
+    shown = _said(_lasting(request, tab, request.GET))
+    found = [(view, _said(QueryDict(view.query)) == shown) for view in saved_views(request.user, tab)]
+    return _panel(request, tab, "views", {"views": found, "query": request.GET.urlencode(safe=",")})
+
+
+def _lasting(request: PageRequest, tab: str, params: QueryDict) -> QueryDict:
+    """Return what of an address a view keeps: all but the page, and the columns in any case."""
+    query = query_without(params, *PLACE)
+    query.setdefault("columns", ",".join(kept(tab, request.user)))
+    return query
+
+
+def _said(query: QueryDict) -> list[tuple[str, list[str]]]:
+    """Return what an address says, whatever the order in which it does."""
+    return sorted((name, sorted(map(str, values))) for name, values in query.lists())
+
+
+@require_POST
+def remove_view(request: PageRequest, tab: str, pk: int) -> HttpResponse:
+    """Remove one of the manager's own saved views."""
+    if not saved_view_remove(request.user, pk):
+        raise Http404
+    return redirect(address(tab, QueryDict(request.POST.get("query", ""))))
+
+
+def _ids(request: HttpRequest, name: str) -> list[int]:
+    texts = request.GET.getlist(name)
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def _line(text: str) -> str:
+    """Return what a person can have typed into one line: no NUL, which no database takes, and no end."""
+    return text.replace("\x00", "").strip()[:200]
+
+
+def _kept(params: QueryDict, *names: str) -> list[tuple[str, str]]:
+    """Return what a form that sets those names must pass on besides."""
+    rest = query_without(params, *names)
+    return [(name, str(value)) for name, values in rest.lists() for value in values]
+
+
+def _panel(request: PageRequest, tab: str, name: str, context: dict[str, Any]) -> HttpResponse:
+    panel = f"sessions/_{name}.html"
+    context |= {"tab": tab, "panel": panel}
+    return render(request, panel if request.htmx else "sessions/panel.html", context)

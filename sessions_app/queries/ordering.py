@@ -1,0 +1,108 @@
+"""Every column's order, in the database, with the id as the last key. What nobody knows counts as least."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.expressions import Expression
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from sessions_app.models import ChargingSession
+from sessions_app.queries.expressions import AVERAGE_POWER_W, COST, DURATION_S, REASON_WORDS, power_heard
+
+DEFAULT = "-started_at"
+Key = F | Expression
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A column whose value stands in another table: of many sessions there are few such values.
+
+    `link` is the session's own column (0 for none), `table` and `name` are the other table in SQL.
+    """
+
+    key: Key
+    link: str
+    table: str
+    name: str = "name"
+    is_nullable: bool = False
+
+
+_OWN: Mapping[str, tuple[Key, ...]] = {
+    "id": (),
+    "started_at": (F("started_at"),),
+    "ended_at": (F("ended_at"),),
+    "reason": (REASON_WORDS, F("ended_by")),
+    "duration": (DURATION_S,),
+    "inactivity": (F("idle_s"),),
+    "power": (Coalesce(F("power_w"), Value(-1.0)),),
+    "consumption": (F("energy_wh"),),
+    "battery": (Coalesce(F("battery"), Value(-1.0)),),
+    "price": (COST,),
+    "id_tag": (F("id_tag_value"),),
+    "peak_power": (Coalesce(F("peak_power_w"), Value(-1.0)),),
+    "average_power": (Coalesce(AVERAGE_POWER_W, Value(-1.0)),),
+}
+_SITES_WITH_COMPANY = (
+    "(SELECT t.id, c.name FROM sessions_app_site t JOIN sessions_app_company c ON c.id = t.company_id)"
+)
+ELSEWHERE: Mapping[str, Elsewhere] = {
+    "company": Elsewhere(F("site__company__name"), "site_id", _SITES_WITH_COMPANY),
+    "site": Elsewhere(F("site__name"), "site_id", "sessions_app_site"),
+    "site_area": Elsewhere(F("site_area__name"), "site_area_id", "sessions_app_sitearea"),
+    "station": Elsewhere(
+        F("station__identity"), "station_id", "sessions_app_chargingstation", name="identity"
+    ),
+    "connector": Elsewhere(
+        Coalesce(F("connector__number"), Value(0)),
+        "connector_id",
+        "sessions_app_connector",
+        name="number",
+        is_nullable=True,
+    ),
+    "user": Elsewhere(
+        Coalesce(F("driver__name"), Value("")), "driver_id", "sessions_app_driver", is_nullable=True
+    ),
+    "policy": Elsewhere(
+        Coalesce(F("policy__description"), Value("")),
+        "policy_id",
+        "sessions_app_pricingpolicy",
+        name="description",
+        is_nullable=True,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which keys, the id last, and whether the highest comes first."""
+
+    keys: tuple[Key, ...]
+    falls: bool
+
+    def apply(self, sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
+        """Return the sessions in this order."""
+        return sessions.order_by(*(key.desc() if self.falls else key.asc() for key in self.keys))
+
+    def turned(self) -> "Order":
+        """Return the opposite order."""
+        return Order(self.keys, not self.falls)
+
+
+def order(sort: str, *, in_progress: bool = False) -> Order:
+    """Return the order that the text names."""
+    column, falls = sort.removeprefix("-"), sort.startswith("-")
+    if in_progress and column == "duration":  # the longest is the one that began first
+        return Order((F("started_at"), F("id")), not falls)
+    if in_progress and column == "power":
+        return Order((power_heard(timezone.now()), F("id")), falls)
+    keys = (ELSEWHERE[column].key,) if column in ELSEWHERE else _OWN[column]
+    return Order((*keys, F("id")), falls)
+
+
+def ordered(
+    sessions: QuerySet[ChargingSession], sort: str = DEFAULT, *, in_progress: bool = False
+) -> QuerySet[ChargingSession]:
+    """Return the sessions in that order; between equals the id decides, in the same direction."""
+    return order(sort, in_progress=in_progress).apply(sessions)

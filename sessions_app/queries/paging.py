@@ -1,0 +1,114 @@
+"""One page of the filtered sessions, as quick at the end of a long history as at its beginning.
+
+Pages are numbered up to `BOUND` rows, further ones go on from a session (a keyset), and the last page is
+the first one of the opposite order. Counts end at the bound, too: "10,000+".
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from sessions_app.domain.row import SessionRow
+from sessions_app.models import ChargingSession
+from sessions_app.queries.expressions import Beyond
+from sessions_app.queries.ordering import ELSEWHERE, Order, order
+from sessions_app.queries.rows import rows_by_id
+from sessions_app.queries.walks import sorted_few, walked
+
+BOUND = 10_000
+Sessions = QuerySet[ChargingSession]
+Keys = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which page: a number, the last one, or what comes after or before a session."""
+
+    number: int = 1
+    is_last: bool = False
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a page and what is around them; `number` is None where nobody has counted so far."""
+
+    rows: list[SessionRow] = field(default_factory=list)
+    count: int = 0
+    number: int | None = 1
+    has_previous: bool = False
+    has_next: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `count` is all there is."""
+        return self.count <= BOUND
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """How to cut a page out of the sessions."""
+
+    sessions: Sessions
+    column: str
+    by: Order
+    count: int
+
+    def ids(self, *, skip: int = 0, size: int, beyond: Keys | None = None) -> list[int]:
+        """Return the ids of `size` sessions in order, those beyond the keys of a session where given."""
+        is_postgresql = connection.vendor == "postgresql"
+        if is_postgresql and self.count <= BOUND and beyond is None:
+            return sorted_few(self.sessions, self.by, skip=skip, size=size)
+        if is_postgresql and self.column in ELSEWHERE:
+            by = ELSEWHERE[self.column]
+            return walked(self.sessions, by, falls=self.by.falls, skip=skip, size=size, beyond=beyond)
+        found = self.by.apply(self.sessions)
+        if beyond is not None:
+            found = found.filter(Beyond(self.by.keys, beyond, falls=self.by.falls))
+        return list(found.values_list("pk", flat=True)[skip : skip + size])
+
+    def keys_of(self, pk: int | None) -> Keys | None:
+        """Return the keys of a session; None where it is not among the filtered ones, or no longer."""
+        if pk is None:
+            return None
+        keys = {f"key_{number}": key for number, key in enumerate(self.by.keys)}
+        found = self.sessions.order_by().filter(pk=pk).annotate(**keys)
+        return found.values_list(*keys).first()
+
+
+def page(sessions: Sessions, sort: str, where: Where, size: int, *, in_progress: bool = False) -> Page:
+    """Return that page in four queries at most, whatever the length of the history.
+
+    The page after or before a session that is not among them, or no longer, is the first one.
+    """
+    count = sessions.order_by().values("pk")[: BOUND + 1].count()
+    by, column = order(sort, in_progress=in_progress), sort.removeprefix("-")
+    cut = _Cut(sessions, column, by, count)
+    last = max(1, -(-min(count, BOUND) // size))
+    if where.is_last and count <= BOUND:
+        where = Where(number=last)
+    beyond = cut.keys_of(where.after if where.before is None else where.before)
+    if where.is_last or (beyond and where.before is not None):
+        return _backward(cut, beyond, size)
+    if beyond:
+        found = cut.ids(size=size + 1, beyond=beyond)
+        return Page(_rows(found[:size]), count, None, has_previous=True, has_next=len(found) > size)
+    number = max(1, min(where.number, last))
+    found = cut.ids(skip=(number - 1) * size, size=size) if count else []
+    return Page(_rows(found), count, number, has_previous=number > 1, has_next=number * size < count)
+
+
+def _backward(cut: _Cut, before: Keys | None, size: int) -> Page:
+    """Return the page before a session, or the last one: the first of the opposite order."""
+    turned = replace(cut, by=cut.by.turned())
+    found = turned.ids(size=size + 1, beyond=before)
+    shown = found[:size][::-1]
+    return Page(_rows(shown), cut.count, None, has_previous=len(found) > size, has_next=before is not None)
+
+
+def _rows(ids: list[int]) -> list[SessionRow]:
+    known = rows_by_id(ids)
+    return [known[pk] for pk in ids if pk in known]

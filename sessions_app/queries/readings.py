@@ -1,0 +1,33 @@
+"""The readings of a session as the domain takes them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sessions_app.domain.meter import Reading
+from sessions_app.models import MeterSample
+
+_READING = (
+    "number",
+    "at",
+    "register_wh",
+    "power_w",
+    "offered_a",
+    "offered_w",
+    "soc_percent",
+    "voltage_v",
+    "current_l1_a",
+    "current_l2_a",
+    "current_l3_a",
+)
+
+
+def readings(session_id: int) -> list[tuple[int, Reading]]:
+    """Return all readings of a session with their numbers, in order of time."""
+    samples = MeterSample.objects.filter(session_id=session_id).order_by("at")
+    return [(number, _reading(measured)) for number, *measured in samples.values_list(*_READING)]
+
+
+def _reading(measured: Sequence[Any]) -> Reading:
+    at, register_wh, power_w, offered_a, offered_w, soc_percent, voltage_v, *currents = measured
+    one, two, three = currents
+    return Reading(at, register_wh, power_w, offered_a, offered_w, soc_percent, voltage_v, (one, two, three))

@@ -1,0 +1,60 @@
+"""Writes about places: stations with their connectors."""
+
+from django.db import transaction
+
+from sessions_app.models import ChargingStation, Company, Connector, Site, SiteArea
+from sessions_app.store.credentials import password_digest
+
+SINGLE_PHASE_UP_TO_W = 7_400
+THREE_PHASE_UP_TO_W = 43_500  # 63 A; beyond it a connector is DC
+
+
+def site_first_add(name: str) -> Site:
+    """Make a site, and a company for it, where there is none yet; an operator names them later."""
+    company = Company.objects.order_by("pk").first() or Company.objects.create(
+        name="My company", currency="AUD"
+    )
+    return Site.objects.create(company=company, name=name, time_zone="UTC")
+
+
+@transaction.atomic
+def station_add(
+    *,
+    identity: str,
+    site: Site,
+    connectors: int,
+    max_power_w: int,
+    password: str | None = None,
+    accepts_unknown_tags: bool = False,
+) -> tuple[ChargingStation, bool]:
+    """Put a station in with its connectors, or bring one that is there to the same state.
+
+    One that is there keeps its place and, without a new password, its old one. Return it and whether
+    it is new.
+    """
+    station = ChargingStation.objects.select_for_update().filter(identity=identity).first()
+    is_new = station is None
+    if station is None:
+        station = ChargingStation(identity=identity, site_area=_first_area(site))
+    station.accepts_unknown_tags = accepts_unknown_tags or station.accepts_unknown_tags
+    if password is not None:
+        station.password_digest = password_digest(password)
+    station.save()
+    for number in range(1, connectors + 1):
+        Connector.objects.update_or_create(
+            station=station,
+            number=number,
+            defaults={"max_power_w": max_power_w, "phases": _phases(max_power_w)},
+        )
+    return station, is_new
+
+
+def _first_area(site: Site) -> SiteArea:
+    return site.areas.order_by("pk").first() or SiteArea.objects.create(site=site, name="Main area")
+
+
+def _phases(max_power_w: int) -> int:
+    """Return how a connector of that rating is usually wired; 0 is DC."""
+    if max_power_w <= SINGLE_PHASE_UP_TO_W:
+        return 1
+    return 3 if max_power_w <= THREE_PHASE_UP_TO_W else 0

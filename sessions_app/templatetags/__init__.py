@@ -1,0 +1,1 @@
+"""Template filters: one line each over a pure function."""

@@ -1,0 +1,32 @@
+"""Figures in templates, in the words of `domain.wording`."""
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django import template
+
+from sessions_app.domain import wording
+
+register = template.Library()
+
+register.filter("duration", wording.duration)
+register.filter("money", wording.money)
+
+
+@register.filter
+def whole(value: int) -> str:
+    """Return `35,377`."""
+    return f"{value:,}"
+
+
+@register.filter
+def places(value: Decimal) -> str:
+    """Return the value to two places: `1,204.50`."""
+    return f"{wording.two_places(value):,}"
+
+
+@register.filter
+def full_moment(at: datetime | None, zone: str) -> str:
+    """Return the moment with its zone, as tooltips say it."""
+    return wording.full_moment(at, ZoneInfo(zone))

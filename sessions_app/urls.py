@@ -1,0 +1,72 @@
+"""The addresses of the pages."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import URLPattern, URLResolver, path, re_path, register_converter
+from django.urls.converters import StringConverter
+
+from sessions_app.pages import commands, exports, health, jobs, lists, menu, nav, panels, session
+
+
+class Tab(StringConverter):
+    """One of the two tables."""
+
+    regex = "in-progress|history"
+
+
+class Findable(StringConverter):
+    """Which choices of a filter a word finds."""
+
+    regex = "station|driver"
+
+
+register_converter(Tab, "tab")
+register_converter(Findable, "findable")
+
+TAB = r"^sessions/(?P<of>in-progress|history)"
+SESSION = r"(?P<of>[0-9]{1,18})"  # an id that the database can hold
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", lists.home, name="home"),
+    path("healthz", health.healthz, name="healthz"),
+    path("sign-in/", LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sessions/in-progress/", lists.in_progress, name="in-progress"),
+    path("sessions/history/", lists.history, name="history"),
+    path("sessions/in-progress/count/", nav.nav_count, name="nav-count"),
+    path("sessions/<tab:tab>/summary/", lists.summary, name="summary"),
+    path("sessions/<tab:tab>/filters/", panels.filters, name="filters"),
+    path("sessions/<tab:tab>/filters/<findable:what>/", panels.finder, name="finder"),
+    path("sessions/<tab:tab>/columns/", panels.columns, name="columns"),
+    path("sessions/<tab:tab>/views/", panels.views, name="views"),
+    path("sessions/<tab:tab>/views/<int:pk>/remove/", panels.remove_view, name="remove-view"),
+    path("sessions/<int:pk>/menu/", menu.row_menu, name="row-menu"),
+    path("sessions/<int:pk>/stop/", commands.stop, name="stop"),
+    path("sessions/<int:pk>/stop/<int:audit_pk>/", commands.stop_outcome, name="stop-outcome"),
+    path("sessions/<int:pk>/", session.session, name="session"),
+    path("sessions/<int:pk>/pricing/", session.session, {"view": "pricing"}, name="session-pricing"),
+    path("sessions/<int:pk>/figure/", session.figure, name="session-figure"),
+    path("sessions/<int:pk>/points/", session.session_points, name="session-points"),
+    path("sessions/<int:pk>/receipt/", session.receipt, name="session-receipt"),
+    re_path(TAB + r"/export\.(?P<suffix>csv|xlsx)$", exports.export, {"kind": "sessions"}, name="export"),
+    re_path(
+        TAB + r"/intervals\.(?P<suffix>csv|xlsx)$",
+        exports.export,
+        {"kind": "intervals"},
+        name="export-intervals",
+    ),
+    re_path(
+        r"^sessions/" + SESSION + r"/samples\.(?P<suffix>csv|xlsx)$",
+        exports.export,
+        {"kind": "samples"},
+        name="session-samples",
+    ),
+    re_path(
+        r"^exports/(?P<kind>sessions|intervals)/(?P<of>in-progress|history)$",
+        jobs.export_start,
+        name="export-start",
+    ),
+    re_path(r"^exports/(?P<kind>samples)/" + SESSION + "$", jobs.export_start, name="export-start"),
+    path("exports/", jobs.exports, name="exports"),
+    path("exports/<uuid:job_id>/file", jobs.export_file, name="export-file"),
+    path("exports/<uuid:job_id>/drop", jobs.export_drop, name="export-drop"),
+]

@@ -1,0 +1,35 @@
+"""The one ASGI application: pages, station sockets and browser sockets.
+
+`AllowedHostsOriginValidator` stands round the browser's sockets alone: stations send no Origin.
+"""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "terrafuse.settings")
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.core.asgi import get_asgi_application
+
+from terrafuse import env
+
+with env.told_plainly():
+    pages = get_asgi_application()  # loads the apps: the imports below need them
+
+from sessions_app.exports import worker
+from sessions_app.ingest.socket import station_socket
+from sessions_app.routing import browser_sockets, sockets
+from terrafuse.pings import unpinged
+
+application = ProtocolTypeRouter(
+    {
+        "http": pages,
+        "websocket": sockets(
+            stations=unpinged(station_socket),
+            browsers=AllowedHostsOriginValidator(AuthMiddlewareStack(browser_sockets)),
+        ),
+    }
+)
+
+worker.resume()

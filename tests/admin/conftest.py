@@ -1,0 +1,12 @@
+"""Who signs in to the admin."""
+
+import pytest
+from django.test import Client
+
+from tests import factories
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(factories.operator())
+    return client

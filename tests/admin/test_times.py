@@ -1,0 +1,72 @@
+"""No time without a zone: it is the site's own, or UTC and says so."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sessions_app import models
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2024, 11, 25, 7, 10, tzinfo=UTC)  # 18:10 in Sydney
+SITE_TIME = "25 Nov 2024 18:10"
+IN_FULL = 'title="2024-11-25 18:10:00 AEDT (Australia/Sydney)"'
+
+
+def page(operator: Client, model, *args: int) -> str:
+    name = "change" if args else "changelist"
+    answer = operator.get(reverse(f"admin:sessions_app_{model._meta.model_name}_{name}", args=args))
+    return answer.content.decode()
+
+
+def one_of_each() -> list:
+    site = factories.site()
+    station = factories.station(at=site, last_seen_at=AT, connectors=0)
+    return [
+        station,
+        models.ActionAudit.objects.create(
+            manager_name="Dana", action="stop", station=station, at=AT, outcome="accepted"
+        ),
+        models.SetAsideMessage.objects.create(
+            station=station, action="MeterValues", payload="{}", error="no", received_at=AT
+        ),
+        factories.id_tag(of=factories.driver(site=site), expires_at=AT),
+    ]
+
+
+def test_it_says_times_as_the_site_does(operator: Client) -> None:
+    for thing in one_of_each():
+        listed = page(operator, type(thing))
+
+        assert SITE_TIME in listed, type(thing)
+        assert IN_FULL in listed, type(thing)
+
+
+def test_it_says_times_on_the_page_of_one_as_the_site_does(operator: Client) -> None:
+    station, audit, message, _ = one_of_each()
+
+    for thing in (station, audit, message):
+        assert SITE_TIME in page(operator, type(thing), thing.pk), type(thing)
+
+
+def test_it_says_when_a_connector_told_its_status(operator: Client) -> None:
+    station = factories.station(connectors=1)
+    station.connectors.update(status="Charging", status_at=AT)
+
+    assert SITE_TIME in page(operator, models.ChargingStation, station.pk)
+
+
+def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
+    models.KnockingStation.objects.create(identity="CP-9", first_at=AT, last_at=AT)
+    factories.id_tag(of=factories.driver(), expires_at=AT)
+    models.Manager.objects.update(last_login=AT)
+
+    for model in (models.KnockingStation, models.IdTag, models.Manager):
+        assert "25 Nov 2024 07:10 UTC" in page(operator, model), model
+
+
+def test_it_asks_for_the_end_of_a_tag_in_utc(operator: Client) -> None:
+    assert "In UTC." in page(operator, models.IdTag, factories.id_tag().pk)

@@ -1,0 +1,142 @@
+"""Figures from any readings: in any batching the same, and changed only by what says something of them."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.domain import figures
+from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.meter import Reading
+from sessions_app.domain.pricing import Component
+from sessions_app.domain.running import Running
+from tests.domain.test_figures import START, TERMS, folded, life
+from tests.domain.test_pricing_in_progress import terms
+
+PRICED = terms(
+    Component("ENERGY", Decimal("0.5"), kw_from=Decimal(5)),
+    Component("ENERGY", Decimal("0.3")),
+    Component("TIME", Decimal(6)),
+    Component("PARKING_TIME", Decimal(60), grace_minutes=10),
+)
+
+MOMENTS = st.integers(0, 36_000).map(lambda second: START + timedelta(seconds=second))
+VOLTS = st.sampled_from([None, 230.0])
+AMPS = st.sampled_from([(None, None, None), (0.0, 0.0, 0.0), (0.6, None, None), (16.0, 16.0, 16.0)])
+CHARGE = st.one_of(st.none(), st.floats(0, 100))
+
+
+def in_order(one: st.SearchStrategy[Reading]) -> st.SearchStrategy[list[Reading]]:
+    unique = st.lists(one, max_size=12, unique_by=lambda each: each.at)
+    return unique.map(lambda found: sorted(found, key=lambda each: each.at))
+
+
+def readings_strategy() -> st.SearchStrategy[list[Reading]]:
+    return in_order(
+        st.builds(
+            Reading,
+            at=MOMENTS,
+            register_wh=st.one_of(st.none(), st.just(Decimal(0)), st.decimals(0, 90_000, places=3)),
+            power_w=st.one_of(st.none(), st.sampled_from([0.0, 99.0, 100.0, 7_000.0, 60_000.0])),
+            soc_percent=CHARGE,
+            voltage_v=VOLTS,
+            currents_a=AMPS,
+        )
+    )
+
+
+def growing_strategy() -> st.SearchStrategy[list[Reading]]:
+    """Readings of a meter that never falls, of which some say nothing."""
+
+    def grown(found: list[Reading], steps: list[int]) -> list[Reading]:
+        registers = [Decimal(1000) + sum(steps[: place + 1]) for place in range(len(found))]
+        return [
+            each if each.register_wh is None else msgspec.structs.replace(each, register_wh=registers[place])
+            for place, each in enumerate(found)
+        ]
+
+    steps = st.lists(st.sampled_from([0, 0, 5, 700]), min_size=12, max_size=12)
+    return st.builds(grown, readings_strategy(), steps)
+
+
+def flow(running: Running) -> tuple[Any, ...]:
+    """What a session comes to, whatever its station says beside."""
+    return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.tally
+
+
+@given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
+def test_one_by_one_is_the_same_as_all_at_once(
+    readings: list[Reading], stop_wh: Decimal | None, stood_s: int
+) -> None:
+    stopped_at = max([START, *(each.at for each in readings)])
+    whole_life = Life(
+        started_at=START,
+        meter_start_wh=Decimal(1000),
+        stopped_at=stopped_at,
+        meter_stop_wh=stop_wh,
+        unplugged_at=stopped_at + timedelta(seconds=stood_s),
+    )
+
+    running = figures.begin(START, Decimal(1000), TERMS)
+    points = []
+    for each in readings:
+        stored = msgspec.json.decode(msgspec.json.encode(running), type=Running)
+        assert stored == running
+        running = figures.advance(stored, each, TERMS)
+        points.append(figures.point(running, TERMS))
+    running = figures.finish(running, stopped_at, stop_wh, TERMS)
+    running = figures.stand(running, stopped_at + timedelta(seconds=stood_s), TERMS)
+
+    assert figures.fold(whole_life, readings, TERMS) == (running, points)
+
+
+@given(readings_strategy())
+def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Reading]) -> None:
+    _, points = figures.fold(life(), readings, TERMS)
+
+    energies = [each.energy_wh for each in points]
+    assert energies == sorted(energies)
+    for each, point in zip(readings, points, strict=True):
+        assert 0 <= point.idle_s <= (each.at - START).total_seconds()
+
+
+@given(readings_strategy(), in_order(st.builds(Reading, at=MOMENTS, soc_percent=CHARGE, voltage_v=VOLTS)))
+def test_readings_that_say_nothing_of_the_flow_change_nothing_of_it(
+    readings: list[Reading], silent: list[Reading]
+) -> None:
+    said = {each.at for each in readings}
+    others = [each for each in silent if each.at not in said]
+    whole = life(stopped=601, stop_wh=95_000, unplugged=610)
+
+    found = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, terms=PRICED)
+
+    assert flow(found) == flow(folded(*readings, of=whole, terms=PRICED))
+
+
+@given(readings_strategy())
+def test_volts_and_amps_change_neither_energy_nor_inactivity(readings: list[Reading]) -> None:
+    bare = [msgspec.structs.replace(each, currents_a=(None, None, None)) for each in readings]
+
+    found, expected = folded(*readings), folded(*bare)
+
+    assert (found.energy_wh, found.clock) == (expected.energy_wh, expected.clock)
+
+
+@given(growing_strategy(), st.integers(0, 11))
+def test_a_register_that_drops_to_zero_for_one_reading_is_as_if_it_had_said_none(
+    readings: list[Reading], place: int
+) -> None:
+    def with_register(register_wh: Decimal | None) -> list[Reading]:
+        return [
+            msgspec.structs.replace(each, register_wh=register_wh) if number == place else each
+            for number, each in enumerate(readings)
+        ]
+
+    whole = life(stopped=601, stop_wh=95_000)
+
+    dropped = folded(*with_register(Decimal(0)), of=whole, terms=PRICED)
+
+    assert flow(dropped) == flow(folded(*with_register(None), of=whole, terms=PRICED))

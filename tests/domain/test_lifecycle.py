@@ -1,0 +1,121 @@
+"""How a session ends, ends anew, and when it does not."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from sessions_app.domain import lifecycle
+from sessions_app.domain.flags import Flag
+from sessions_app.domain.lifecycle import Life
+
+START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+BEGUN = Life(started_at=START)
+
+
+def minute(count: float) -> datetime:
+    return START + timedelta(minutes=count)
+
+
+def stopped(life: Life = BEGUN, at: float = 60, reason: str = "Local") -> Life:
+    return lifecycle.stop(life, at=minute(at), meter_stop_wh=Decimal(5), reason=reason)
+
+
+def test_a_stop_without_a_reason_is_local() -> None:
+    assert stopped(reason="").end_reason == "Local"
+
+
+def test_the_first_stop_holds() -> None:
+    assert stopped(stopped(), at=90) == stopped()
+
+
+def test_a_meter_stop_below_zero_is_no_value() -> None:
+    life = lifecycle.stop(BEGUN, at=minute(1), meter_stop_wh=Decimal(-1), reason="")
+
+    assert life.meter_stop_wh is None
+
+
+def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> None:
+    closed = lifecycle.close(lifecycle.read(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
+    later = lifecycle.read(closed, at=minute(9))
+
+    assert (closed.ended_at, closed.is_provisional) == (minute(5), True)
+    assert later.ended_at == minute(9)
+    assert lifecycle.read(later, at=minute(7)).ended_at == minute(9)
+
+
+def test_a_stop_takes_the_place_of_a_close() -> None:
+    closed = lifecycle.close(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
+    life = stopped(closed)
+
+    assert (life.ended_at, life.is_provisional) == (minute(60), False)
+    assert not life.flags & Flag.CLOSED_BY_US
+
+
+def test_closing_what_is_over_changes_nothing() -> None:
+    assert lifecycle.close(stopped(), reason=lifecycle.CLOSED) == stopped()
+
+
+def test_the_end_moves_once_to_the_moment_of_unplugging() -> None:
+    life = lifecycle.unplug(stopped(), at=minute(75))
+
+    assert life.ended_at == minute(75)
+    assert lifecycle.unplug(life, at=minute(200)) == life
+    assert lifecycle.unplug(stopped(), at=minute(-5)) == stopped()
+    assert lifecycle.unplug(BEGUN, at=minute(5)) == BEGUN
+
+
+def test_a_connector_that_was_available_at_the_stop_is_unplugged_then() -> None:
+    assert lifecycle.unplug(stopped(), at=minute(59)).unplugged_at == minute(60)
+
+
+def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
+    life = stopped(reason="EVDisconnected")
+
+    assert life.unplugged_at == minute(60)
+    assert lifecycle.unplug(life, at=minute(4_000)).ended_at == minute(60)
+
+
+def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
+    read = lifecycle.read(BEGUN, at=minute(5))
+
+    assert lifecycle.is_forgotten(read, booted_at=minute(6), received_at=minute(99))
+    assert not lifecycle.is_forgotten(read, booted_at=minute(4), received_at=minute(99))
+    assert not lifecycle.is_forgotten(read, booted_at=None, received_at=minute(99))
+    assert not lifecycle.is_forgotten(stopped(), booted_at=minute(99), received_at=minute(99))
+
+
+def test_a_stop_before_the_start_is_flagged() -> None:
+    life = stopped(at=-3)
+
+    assert (life.stopped_at, life.flags) == (START, Flag.NEGATIVE_TIME)
+    assert msgspec.structs.asdict(life)["ended_at"] == START
+
+
+UNKNOWN = msgspec.structs.replace(BEGUN, meter_start_wh=Decimal(50), flags=int(Flag.START_UNKNOWN))
+
+
+@pytest.mark.parametrize("register_wh", [None, Decimal(10)])
+def test_a_start_that_nobody_reported_is_the_first_that_is_known(register_wh: Decimal | None) -> None:
+    life = lifecycle.read(UNKNOWN, at=minute(-5), register_wh=register_wh)
+
+    assert (life.started_at, life.meter_start_wh) == (minute(-5), register_wh)
+    assert lifecycle.read(life, at=minute(5), register_wh=Decimal(90)).started_at == minute(-5)
+
+
+def test_of_two_registers_at_an_unknown_start_the_lower_one_counts() -> None:
+    assert lifecycle.read(UNKNOWN, at=START, register_wh=Decimal(40)).meter_start_wh == 40
+    assert lifecycle.read(UNKNOWN, at=START, register_wh=Decimal(60)).meter_start_wh == 50
+    assert lifecycle.read(UNKNOWN, at=START).meter_start_wh == 50
+
+
+def test_a_stop_before_all_that_is_known_is_where_it_began() -> None:
+    life = stopped(UNKNOWN, at=-5)
+
+    assert (life.started_at, life.stopped_at) == (minute(-5), minute(-5))
+    assert not life.flags & Flag.NEGATIVE_TIME
+
+
+def test_a_start_that_was_reported_stays() -> None:
+    assert lifecycle.read(BEGUN, at=minute(-5)).started_at == START

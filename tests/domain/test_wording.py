@@ -1,0 +1,26 @@
+"""Figures and times in people's words."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sessions_app.domain import wording
+
+NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("at", "alone", "zoned"),
+    [
+        (datetime(2026, 3, 3, 1, 14, tzinfo=UTC), "12:14 today", "12:14 AEDT today"),
+        (datetime(2026, 3, 2, 7, 12, tzinfo=UTC), "18:12 yesterday", "18:12 AEDT yesterday"),
+        (datetime(2026, 1, 5, 0, 0, tzinfo=UTC), "5 Jan 11:00", "5 Jan 11:00 AEDT"),
+        (datetime(2025, 6, 5, 0, 0, tzinfo=UTC), "5 Jun 2025 10:00", "5 Jun 2025 10:00 AEST"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_moment_says_its_zone_beside_times_of_others(at: datetime | None, alone: str, zoned: str) -> None:
+    sydney = ZoneInfo("Australia/Sydney")
+    assert wording.moment(at, sydney, now=NOW) == alone
+    assert wording.moment(at, sydney, now=NOW, is_zoned=True) == zoned

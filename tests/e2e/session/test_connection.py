@@ -1,0 +1,53 @@
+"""A graph's own connection: it notices when nothing comes any more, and fetches what it missed once."""
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests import factories
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(signed_in) -> Page:
+    """Give a page in which time passes when the test says so."""
+    page = signed_in(factories.operator())
+    page.clock.install()
+    return page
+
+
+def _watch(page: Page, station) -> None:
+    live = factories.session(on=station, connector=2, lasted=None)
+    page.goto(f"/sessions/{live.pk}/")
+    expect(page.locator("[data-feed=live]")).to_be_visible()
+
+
+def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session):
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/live/sessions/*/", through)
+    _watch(page, session.station)
+
+    page.clock.fast_forward(40_000)  # the server beats every 20 s
+    expect(page.locator("[data-feed=live]")).to_be_visible()
+    page.clock.fast_forward(10_000)
+    expect(page.locator("[data-feed=reconnecting]")).to_be_visible()
+    page.clock.run_for(1_000)
+
+    expect(page.locator("[data-feed=live]")).to_be_visible()
+    assert len(sockets) == 2
+
+
+def test_what_came_before_it_was_open_is_fetched_once(page, session):
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    _watch(page, session.station)
+
+    page.clock.run_for(5_000)
+    page.wait_for_load_state("networkidle")
+
+    assert len([address for address in fetched if "/points/" in address]) == 1

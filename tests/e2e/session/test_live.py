@@ -1,0 +1,284 @@
+"""The graph of a session in progress: it grows by itself, and loses nothing when the connection does."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from sessions_app.models import PriceComponent, PricingPolicy, Site
+from tests import factories
+from tests.e2e.session.ocpp_station import Station
+
+pytestmark = pytest.mark.browser
+
+STARTED = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+NUMBERS = "() => graphs().points.columns.number.filter((number) => number)"
+GRAPH = """
+    window.graphs = () => window.drawn;
+    document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
+"""
+
+
+def _at(minute: float) -> datetime:
+    return STARTED + timedelta(minutes=minute)
+
+
+@pytest.fixture
+def site(server, transactional_db) -> Site:
+    return factories.site("Harbour Towers")
+
+
+@pytest.fixture
+def site_policy(site) -> None:
+    policy = PricingPolicy.objects.create(
+        description="Default Pricing", site=site, currency="AUD", valid_from=STARTED - timedelta(days=1)
+    )
+    PriceComponent.objects.create(policy=policy, dimension="ENERGY", price=Decimal("0.35"))
+
+
+@pytest.fixture
+def station(server, site) -> Iterator[Station]:
+    with Station(server.ws, factories.station("HT-B1-03", at=site)) as made:
+        made.start(STARTED)
+        yield made
+
+
+@pytest.fixture
+def watched(signed_in, station) -> Page:
+    page = signed_in(factories.operator())
+    page.add_init_script(GRAPH)
+    return page
+
+
+def _measure(station: Station, minutes: range) -> None:
+    for minute in minutes:
+        station.measure(_at(minute), meter_wh=minute * 120, power_w=7200 + minute)
+
+
+def _open(page: Page, station: Station, count: int) -> None:
+    page.goto(f"/sessions/{station.transaction}/")
+    _drawn(page, count)
+
+
+def _drawn(page: Page, count: int) -> None:
+    page.locator(f"[data-graph][data-count='{count}']").wait_for()
+
+
+def test_it_grows_point_by_point_and_keeps_zoom_and_hidden_series(watched, station):
+    _measure(station, range(1, 11))
+    _open(watched, station, 10)
+    watched.get_by_label("Energy Delivered").uncheck()
+    watched.evaluate("([from, to]) => graphs().zoomTo([from, to])", [_ms(3), _ms(6)])
+
+    for minute in range(11, 14):
+        _measure(station, range(minute, minute + 1))
+        _drawn(watched, minute)
+
+    assert watched.evaluate(NUMBERS) == list(range(1, 14))
+    assert watched.evaluate("() => graphs().frame.layout.xaxis.range") == [_ms(3), _ms(6)]
+    assert watched.evaluate("() => graphs().frame.data.map((trace) => trace.visible)")[1] is False
+    assert watched.locator("[data-cell=consumption]").inner_text() == "1.56 kWh"
+
+
+def test_it_keeps_what_the_pointer_shows(watched, station):
+    _measure(station, range(1, 11))
+    _open(watched, station, 10)
+    plot = watched.locator("[data-graph-plot]").bounding_box()
+    watched.mouse.move(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
+    said = watched.locator("[data-graph-moment] .moment-time")
+    said.wait_for()
+
+    _measure(station, range(11, 13))
+    _drawn(watched, 12)
+
+    assert said.is_visible()
+
+
+def test_it_begins_with_nothing_and_says_so(watched, station):
+    watched.goto(f"/sessions/{station.transaction}/")
+    note = watched.locator("[data-graph-note]")
+    note.get_by_text("No reading yet").wait_for()
+
+    _measure(station, range(1, 2))
+    note.get_by_text("One reading so far").wait_for()
+
+    _measure(station, range(2, 3))
+    note.wait_for(state="hidden")
+
+    _measure(station, range(3, 10))
+    _measure(station, range(15, 17))
+    _drawn(watched, 11)
+    numbers = watched.evaluate("() => graphs().points.columns.number")
+    assert numbers == [0, *range(1, 10), None, 10, 11]
+
+
+def _routed(page: Page) -> list[WebSocketRoute]:
+    """Return the connections of the page's graph, for a test to cut."""
+    sockets: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/live/sessions/*/", through)
+    return sockets
+
+
+# Notes what is said of the connection: it may be back before a test has looked whether it was gone.
+FEED = """() => {
+    window.feed = [];
+    new MutationObserver((seen) => feed.push(...seen.map(({ target }) => target.dataset.feed)))
+        .observe(document, { subtree: true, attributeFilter: ["data-feed"] });
+}"""
+SAID = "([state, times]) => feed.filter((each) => each === state).length >= times"
+
+
+def test_after_ten_cuts_no_point_is_missing_and_none_is_there_twice(watched, station):
+    sockets = _routed(watched)
+    _measure(station, range(1, 4))
+    _open(watched, station, 3)
+    watched.locator("[data-feed=live]").wait_for()
+    watched.evaluate(FEED)
+    minute = 4
+    for cut in range(1, 11):
+        _measure(station, range(minute, minute + 3))
+        sockets[-1].close()
+        watched.wait_for_function(SAID, arg=["reconnecting", cut])
+        _measure(station, range(minute + 3, minute + 5))
+        watched.wait_for_function(SAID, arg=["live", cut])
+        minute += 5
+
+    _drawn(watched, minute - 1)
+    assert watched.evaluate(NUMBERS) == list(range(1, minute))
+
+
+def test_hints_that_are_lost_are_fetched(watched, station):
+    lost = []
+
+    def through(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if "session.points" in str(message) and len(lost) < 2:
+                lost.append(message)
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    watched.route_web_socket("**/live/sessions/*/", through)
+    _measure(station, range(1, 4))
+    _open(watched, station, 3)
+    for minute in range(4, 9):
+        _measure(station, range(minute, minute + 1))
+        watched.wait_for_timeout(1_100)  # each in a message of its own: the server sends one a second
+
+    _drawn(watched, 8)
+    assert len(lost) == 2
+    assert watched.evaluate(NUMBERS) == list(range(1, 9))
+
+
+def test_a_late_reading_takes_its_place(watched, station):
+    _measure(station, range(1, 4))
+    _measure(station, range(6, 9))
+    _open(watched, station, 6)
+
+    _measure(station, range(4, 5))
+    _drawn(watched, 7)
+
+    times = watched.evaluate("() => graphs().points.columns.at_ms")
+    assert times == sorted(times)
+
+
+def test_when_the_session_ends_the_dialog_turns_into_history_in_place(watched, station):
+    _measure(station, range(1, 6))
+    _open(watched, station, 5)
+    watched.evaluate("([from, to]) => graphs().zoomTo([from, to])", [_ms(1), _ms(4)])
+
+    station.stop(_at(6), meter_wh=720)
+
+    watched.locator("[data-session-detail][data-phase=ended]").wait_for()
+    assert watched.locator("[data-cell=peak_power]").inner_text() == "7.21 kW"
+    assert watched.locator("[data-cell=consumption]").inner_text() == "0.72 kWh"
+    assert watched.get_by_role("button", name="Play").is_visible()
+    assert watched.evaluate("() => graphs().frame.layout.xaxis.range") == [_ms(1), _ms(4)]
+
+
+def test_a_dialog_that_turned_into_history_learns_of_the_unplugging(site_policy, watched, station):
+    _measure(station, range(1, 6))
+    _open(watched, station, 5)
+    station.stop(_at(6), meter_wh=720)
+    station.status(_at(6), "Finishing")
+    watched.locator("[data-session-detail][data-phase=ended]").wait_for()
+    assert _marks(watched) == ["start", "stop"]
+
+    station.status(_at(16), "Available")
+
+    watched.locator("[data-cell=duration]", has_text="16 m 00 s").wait_for()
+    assert watched.locator("[data-cell=inactivity]").inner_text() == "10 m 00 s"
+    assert _marks(watched) == ["start", "stop", "unplugged"]
+
+
+def test_what_comes_after_a_provisional_end_changes_figures_and_price(site_policy, watched, station):
+    _measure(station, range(1, 6))
+    _open(watched, station, 5)
+    station.boot()
+    station.status(datetime.now(UTC), "Available")  # it has forgotten the session, says the server
+    watched.locator("[data-session-detail][data-phase=ended]").wait_for()
+    assert watched.locator("[data-cell=price]").inner_text() == "$0.21"
+
+    _measure(station, range(6, 11))
+    station.stop(_at(11), meter_wh=1320)
+
+    _drawn(watched, 10)
+    watched.locator("[data-cell=price]", has_text="$0.46").wait_for()
+    assert watched.locator(".phase.ended").inner_text() == "Stopped by user"
+    watched.get_by_role("link", name="Pricing & Consumption").click()
+    assert watched.locator(".bill-lines .total td").inner_text() == "$0.46"
+
+
+def test_a_dialog_opened_after_the_end_follows_too_even_over_a_cut(watched, station):
+    sockets = _routed(watched)
+    _measure(station, range(1, 6))
+    station.stop(_at(6), meter_wh=720)
+    _open(watched, station, 5)
+    watched.wait_for_timeout(2_000)  # what follows its connection is over
+    sockets[-1].close()
+
+    station.status(_at(16), "Available")
+
+    watched.locator("[data-cell=duration]", has_text="16 m 00 s").wait_for()
+    assert _marks(watched) == ["start", "stop", "unplugged"]
+
+
+def _marks(page: Page) -> list[str]:
+    return page.evaluate("() => graphs().frame.layout.shapes.map((shape) => shape.name)")
+
+
+def _ms(minute: float) -> int:
+    return round(_at(minute).timestamp() * 1000)
+
+
+def test_a_row_in_progress_expands_to_a_graph_that_grows(watched, station):
+    _measure(station, range(1, 6))
+    watched.goto("/sessions/in-progress/")
+    expect(watched.locator("#live-state")).to_have_attribute("data-state", "live")
+    watched.locator(f"tr[data-session='{station.transaction}'] [data-cell=station]").click()
+    _drawn(watched, 5)
+
+    _measure(station, range(6, 9))
+
+    _drawn(watched, 8)
+
+
+def test_prices_go_on_while_they_are_looked_at(site_policy, watched, station):
+    _measure(station, range(1, 3))
+    watched.goto(f"/sessions/{station.transaction}/pricing/")
+    total = watched.locator(".bill-lines .total td")
+    assert total.inner_text() == "$0.08"
+
+    _measure(station, range(3, 11))
+
+    watched.wait_for_function("() => document.querySelector('.bill-lines .total td').innerText === '$0.42'")

@@ -1,0 +1,103 @@
+"""The tables without a mouse: the focus is always somewhere, and where one expects it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests import factories
+from tests.e2e.session.ocpp_station import Station
+
+
+@pytest.fixture
+def history(server: Any, signed_in: Any) -> Page:
+    """Give History with three sessions."""
+    station = factories.station("HT-B1-03", at=factories.site("Harbour Towers"))
+    for name in ("Ada Alpha", "Ben Beta", "Cleo Gamma"):
+        factories.session(on=station, driver=factories.driver(name))
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    expect(page.locator(".summary")).to_be_visible()
+    return page
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("tr[data-session]")
+
+
+def test_a_heading_keeps_the_focus_when_it_sorts(history: Page) -> None:
+    heading = history.get_by_role("link", name="Consumption")
+    heading.focus()
+
+    history.keyboard.press("Enter")
+
+    expect(history.locator("th.c-consumption")).to_have_attribute("aria-sort", "ascending")
+    expect(heading).to_be_focused()
+
+
+def test_the_focus_goes_to_the_next_chip_and_at_last_to_the_table(history: Page) -> None:
+    history.goto("/sessions/history/?kind=tenant&kind=visitor")
+    history.get_by_role("link", name="Tenant , remove").focus()
+
+    history.keyboard.press("Enter")
+    expect(history.get_by_role("link", name="Visitor , remove")).to_be_focused()
+    history.keyboard.press("Enter")
+
+    expect(rows(history)).to_have_count(3)
+    expect(history.locator(".table-frame")).to_be_focused()
+    history.keyboard.press("ArrowDown")
+    expect(rows(history).first).to_be_focused()
+
+
+@pytest.mark.parametrize("control", ["View session", "More for session", "Graph of session"])
+def test_arrows_walk_the_rows_from_their_controls_as_well(history: Page, control: str) -> None:
+    rows(history).nth(1).get_by_label(control).focus()
+
+    history.keyboard.press("ArrowDown")
+    expect(rows(history).nth(2)).to_be_focused()
+    history.keyboard.press("Home")
+    expect(rows(history).nth(0)).to_be_focused()
+
+
+def test_escape_folds_the_graph_in_which_one_is(history: Page) -> None:
+    rows(history).nth(1).focus()
+    history.keyboard.press("Space")
+    history.locator("tr.expansion").get_by_label("Energy Delivered").focus()
+
+    history.keyboard.press("Escape")
+
+    expect(history.locator("tr.expansion")).to_have_count(0)
+    expect(rows(history).nth(1)).to_be_focused()
+
+
+def test_the_question_in_a_menu_takes_the_focus_and_escape_gives_it_back(
+    watch: Any, charging: Station, other: Station
+) -> None:
+    page = watch()
+    more = page.get_by_role("link", name=f"More for session {charging.transaction}")
+    more.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Stop charging")).to_be_focused()
+
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Stop charging")).to_be_focused()
+    other.start(datetime.now(UTC))
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#row-menu")).to_be_hidden()
+    expect(more).to_be_focused()
+
+
+def test_the_focus_goes_to_the_next_row_when_its_own_has_left(
+    watch: Any, charging: Station, other: Station
+) -> None:
+    other.start(datetime.now(UTC))
+    page = watch("?sort=id")
+    page.get_by_role("link", name=f"More for session {charging.transaction}").focus()
+
+    charging.stop(datetime.now(UTC), meter_wh=700)
+
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page)).to_be_focused()

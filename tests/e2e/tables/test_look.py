@@ -1,0 +1,194 @@
+"""What the tables look like where room is short: nothing runs out of the frame, jumps, or is out of reach."""
+
+import re
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from sessions_app.domain.flags import Flag
+from tests import factories
+from tests.e2e.tables.conftest import settled
+
+SignedIn = Any
+LONG = "Harbour Towers and Gardens"
+
+
+@pytest.fixture
+def full(transactional_db: None) -> None:
+    """Put in sessions that need all the room that there is, at sites in two time zones."""
+    company = factories.company("Harbour Living Strata Management")
+    sydney = factories.station("HT-B1-03", at=factories.site(LONG, of=company), connectors=3)
+    perth = factories.station(
+        "SG-DC-01", at=factories.site("Swan Gardens", of=company, time_zone="Australia/Perth"), connectors=3
+    )
+    now = timezone.now()
+    begun = now - timedelta(minutes=49)
+    ids = count(1_234_561)  # of a site with a long history
+    for where in (sydney, perth):
+        for number in (1, 2, 3):
+            facts: dict[str, Any] = {
+                "on": where,
+                "connector": number,
+                "driver": factories.driver("Chloé O’Brien") if number > 1 else None,
+                "idle_s": (0, 3_315, 14_400)[number - 1],
+                "power_w": 119_990.0,
+                "price": "116.68",
+                "currency": "AUD",
+                "battery": 64.0,
+                "flags": Flag.NO_DRIVER if number == 1 else 0,
+            }
+            factories.session(
+                pk=next(ids),
+                lasted=None,
+                started_at=begun,
+                last_reading_at=now,
+                **facts,
+            )
+            factories.session(pk=next(ids), started_at=now - timedelta(days=1), **facts)
+
+
+@pytest.mark.parametrize("tab", ["in-progress", "history"])
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_every_column_is_within_the_frame_and_rows_are_alike(
+    full: None, signed_in: SignedIn, tab: str, width: int
+) -> None:
+    page: Page = signed_in(factories.operator(), width=width)
+    page.goto(f"/sessions/{tab}/")
+    settled(page)
+    expect(page.locator("tr[data-session]")).to_have_count(6)
+    frame = page.locator(".table-frame").evaluate("frame => [frame.scrollWidth, frame.clientWidth]")
+    assert frame[0] <= frame[1]
+    heights = page.locator("tr[data-session]:not(:last-child)").evaluate_all(
+        "rows => rows.map((row) => row.offsetHeight)"
+    )
+    assert len(set(heights)) == 1
+    cut = page.locator("td.c-site", has_text=LONG).first
+    if tab == "in-progress":
+        assert cut.get_attribute("title") == LONG
+
+
+def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> None:
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    ids = page.locator("td.c-id")
+    before = ids.first.bounding_box()
+    page.locator("[data-flagged]").evaluate_all(
+        "cells => cells.forEach((cell) => cell.removeAttribute('data-flagged'))"
+    )
+    assert ids.first.bounding_box() == before
+
+
+def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignedIn) -> None:
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.locator("td.c-station").first.click()
+    frame = page.locator(".table-frame").evaluate("frame => frame.clientWidth")
+    assert page.locator(".expansion-body").evaluate("body => body.offsetWidth") == frame
+
+
+def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in: SignedIn) -> None:
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.locator(".table-frame").focus()
+    page.keyboard.press("ArrowDown")
+    shadow = page.locator("tr:focus td.actions").evaluate("cell => getComputedStyle(cell).boxShadow")
+    assert "inset" in shadow
+
+
+def test_a_part_of_the_filters_opens_there(full: None, signed_in: SignedIn) -> None:
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.get_by_role("link", name="Filter by Site").click()
+    expect(page.locator("#filter-place input").first).to_be_focused()
+    page.locator("#filter-place").get_by_label("Swan Gardens", exact=True).click()
+    expect(page.locator("#filter-count")).to_have_text("1 in use")
+    foot = page.locator("#filters .panel-foot").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] <= 900
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#filters .panel-form")).to_be_hidden()
+    expect(page.locator("tr[data-session]")).to_have_count(3)
+
+
+def phone(signed_in: SignedIn, **options: Any) -> Page:
+    page: Page = signed_in(factories.operator(), width=390, height=844, **options)
+    page.goto("/sessions/in-progress/")
+    settled(page)
+    return page
+
+
+def test_cards_begin_high_up_and_signs_make_none_higher(full: None, signed_in: SignedIn) -> None:
+    page = phone(signed_in)
+    card = page.locator("tr[data-session]").first.bounding_box()
+    assert card is not None
+    assert card["y"] < 300
+    for site in (LONG, "Swan Gardens"):  # one without anything unusual, and two with
+        cards = page.locator("tr[data-session]", has_text=site)
+        expect(cards).to_have_count(3)
+        assert len({card.evaluate("card => card.offsetHeight") for card in cards.all()}) == 1, site
+    unknown = page.locator("td.c-user[data-unknown]").first
+    assert "Unknown user" in unknown.evaluate("cell => getComputedStyle(cell, '::before').content")
+
+
+def test_a_card_that_falls_silent_says_of_what_and_keeps_its_height(full: None, signed_in: SignedIn) -> None:
+    page = phone(signed_in)
+    card = page.locator("tr[data-session]").first
+    before = card.evaluate("card => card.offsetHeight")
+    card.evaluate(
+        """(card) => {
+          card.setAttribute("data-silent", "");
+          card.querySelector(".c-power").textContent = "offline since 08:55 yesterday";
+        }"""
+    )
+    assert card.evaluate("card => card.offsetHeight") == before
+    label = card.locator(".c-power").evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert "Power" in label
+
+
+def test_cards_are_sorted_by_a_choice(full: None, signed_in: SignedIn) -> None:
+    page = phone(signed_in)
+    expect(page.locator("thead")).to_be_hidden()
+    page.get_by_label("Sort by").select_option("Inactivity, highest first")
+    expect(page).to_have_url(re.compile(r"/in-progress/\?sort=-inactivity$"))
+    expect(page.locator("tr[data-session]").first).to_have_attribute("data-level", "high")
+    page.locator("#q").fill("swan-nobody")
+    expect(page).to_have_url(re.compile("sort=-inactivity"))
+    expect(page.get_by_label("Sort by")).to_have_value("-inactivity")
+
+
+@pytest.mark.parametrize("panel", ["Filters", "Saved views", "Columns"])
+def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: SignedIn, panel: str) -> None:
+    page = phone(signed_in)
+    menu = page.locator("details.menu", has=page.locator("summary", has_text=panel))
+    menu.locator("summary").click()
+    expect(menu.locator(".panel-form")).to_be_visible()
+    box = menu.locator(".menu-list").bounding_box()
+    assert box is not None
+    assert box["x"] == 390 - box["x"] - box["width"] == 12
+    menu.get_by_role("button", name="Close").click()
+    expect(menu.locator(".panel-form")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [768, 1024, 1181])
+def test_the_filters_are_within_the_page_and_nothing_scrolls_sideways(
+    full: None, signed_in: SignedIn, width: int
+) -> None:
+    page: Page = signed_in(factories.operator(), width=width)
+    page.goto("/sessions/history/")
+    too_wide = "() => document.documentElement.scrollWidth - innerWidth"
+    assert page.evaluate(too_wide) <= 0
+
+    page.locator("#filters > summary").click()
+    panel = page.locator("#filters .panel-form")
+    panel.wait_for()
+
+    box = panel.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert page.evaluate(too_wide) <= 0

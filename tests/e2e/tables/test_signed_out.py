@@ -1,0 +1,54 @@
+"""A sign-in that ends while the page is open: the browser leaves for the sign-in page, and comes back."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests import factories
+from tests.e2e.conftest import Complaints
+
+SignedIn = Any
+
+
+def search(page: Page) -> None:
+    page.locator("#q").press_sequentially("priya")
+
+
+def sort(page: Page) -> None:
+    page.get_by_role("link", name="Price", exact=True).click()
+
+
+def open_filters(page: Page) -> None:
+    page.locator("summary", has_text="Filters").click()
+
+
+def open_session(page: Page) -> None:
+    page.get_by_role("link", name=re.compile("View session")).first.click()
+
+
+def unfold(page: Page) -> None:
+    page.locator("tr[data-session] .c-station").first.click()
+
+
+@pytest.mark.parametrize("act", [search, sort, open_filters, open_session, unfold])
+def test_the_sign_in_page_comes_by_itself_and_leads_back(
+    signed_in: SignedIn, complaints: Complaints, act: Any
+) -> None:
+    factories.session(driver=factories.driver("Priya Raman"))
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/?kind=tenant")
+    expect(page.locator(".summary")).to_be_visible()
+    page.context.clear_cookies(name="sessionid")
+
+    act(page)
+
+    expect(page).to_have_url(re.compile(r"/sign-in/\?next=/sessions/history/%3Fkind%3Dtenant$"))
+    expect(page.locator(".sign-in")).to_have_count(1)
+    expect(page.locator("#list")).to_have_count(0)
+    page.fill("[name=username]", "olga")
+    page.fill("[name=password]", "secret-of-the-tests")
+    page.keyboard.press("Enter")
+    expect(page.locator("tr[data-session]")).to_have_count(1)
+    complaints.expect("401")

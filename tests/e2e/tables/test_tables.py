@@ -1,0 +1,235 @@
+"""The two tables in a real browser: live rows, the socket cut and healed, keyboard, cards, accessibility."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sessions_app.models import ChargingSession
+from sessions_app.store.credentials import password_digest
+from tests import factories
+from tests.e2e.serving import Server
+from tests.e2e.tables.conftest import SAID, routed, settled
+from tests.stations import PASSWORD, charging_point
+
+SignedIn = Any
+TABS = ("in-progress", "history")
+
+
+def rows(page: Page) -> Any:
+    return page.locator("tr[data-session]")
+
+
+def some(*, ended: int = 3, running: int = 2) -> None:
+    """Put in sessions at two sites, so that the site picker shows, too."""
+    where = factories.station("HT-B1-03", at=factories.site("Harbour Towers"), connectors=9)
+    factories.site("Ultimo Place")
+    for number in range(ended):
+        factories.session(
+            on=where,
+            driver=factories.driver(("Ada Alpha", "Ben Beta", "Cleo Gamma")[number]),
+            idle_s=number * 4_000,
+        )
+    for number in range(running):
+        factories.session(on=where, connector=number + 1, lasted=None, driver=factories.driver("Priya Raman"))
+
+
+def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: SignedIn) -> None:
+    factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/in-progress/")
+    expect(page.locator("[data-live-word]")).to_have_text("live")
+    expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
+
+    with charging_point(server.ws, "HT-B1-03") as station:
+        station.boot()
+        pk = station.start("GUEST", meter_start=0)
+        expect(rows(page)).to_have_count(1)
+        expect(page.locator("#nav-count")).to_have_text("1")
+        station.measure(energy_wh=500, power_w=7_200)
+        expect(page.locator(f"#session-{pk} .c-consumption")).to_have_text("0.50 kWh")
+        before = page.locator(f"#session-{pk} .c-duration").inner_text()
+        expect(page.locator(f"#session-{pk} .c-duration")).not_to_have_text(before)
+        station.stop(meter_stop=900)
+
+    expect(page.locator("#notices")).to_contain_text(f"Session {pk}")
+    expect(rows(page)).to_have_count(0)
+
+
+def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
+    some(ended=0, running=1)
+    page: Page = signed_in(factories.operator())
+    sockets = routed(page)
+    page.goto("/sessions/in-progress/")
+    expect(page.locator("[data-live-word]")).to_have_text("live")
+    page.evaluate(SAID)
+
+    factories.session(lasted=None)
+    sockets[-1].close()
+
+    expect(rows(page)).to_have_count(2)
+    assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
+
+
+def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(rows(page).nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(rows(page).nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#session-dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#session-dialog")).to_be_hidden()
+    expect(page).to_have_url(re.compile("/sessions/history/$"))
+
+
+def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    expect(rows(page)).to_have_count(3)
+    page.locator("#q").press_sequentially("cleo ga")
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile("q=cleo"))
+    page.get_by_role("link", name=re.compile("Search .*remove")).click()
+    expect(rows(page)).to_have_count(3)
+    page.go_back()
+    expect(rows(page)).to_have_count(1)
+    page.goto("/sessions/history/?q=nobody")
+    page.get_by_role("link", name="Clear filters").last.click()
+    expect(rows(page)).to_have_count(3)
+
+
+def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.locator("summary", has_text="Filters").click()
+    page.locator(".pill", has_text=re.compile("^High$")).click()
+    expect(rows(page)).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.locator("summary", has_text="Columns").click()
+    page.locator(".choice", has_text="Pricing policy").click()
+    page.get_by_role("button", name="Show these").click()
+    expect(page.locator("th.c-policy")).to_be_visible()
+    expect(rows(page)).to_have_count(2)
+    page.get_by_role("link", name=re.compile("More for session")).first.click()
+    expect(page.locator("#row-menu")).to_contain_text("Receipt")
+    page.keyboard.press("Escape")
+    expect(page.locator("#row-menu")).to_be_hidden()
+
+
+def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    page.locator("summary", has_text="Filters").click()
+    page.get_by_label("Find a user").press_sequentially("cleo")
+    expect(page.locator("#filters [name=driver]")).to_have_count(1)
+    page.locator("#filters [name=driver]").check()
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/history/\?driver=\d+$"))
+
+
+def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/?started_after=2026-01-01")
+    expect(rows(page)).to_have_count(3)
+    page.locator("summary", has_text="Filters").click()
+    expect(page.locator("#filters [name=range]:checked")).to_have_count(0)
+    page.locator(".pill", has_text="Yesterday").click()
+    expect(page).to_have_url(re.compile(r"/history/\?range=yesterday$"))
+    expect(page.locator("#filters [name=started_after]")).to_have_value("")
+    page.locator("#filters [name=started_before]").fill("2026-12-31")
+    page.locator("#filters [name=started_before]").press("Tab")
+    expect(page).to_have_url(re.compile(r"/history/\?started_before=2026-12-31$"))
+    expect(page.locator("#filters [name=range]:checked")).to_have_count(0)
+
+
+def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
+    some(ended=1)
+    page: Page = signed_in(factories.operator())
+    page.goto("/sessions/history/")
+    rows(page).first.locator(".c-station").click()
+    expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
+    rows(page).first.locator(".c-station").click()
+    expect(page.locator("tr.expansion")).to_have_count(0)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> None:
+    some()
+    page: Page = signed_in(factories.operator(), width=390, height=844)
+    page.goto(f"/sessions/{tab}/")
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("tr[data-session]").first.evaluate("row => getComputedStyle(row).display") == "grid"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("tab", TABS)
+def test_everybody_can_use_the_tables(
+    signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool
+) -> None:
+    some()
+    page: Page = signed_in(factories.operator(), width=width, dark=dark)
+    page.goto(f"/sessions/{tab}/?kind=tenant")
+    settled(page)
+    axe(page)
+    page.locator("summary", has_text="Filters").click()
+    expect(page.locator(".panel-form")).to_be_visible()
+    axe(page)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"]
+)
+def test_everybody_can_use_the_pages_around_them(
+    signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
+) -> None:
+    page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(factories.operator(), dark=dark)
+    page.goto(address)
+    axe(page)
+
+
+def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
+    some()
+    page: Page = signed_in(factories.operator(), javascript=False)
+    page.goto("/sessions/history/")
+    page.locator("#q").fill("cleo")
+    page.locator("#q").press("Enter")
+    expect(rows(page)).to_have_count(1)
+    page.get_by_role("link", name=re.compile("Search .*remove")).click()
+    page.get_by_role("link", name="Inactivity", exact=True).click()
+    expect(page.locator("th.c-inactivity")).to_have_attribute("aria-sort", "ascending")
+    page.get_by_role("link", name=re.compile("More for session")).first.click()
+    page.get_by_role("link", name="This station’s sessions").click()
+    expect(rows(page)).to_have_count(3)
+    assert ChargingSession.objects.count() == 5
+    page.get_by_role("link", name="Filter by Inactivity").click()
+    page.locator("[name=idle_min]").fill("60")
+    page.get_by_role("button", name="Show").click()
+    expect(rows(page)).to_have_count(2)
+
+
+def test_figures_that_change_move_nothing(server: Server, signed_in: SignedIn) -> None:
+    factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+    page: Page = signed_in(factories.operator())
+    with charging_point(server.ws, "HT-B1-03") as station:
+        station.boot()
+        pk = station.start("GUEST", meter_start=0)
+        page.goto("/sessions/in-progress/")
+        expect(page.locator("[data-live-word]")).to_have_text("live")
+        place = page.locator(f"#session-{pk} .c-price").bounding_box()
+        station.measure(energy_wh=12_345, power_w=21_900)
+        expect(page.locator(f"#session-{pk} .c-power")).to_have_text("21.90 kW")
+        assert page.locator(f"#session-{pk} .c-price").bounding_box() == place

@@ -1,0 +1,200 @@
+"""Exports as a manager does them: the menu, the progress bar, the file."""
+
+import csv
+from datetime import timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from sessions_app.models import ChargingSession, ExportJob
+from tests import factories
+from tests.factories import NOON
+
+MANY = 12_000
+
+
+@pytest.fixture
+def dana(transactional_db):
+    site = factories.site("Harbour Towers")
+    return factories.manager(of=[site])
+
+
+@pytest.fixture
+def many(dana):
+    """Put in more sessions than a workbook is waited for."""
+    first = factories.session(on=factories.station("HT-01", at=dana.memberships.get().site))
+    ChargingSession.objects.bulk_create(
+        ChargingSession(
+            station_id=first.station_id,
+            connector_id=first.connector_id,
+            site_area_id=first.site_area_id,
+            site_id=first.site_id,
+            started_at=NOON - timedelta(hours=number),
+            ended_at=NOON - timedelta(hours=number) + timedelta(minutes=30),
+            energy_wh=1_000 + number,
+            end_reason="Local",
+        )
+        for number in range(1, MANY)
+    )
+
+
+def _saved(download, tmp_path) -> Path:
+    path = tmp_path / download.suggested_filename
+    download.save_as(path)
+    return path
+
+
+def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path):
+    site = dana.memberships.get().site
+    wanted = factories.session(on=factories.station("HT-01", at=site))
+    factories.session(on=factories.station("HT-02", at=site))
+    page = signed_in(dana)
+    page.goto("/sessions/history/?q=HT-01")
+    page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    with _saved(download.value, tmp_path).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["ID"]) for row in rows] == [wanted.pk]
+    assert "Company" not in rows[0]
+
+
+def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path):
+    page = signed_in(dana)
+    page.goto("/sessions/history/?sort=id")
+    page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    with _saved(download.value, tmp_path).open(encoding="utf-8-sig", newline="") as file:
+        ids = [int(row["ID"]) for row in csv.DictReader(file)]
+    assert ids == list(ChargingSession.objects.order_by("id").values_list("id", flat=True))
+
+
+def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path):
+    factories.session(on=factories.station(at=dana.memberships.get().site))
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("radio", name="All").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="XLSX", exact=True).click()
+    assert openpyxl.load_workbook(_saved(download.value, tmp_path)).sheetnames == ["History", "About"]
+
+
+def test_a_long_workbook_shows_its_progress_and_is_there_when_ready(signed_in, many, dana, tmp_path, axe):
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("button", name="XLSX", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("12,000 rows, about")).to_be_visible(timeout=30_000)
+    axe(page)
+    expect(page.get_by_role("status").get_by_text("is ready to download")).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    sheet = openpyxl.load_workbook(_saved(download.value, tmp_path), read_only=True)["History"]
+    assert sum(1 for _ in sheet.rows) == MANY + 2  # the header, and the totals
+
+
+def _running(dana, **fields):
+    """Return a job that some process is making, and that none will take over during the test."""
+    now = timezone.now()
+    known = {
+        "kind": "sessions",
+        "of": "history",
+        "name": "march.xlsx",
+        "state": ExportJob.State.RUNNING,
+        "slot": 1,
+        "rows_total": 1_000,
+        "rows_done": 250,
+        "created_at": now,
+        "started_at": now,
+        "beat_at": now + timedelta(hours=1),
+    }
+    return ExportJob.objects.create(manager=dana, **(known | fields))
+
+
+def _finish(job):
+    ExportJob.objects.filter(pk=job.pk).update(
+        state=ExportJob.State.READY, slot=None, finished_at=timezone.now()
+    )
+
+
+def test_it_is_said_on_whatever_page_one_is(signed_in, dana):
+    session = factories.session(on=factories.station(at=dana.memberships.get().site))
+    job = _running(dana)
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+
+    page.goto(f"/sessions/{session.pk}/")
+    _finish(job)
+
+    said = page.locator("#notices").get_by_text("march.xlsx is ready to download")
+    expect(said).to_be_visible(timeout=15_000)
+    expect(said.get_by_role("link", name="Download")).to_have_attribute("href", f"/exports/{job.pk}/file")
+    page.goto("/sessions/history/")
+    expect(page.get_by_text("1 file ready")).to_be_visible()
+    expect(page.locator("#notices p")).to_have_count(0)  # it is said once
+
+
+def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dana, complaints):
+    job = _running(dana)
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.route("**/exports/", lambda route: route.abort())
+    for _ in range(2):
+        page.wait_for_event("requestfailed")
+    page.unroute("**/exports/")
+
+    _finish(job)
+
+    expect(page.locator("#notices").get_by_text("march.xlsx is ready to download")).to_be_visible()
+    complaints.expect("Failed to load resource", "htmx")  # of the answers that failed
+
+
+def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, axe):
+    factories.session(on=factories.station(at=dana.memberships.get().site))
+    _running(dana)
+    over = {"slot": None, "finished_at": timezone.now()}
+    for number in range(4):
+        _running(dana, state=ExportJob.State.READY, name=f"{number}.xlsx", **over)
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    line = page.get_by_text("5 files: 4 ready, 1 being made")
+    expect(line).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert page.locator("#list").bounding_box()["y"] < 340
+
+    line.click()
+
+    ExportJob.objects.filter(slot=1).update(rows_done=500)
+    expect(page.get_by_text("500 of 1,000 rows")).to_be_visible()  # the line has been fetched anew
+    expect(page.get_by_role("link", name="Download")).to_have_count(4)
+    axe(page)
+
+
+def test_a_long_workbook_can_be_cancelled(signed_in, many, dana):
+    page = signed_in(dana)
+    page.goto("/sessions/history/")
+    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("button", name="XLSX", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("[data-export]")).to_have_count(0)
+    assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
+
+
+def test_without_javascript_it_works_as_well(signed_in, many, dana, tmp_path):
+    page = signed_in(dana, javascript=False)
+    page.goto("/sessions/history/export.xlsx")
+    page.get_by_role("button", name="Make the workbook").click()
+    link = page.get_by_role("link", name="Download")
+    expect(link).to_be_visible(timeout=60_000)  # the page loads itself anew until then
+    with page.expect_download() as download:
+        link.click()
+    assert _saved(download.value, tmp_path).stat().st_size > 100_000

@@ -1,0 +1,50 @@
+"""Rows to export, and files read back the way other programs read them."""
+
+import csv
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+from sessions_app.domain.row import SessionRow
+from sessions_app.exports.columns import columns
+from sessions_app.exports.csv import pieces
+
+NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+_USUAL: dict[str, Any] = {
+    "id": 8412,
+    "started_at": NOW - timedelta(hours=1),
+    "ended_at": NOW,
+    "zone": "Australia/Sydney",
+    "station": "HT-B1-03",
+    "connector": 1,
+    "max_power_w": 22_000,
+    "energy_wh": Decimal("7410.000"),
+    "idle_s": 0,
+    "price": Decimal("2.590"),
+    "currency": "AUD",
+    "company": "Harbour Living",
+    "site": "Harbour Towers",
+    "site_area": "Basement 1",
+    "user": "Priya Raman",
+    "unit": "1204",
+    "id_tag": "04A1B2C3",
+    "policy": "Tenants",
+    "end_reason": "Local",
+    "ended_by": "",
+    "flags": 0,
+}
+
+
+def row(**fields: Any) -> SessionRow:
+    empty = dict.fromkeys(SessionRow.__struct_fields__)
+    return SessionRow(**(empty | _USUAL | fields))
+
+
+def read_csv(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def as_dict(one: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:
+    """Return what the CSV says of the row, by header."""
+    return read_csv(b"".join(pieces(columns(tab), [one], now=now, bom=False)))[0]

@@ -1,0 +1,42 @@
+"""No text of an export runs as a formula."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions_app.exports.guard import guarded
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
+def test_it_puts_an_apostrophe_before_what_would_run(sign):
+    assert guarded(f"{sign}1+1") == f"'{sign}1+1"
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "#NAME?"])
+def test_no_text_becomes_an_error(text):
+    assert guarded(text) == f"'{text}"
+
+
+def test_it_looks_behind_blanks():
+    assert guarded("  =1+1") == "'  =1+1"
+
+
+def test_it_guards_what_a_semicolon_would_make_a_cell_of():
+    assert guarded('Dana;=HYPERLINK("http://x")') == 'Dana;\'=HYPERLINK("http://x")'
+
+
+@pytest.mark.parametrize(
+    "name", ["Priya Raman", "Łukasz Żak", "王小明", "أحمد", "O'Brien; Ann", "a=b", "7-11", ""]
+)
+def test_it_leaves_names_of_any_script_alone(name):
+    assert guarded(name) == name
+
+
+def test_it_leaves_out_what_no_xml_can_hold():
+    assert guarded("a\x00b\x1fc") == "a\ufffdb\ufffdc"
+
+
+@given(st.text())
+def test_no_cell_begins_as_a_formula_whatever_the_text(text):
+    for cell in guarded(text).replace("\t", ";").split(";"):
+        assert not cell.lstrip().startswith(("=", "+", "-", "@"))

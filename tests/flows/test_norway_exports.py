@@ -1,0 +1,77 @@
+"""35,377 real sessions of twelve Norwegian garages, exported both ways and added up against their source."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from django.http import QueryDict
+
+from sessions_app.domain import wording
+from sessions_app.exports.xlsx import write
+from sessions_app.pages.asked import sessions_file
+from tests import factories, norway
+from tests.exports.reading import read_csv
+
+ALL = QueryDict("columns=all&sort=id")
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(not norway.REPORTS.exists(), reason="the folder of published data is not there"),
+]
+
+
+@pytest.fixture
+def olga():
+    norway.load()
+    return factories.operator()
+
+
+def _seconds(text: str) -> int:
+    hours, minutes, seconds = text.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+
+
+def test_every_session_is_in_the_csv_with_its_energy_and_its_times(olga):
+    reports = list(norway.reports())
+    rows = read_csv(b"".join(sessions_file(ALL, "history", olga).pieces(bom=True)))
+
+    assert len(rows) == len(reports) == 35_377
+    assert sum(Decimal(row["Consumption (kWh)"]) for row in rows) == sum(
+        wording.two_places(norway.energy_wh(report["energy_session"]) / 1000) for report in reports
+    )
+    by_id = {row["IdTag"]: row for row in rows}
+    assert all(by_id[each["session_id"]]["Started At"] == each["plugin_time"] for each in reports)
+    whole = [each for each in reports if by_id[each["session_id"]]["Reason (OCPP)"] == "EVDisconnected"]
+    assert all(by_id[each["session_id"]]["End Date"] == each["plugout_time"] for each in whole)
+    _durations_are_those_that_passed(whole, by_id)
+
+
+def _durations_are_those_that_passed(reports, by_id) -> None:
+    """Assert so: the source takes one clock reading from the other, an hour off where clocks were changed."""
+    known_wrong = 0
+    for report in reports:
+        row = by_id[report["session_id"]]
+        ahead_h = int(row["End Date (UTC offset)"][:3]) - int(row["Started At (UTC offset)"][:3])
+        by_source_s = float(report["connection_time"].replace(",", ".")) * 3600
+        known_wrong += abs(_seconds(row["Duration (h:mm:ss)"]) + ahead_h * 3600 - by_source_s) > 90
+    assert known_wrong <= 26  # so many the source itself has wrong, by whole hours
+
+
+def test_the_workbook_holds_the_same(olga, tmp_path):
+    file = sessions_file(QueryDict("columns=id,started_at,duration,consumption&sort=id"), "history", olga)
+    path = tmp_path / "norway.xlsx"
+    written = write(file.book(), path)
+
+    rows = read_csv(b"".join(file.pieces(bom=False)))
+    lines = openpyxl.load_workbook(path, read_only=True)["History"].iter_rows(values_only=True)
+    heads = next(lines)
+    found = [dict(zip(heads, line, strict=True)) for line in lines]
+
+    assert written == len(rows) == len(found) - 1
+    assert [each["ID"] for each in found[:-1]] == [int(row["ID"]) for row in rows]
+    assert [str(each["Started At"]) for each in found[:-1]] == [row["Started At"] for row in rows]
+    total = sum(Decimal(row["Consumption (kWh)"]) for row in rows)
+    assert found[-1]["Consumption (kWh)"] == float(total)
+    assert found[-1]["Duration (h:mm:ss)"] == timedelta(
+        seconds=sum(_seconds(row["Duration (h:mm:ss)"]) for row in rows)
+    )

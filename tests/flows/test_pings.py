@@ -1,0 +1,70 @@
+"""The server pings browsers, whose sockets it would else keep for good, and never a station."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+
+from sessions_app.store.credentials import password_digest
+from tests import factories
+from tests.e2e import serving
+from tests.e2e.serving import Server
+from tests.stations import PASSWORD, authorization
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PINGS = ("--ws-ping-interval", "0.2", "--ws-ping-timeout", "0.2")
+LONG_S = 2.0  # five times as long as it takes to be cut off
+
+
+@pytest.fixture
+def pinging(tmp_path: Path) -> Iterator[Server]:
+    running = serving.start(connection.settings_dict, tmp_path / "log.txt", *PINGS)
+    yield running
+    running.stop()
+
+
+async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientConnection:
+    """Return a socket after a while in which it has answered no ping."""
+    socket = await connect(address, additional_headers=headers)
+    say: Any = socket.protocol.send_frame
+
+    def say_no_pong(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PONG:
+            say(frame)
+
+    socket.protocol.send_frame = say_no_pong  # type: ignore[method-assign]
+    await asyncio.sleep(LONG_S)
+    return socket
+
+
+def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
+    factories.station("ST-1", password_digest=password_digest(PASSWORD))
+
+    async def speak() -> Any:
+        socket = await wait_without_a_pong(f"{pinging.ws}/ocpp/ST-1", authorization("ST-1"))
+        await socket.send('[2, "1", "Heartbeat", {}]')
+        return await socket.recv()
+
+    assert "currentTime" in asyncio.run(speak())
+
+
+def test_a_browser_that_answers_no_ping_is_let_go(pinging: Server) -> None:
+    client = Client()
+    client.force_login(factories.operator())
+    headers = {"Origin": pinging.url, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+
+    async def listen() -> None:
+        socket = await wait_without_a_pong(f"{pinging.ws}/live/sessions/", headers)
+        while True:
+            await socket.recv()
+
+    with pytest.raises(ConnectionClosed, match="keepalive ping timeout"):
+        asyncio.run(listen())

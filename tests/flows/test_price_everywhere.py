@@ -1,0 +1,78 @@
+"""One price on every page: what is stored with the session is what all of them say."""
+
+from decimal import Decimal
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.test import Client
+from django.urls import reverse
+
+from sessions_app.models import ChargingSession
+from tests import factories
+from tests.exports.reading import read_csv
+from tests.recording.test_repricing import charged
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pages(client: Client, session: ChargingSession) -> dict[str, str]:
+    addresses = {
+        "table": reverse("history"),
+        "dialog": reverse("session", args=[session.pk]),
+        "pricing": reverse("session-pricing", args=[session.pk]),
+        "receipt": reverse("session-receipt", args=[session.pk]),
+        "csv": reverse("export", args=["history", "csv"]),
+    }
+    return {name: text(client, address) for name, address in addresses.items()}
+
+
+def text(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    if not answer.streaming:
+        return answer.content.decode()
+
+    async def read() -> bytes:
+        return b"".join([piece async for piece in answer])
+
+    return async_to_sync(read)().decode()
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    client.force_login(factories.operator())
+    return client
+
+
+def test_every_page_and_the_export_say_the_stored_price(operator: Client) -> None:
+    factories.policy(
+        {"dimension": "FLAT", "price": Decimal("1.00")},
+        {"dimension": "ENERGY", "price": Decimal("0.3337")},
+        {"dimension": "TIME", "price": Decimal("0.77")},
+        tax_percent=Decimal(10),
+    )
+    session = charged()
+    lines = ["$1.00", "$4.00", "$1.54"]  # 12 kWh × 0.3337 = 4.0044, 2 h × 0.77
+
+    found = pages(operator, session)
+
+    assert session.price == Decimal("6.54")
+    for name in ("table", "dialog", "pricing", "receipt"):
+        assert "$6.54" in found[name], name
+    for name in ("pricing", "receipt"):
+        assert all(line in found[name] for line in lines), name
+    [row] = read_csv(found["csv"].encode())
+    assert (row["Price"], row["Currency"]) == ("6.54", "AUD")
+
+
+def test_a_session_without_a_price_is_never_said_to_cost_nothing(operator: Client) -> None:
+    session = charged()
+
+    found = pages(operator, session)
+
+    for name, page in found.items():
+        assert "$0.00" not in page, name
+    [row] = read_csv(found["csv"].encode())
+    assert row["Price"] == ""
+    assert "No pricing policy" in found["pricing"]
+    assert "No pricing policy applies" in found["dialog"]

@@ -1,0 +1,49 @@
+"""Who a station says it is: in its address, and as the user of Basic Auth."""
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from sessions_app.ingest import credentials
+
+NAME = "Sta tion/ü"
+ENCODED = quote(NAME, safe="")
+
+
+def scope(path: str, user: str | bytes | None = None) -> dict[str, Any]:
+    headers = []
+    if user is not None:
+        token = base64.b64encode((user.encode() if isinstance(user, str) else user) + b":p:w")
+        headers.append((b"authorization", b"Basic " + token))
+    return {"raw_path": f"/ocpp/{path}".encode(), "path": "", "headers": headers}
+
+
+@pytest.mark.parametrize("user", [NAME, ENCODED, NAME.encode("latin-1"), ENCODED.replace("%2F", "%2f")])
+@pytest.mark.parametrize("path", [ENCODED, quote(NAME), ENCODED.replace("%20", "+"), f"{ENCODED}?x=1"])
+def test_a_user_is_the_identity_however_either_is_encoded(path: str, user: str | bytes) -> None:
+    knock = scope(path, user)
+
+    assert credentials.identity(knock) == NAME
+    assert credentials.password(knock, NAME) == b"p:w"
+
+
+def test_a_plus_is_a_plus_where_the_user_does_not_tell_otherwise() -> None:
+    assert credentials.identity(scope("A+B", "A+B")) == "A+B"
+    assert credentials.identity(scope("A+B", "A B")) == "A B"
+    assert credentials.identity(scope("A+B")) == "A+B"
+
+
+@pytest.mark.parametrize("user", ["other", "", "STA TION/Ü"])
+def test_another_user_gives_no_password(user: str) -> None:
+    assert credentials.password(scope(ENCODED, user), NAME) is None
+
+
+@pytest.mark.parametrize(
+    "header", [b"", b"Basic", b"Basic %%%", b"Basic " + base64.b64encode(b"ST"), b"Bearer x"]
+)
+def test_what_is_no_basic_auth_gives_no_password(header: bytes) -> None:
+    knock = scope("ST") | {"headers": [(b"authorization", header)]}
+
+    assert credentials.password(knock, "ST") is None

@@ -1,0 +1,245 @@
+"""A station's socket on the real server: who is let in, and what each frame is answered."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from sessions_app.models import ChargingSession, ChargingStation, KnockingStation, SetAsideMessage
+from sessions_app.store.credentials import password_digest
+from tests import factories
+from tests.e2e.serving import Server
+from tests.stations import PASSWORD, RawStation, authorization, raw_station
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+START = {"connectorId": 1, "idTag": "T", "meterStart": 100, "timestamp": "2026-03-03T12:00:00Z"}
+Scenario = Callable[[RawStation], Awaitable[Any]]
+
+
+def station(identity: str = "ST-1", **fields: Any) -> ChargingStation:
+    return factories.station(identity, password_digest=password_digest(PASSWORD), **fields)
+
+
+def run(server: Server, scenario: Scenario, name: str = "ST-1", **options: Any) -> Any:
+    async def connected() -> Any:
+        async with raw_station(server.ws, name, **options) as socket:
+            return await scenario(socket)
+
+    return asyncio.run(connected())
+
+
+def refused(server: Server, name: str, **headers: str) -> int:
+    async def knock() -> int:
+        try:
+            async with connect(f"{server.ws}/ocpp/{name}", additional_headers=headers):
+                return 101
+        except InvalidStatus as error:
+            return error.response.status_code
+
+    return asyncio.run(knock())
+
+
+async def boot(socket: RawStation) -> list[Any]:
+    return await socket.call("BootNotification", {"chargePointVendor": "", "chargePointModel": "M"})
+
+
+def test_a_known_station_boots(server: Server) -> None:
+    known = station()
+
+    kind, _, answer = run(server, boot)
+
+    known.refresh_from_db()
+    assert (kind, answer["status"]) == (3, "Accepted")
+    assert (known.model, known.booted_at is not None) == ("M", True)
+
+
+def test_a_wrong_password_is_refused_with_401(server: Server) -> None:
+    station()
+
+    assert refused(server, "ST-1", **authorization("ST-1", "wrong")) == 401
+    assert refused(server, "ST-1") == 401
+    assert refused(server, "ST-1", Authorization="Basic %%%") == 401
+    assert refused(server, "ST-1", **authorization("ST-2")) == 401
+    assert not KnockingStation.objects.exists()
+
+
+def test_an_unknown_station_is_refused_and_seen_knocking(server: Server) -> None:
+    assert refused(server, "NEW-1", **authorization("NEW-1")) == 401
+    assert refused(server, "NEW-1", **authorization("NEW-1")) == 401
+
+    knock = KnockingStation.objects.get()
+    assert (knock.identity, knock.knocks) == ("NEW-1", 2)
+    assert knock.password_digest == password_digest(PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["Haus/Süd 1", "A%2FB", "a b", "ß:1"])
+def test_an_identity_may_hold_what_addresses_encode(server: Server, name: str) -> None:
+    station(name)
+
+    if ":" in name:  # Basic Auth ends the user at the first colon: such a name is sent encoded
+        assert refused(server, name, **authorization(name)) == 401
+        return
+    assert run(server, boot, name)[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [([], None), (["ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1"], None)],
+)
+def test_it_speaks_ocpp_1_6_whatever_is_offered(
+    server: Server, offered: list[str], chosen: str | None
+) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        assert (await boot(socket))[0] == 3
+        return socket.socket.subprotocol
+
+    assert run(server, scenario, subprotocols=offered) == chosen
+
+
+def test_what_is_no_ocpp_gets_no_reply_and_the_socket_lives(server: Server) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        for frame in ("not json", "", "{}", "[2]", '[2,"1"', '[3,"9",{}]', '[4,"9","Code"]', "[" * 5_000):
+            await socket.socket.send(frame)
+        await socket.socket.send(b"\x00\xff")
+        return await boot(socket)
+
+    assert run(server, scenario)[0] == 3
+
+
+def test_an_action_that_is_not_supported_gets_not_implemented(server: Server) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        return await socket.call("DataTransfer", {"vendorId": "x"})
+
+    assert run(server, scenario)[:3] == [4, "1", "NotImplemented"]
+
+
+def test_frames_that_real_firmware_sends_are_understood(server: Server) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        session_id = (await socket.call("StartTransaction", START))[2]["transactionId"]
+        sampled = '{"value":" 0.4 ","unit":"kWh"}'
+        value = f'{{"timestamp":"2026-03-03T12:05:00","sampledValue":{sampled}}}'
+        broken = f'[2,"a","MeterValues",{{"connectorId":1,"transactionId":,"meterValue":{value}}}]\x00'
+        pretty = json.dumps([2, 7, "Heartbeat", {}], indent=4) + "\n\x00\x00"
+        return session_id, await socket.say(broken), await socket.say(pretty)
+
+    session_id, first, second = run(server, scenario)
+
+    assert (first, second[:2]) == ([3, "a", {}], [3, "7"])
+    assert ChargingSession.objects.get(pk=session_id).energy_wh == 300
+
+
+@pytest.mark.parametrize(
+    ("action", "payload"),
+    [
+        ("StartTransaction", {"idTag": "T"}),
+        ("StartTransaction", [1, 2]),
+        ("StopTransaction", "x"),
+        ("MeterValues", None),
+    ],
+)
+def test_a_transaction_message_is_never_answered_with_an_error(
+    server: Server, action: str, payload: Any
+) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        return await socket.call(action, payload)
+
+    assert run(server, scenario)[0] == 3
+    assert SetAsideMessage.objects.get().action == action
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"meterValue": []},
+        {"meterValue": [{"timestamp": None, "sampledValue": [{"value": "NaN"}, {"value": "1e309"}, 7]}]},
+        {"connectorId": 0, "meterValue": {"timestamp": "x", "sampledValue": {"value": 5}}},
+        {"connectorId": "1", "transactionId": {"a": 1}, "meterValue": "x"},
+        {"connectorId": 1e308, "transactionId": 1.5, "meterValue": [None, {"sampledValue": []}]},
+    ],
+)
+def test_values_that_cannot_be_read_are_dropped_alone(server: Server, payload: Any) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        return await socket.call("MeterValues", payload)
+
+    assert run(server, scenario) == [3, "1", {}]
+
+
+@pytest.mark.parametrize(
+    "sampled",
+    [
+        '{"value": 1e309}, {"value": NaN}',
+        '{"value": "\\ud800"}',
+        '{"value": ' + "9" * 5_000 + "}",
+        '{"value": "5", "measurand": ["x"], "unit": {}}',
+        '{"value": "5", "phase": 7, "context": []}',
+    ],
+)
+def test_a_frame_with_values_that_json_does_not_know_is_answered(server: Server, sampled: str) -> None:
+    station()
+    value = f'{{"timestamp": "2026-03-03T12:05:00Z", "sampledValue": [{sampled}]}}'
+    frame = f'\ufeff[2,"a\\ud800","MeterValues",{{"connectorId":1,"meterValue":[{value}]}}]'
+
+    async def scenario(socket: RawStation) -> Any:
+        return await socket.say(frame)
+
+    assert run(server, scenario) == [3, "a?", {}]
+
+
+def test_an_enormous_frame_is_answered(server: Server) -> None:
+    station()
+
+    async def scenario(socket: RawStation) -> Any:
+        value = {"timestamp": "2026-03-03T12:05:00Z", "sampledValue": [{"value": "x" * 1_200_000}]}
+        return await socket.call("MeterValues", {"connectorId": 1, "meterValue": [value]})
+
+    assert run(server, scenario) == [3, "1", {}]
+
+
+def test_unknown_tags_are_refused_unless_the_station_takes_any(server: Server) -> None:
+    station("STRICT")
+    station("OPEN", accepts_unknown_tags=True)
+    factories.id_tag("KNOWN", of=factories.driver())
+    factories.id_tag("BLOCKED", is_blocked=True)
+
+    async def scenario(socket: RawStation) -> list[str]:
+        tags = ("known", "KNOWN;extra", "BLOCKED", "nobody", "", "back\\slash")
+        answers = [await socket.call("Authorize", {"idTag": tag}) for tag in tags]
+        return [answer[2]["idTagInfo"]["status"] for answer in answers]
+
+    assert run(server, scenario, "STRICT") == ["Accepted", "Accepted", "Blocked", *["Invalid"] * 3]
+    assert run(server, scenario, "OPEN") == ["Accepted", "Accepted", "Blocked", *["Accepted"] * 3]
+
+
+def test_one_bad_message_never_fails_its_neighbours(server: Server) -> None:
+    station()
+    too_big = START | {"meterStart": 999_999_999_999.5, "idTag": "BIG"}
+
+    async def both() -> list[Any]:
+        async with raw_station(server.ws, "ST-1") as one, raw_station(server.ws, "ST-1") as other:
+            return list(
+                await asyncio.gather(
+                    one.call("StartTransaction", START),
+                    other.call("StartTransaction", too_big | {"connectorId": 2}),
+                )
+            )
+
+    answers = asyncio.run(both())
+    assert [answer[0] for answer in answers] == [3, 3]
+    assert ChargingSession.objects.filter(id_tag_value="T").exists()

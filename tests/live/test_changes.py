@@ -1,0 +1,60 @@
+"""Open sockets are told when what their manager may see has changed."""
+
+import pytest
+
+from sessions_app import announce
+from sessions_app.models import Membership
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def told(monkeypatch) -> list[str]:
+    """Give the groups to which a change of access was announced."""
+    groups: list[str] = []
+
+    async def send(group: str, event: dict[str, str]) -> None:
+        assert event == {"type": "access.changed"}
+        groups.append(group)
+
+    monkeypatch.setattr(announce, "send", send)
+    return groups
+
+
+def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> None:
+    dana, site = factories.manager(), factories.site()
+
+    held = Membership.objects.create(manager=dana, site=site)
+    held.role = "manager"
+    held.save()
+    held.delete()
+
+    assert told == [announce.manager_group(dana.pk)] * 3
+
+
+def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> None:
+    dana = factories.manager()
+
+    dana.is_active = False
+    dana.save()
+
+    assert told == [announce.manager_group(dana.pk)]
+
+
+def test_it_tells_nobody_that_somebody_signed_in(told: list[str], client) -> None:
+    client.force_login(factories.manager())
+
+    assert told == []
+
+
+def test_it_takes_the_membership_although_the_layer_is_gone(monkeypatch) -> None:
+    async def send(group: str, event: dict[str, str]) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(announce, "send", send)
+    dana = factories.manager(of=[factories.site()])
+
+    dana.memberships.get().delete()
+
+    assert not dana.memberships.exists()

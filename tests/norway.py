@@ -1,0 +1,72 @@
+"""Puts in the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
+
+import csv
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sessions_app.domain.flags import Flag
+from sessions_app.models import ChargingSession, ChargingStation, Driver
+from tests import factories
+
+SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+REPORTS = SHARED / "data" / "norway_apartments" / "norway12_charging_reports.csv"
+OSLO = ZoneInfo("Europe/Oslo")
+
+
+def reports() -> Iterator[dict[str, str]]:
+    """Give the reports as the file has them."""
+    with REPORTS.open(newline="", encoding="utf-8-sig") as file:
+        yield from csv.DictReader(file, delimiter=";")
+
+
+def moment(text: str) -> datetime | None:
+    """Return a local time of Oslo in UTC; NA is none. Of an hour that comes twice it is the first."""
+    return None if text == "NA" else datetime.fromisoformat(text).replace(tzinfo=OSLO).astimezone(UTC)
+
+
+def energy_wh(text: str) -> Decimal:
+    kwh = Decimal(0) if text == "NA" else Decimal(text.replace(",", "."))
+    return (kwh * 1000).quantize(Decimal("0.001"), ROUND_HALF_UP)
+
+
+def load() -> list[ChargingSession]:
+    """Put all of it in: a garage is a site, a parking place a station and a person."""
+    company = factories.company("Norwegian garages", currency="NOK")
+    stations: dict[str, ChargingStation] = {}
+    drivers: dict[str, Driver] = {}
+    sites = {}
+    found = []
+    for report in reports():
+        garage, place = report["location"], report["user_id"]
+        if garage not in sites:
+            sites[garage] = factories.site(garage, of=company, time_zone="Europe/Oslo")
+        if place not in stations:
+            stations[place] = factories.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
+            drivers[place] = factories.driver(place)
+        found.append(_session(report, stations[place], drivers[place]))
+    return ChargingSession.objects.bulk_create(found, batch_size=2_000)
+
+
+def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -> ChargingSession:
+    """Return a session; without an end it has no stop message: it ended at the last that is known."""
+    started_at, ended_at = moment(report["plugin_time"]), moment(report["plugout_time"])
+    assert started_at is not None
+    is_whole = ended_at is not None and ended_at >= started_at
+    return ChargingSession(
+        station=station,
+        connector=station.connectors.all()[0],
+        site_area=station.site_area,
+        site=station.site_area.site,
+        driver=driver,
+        id_tag_value=report["session_id"],
+        started_at=started_at,
+        ended_at=ended_at if is_whole else started_at,
+        end_reason="EVDisconnected" if is_whole else "NextSession",
+        is_provisional=not is_whole,
+        flags=0 if is_whole else int(Flag.CLOSED_BY_US),
+        energy_wh=energy_wh(report["energy_session"]),
+    )

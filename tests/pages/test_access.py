@@ -1,0 +1,147 @@
+"""What one may not see does not exist: at every address, whoever asks, however."""
+
+from contextlib import suppress
+from itertools import product
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, reverse
+
+from sessions_app.urls import urlpatterns
+from tests import factories
+
+OPEN = {"healthz", "sign-in", "sign-out"}
+PATTERNS = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
+CLOSED = [pattern for pattern in PATTERNS if pattern.name not in OPEN]
+TABS = ("in-progress", "history")
+# What an argument of an address may be, besides the id of a session; in some addresses it may be both.
+NAMED: dict[str, tuple[object, ...]] = {
+    "pk": (),
+    "of": TABS,
+    "tab": TABS,
+    "suffix": ("csv", "xlsx"),
+    "kind": ("sessions", "intervals", "samples"),
+    "what": ("station", "driver"),
+    "audit_pk": (1,),
+    "job_id": (uuid4(),),
+}
+# The test client waits for streams without a loop, and says so.
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse")]
+
+
+def arguments(pattern: URLPattern) -> list[str]:
+    return list(pattern.pattern.regex.groupindex) or list(getattr(pattern.pattern, "converters", {}))
+
+
+def addresses(pattern: URLPattern, pk: int) -> list[str]:
+    """Return the addresses of a pattern, with that session where one is named."""
+    names = arguments(pattern)
+    assert set(names) <= set(NAMED), "A new argument: say in NAMED what it may be."
+    choices = [(*NAMED[name], pk) if name in {"pk", "of"} else NAMED[name] for name in names]
+    found = []
+    for values in product(*choices):
+        with suppress(NoReverseMatch):
+            address = reverse(pattern.name, kwargs=dict(zip(names, values, strict=True)))
+            if pattern.pattern.match(address.removeprefix("/")):
+                found.append(address)
+    assert found
+    return found
+
+
+def is_of_one(pattern: URLPattern) -> bool:
+    """Return whether the addresses name one thing, which may be there or not."""
+    return "job_id" in arguments(pattern) or any("4711" in each for each in addresses(pattern, 4711))
+
+
+OF_ONE = [pattern for pattern in CLOSED if is_of_one(pattern)]
+OF_ALL = [pattern for pattern in CLOSED if not is_of_one(pattern)]
+
+
+def name(pattern: URLPattern) -> str:
+    return str(pattern.name)
+
+
+@pytest.mark.parametrize("pattern", CLOSED, ids=name)
+def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
+    session = factories.session()
+
+    for address in addresses(pattern, session.pk):
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code == 302
+            assert answer["Location"].startswith(reverse("sign-in"))
+
+
+@pytest.mark.parametrize("pattern", OF_ONE, ids=name)
+def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) -> None:
+    theirs = [factories.session(), factories.session(lasted=None)]
+    client.force_login(factories.manager(of=[factories.site()]))
+
+    for session in (*theirs, None):
+        for address in addresses(pattern, session.pk if session else 10**6):
+            answers = {client.get(address).status_code, client.post(address).status_code}
+            assert 404 in answers
+            assert answers <= {404, 405}
+
+
+@pytest.mark.parametrize("role", ["viewer", "manager"])
+def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) -> None:
+    theirs = factories.site("Their Towers")
+    driver = factories.driver("Hidden Driver", site=theirs)
+    where = factories.station("HIDDEN-1", at=theirs)
+    factories.session(on=where, driver=driver)
+    factories.session(on=where, connector=2, driver=driver, lasted=None)
+    client.force_login(factories.manager(of=[factories.site("Our Quay")], role=role))
+
+    for pattern in OF_ALL:
+        for address in addresses(pattern, 0):
+            answer = client.get(address, {"columns": "all"} if "export" in address else {})
+            said = b"".join(answer).decode(errors="replace")
+            assert not [word for word in ("Hidden", "HIDDEN", "Their Towers") if word in said]
+
+
+def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> None:
+    theirs = factories.session(driver=factories.driver())
+    client.force_login(factories.manager(of=[factories.site()]))
+    hidden = {
+        "site": theirs.site_id,
+        "company": theirs.site.company_id,
+        "area": theirs.site_area_id,
+        "station": theirs.station_id,
+        "driver": theirs.driver_id,
+    }
+
+    for filter_name, value in hidden.items():
+        unknown = client.get(reverse("export", args=["history", "csv"]), {filter_name: 10**6})
+        answer = client.get(reverse("export", args=["history", "csv"]), {filter_name: value})
+        assert answer.status_code == unknown.status_code == 400
+
+
+def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
+    dana = factories.manager(of=[factories.session().site])
+    client.force_login(dana)
+    dana.is_active = False
+    dana.save()
+
+    assert client.get(reverse("history")).status_code == 302
+
+
+@pytest.mark.parametrize("there", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
+    factories.manager("dana")
+
+    answer = client.post(
+        reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there}
+    )
+
+    assert answer["Location"] == reverse("in-progress")
+
+
+def test_every_change_asks_for_the_token() -> None:
+    strict = Client(enforce_csrf_checks=True)
+    session = factories.session(lasted=None)
+    strict.force_login(factories.operator())
+
+    for pattern in PATTERNS:
+        for address in addresses(pattern, session.pk):
+            assert strict.post(address).status_code in {403, 405}

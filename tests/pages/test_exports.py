@@ -1,0 +1,233 @@
+"""The file of what a list's address asks for."""
+
+import asyncio
+import threading
+from datetime import timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import openpyxl
+import pytest
+from asgiref.sync import sync_to_async
+from django.test import AsyncClient, Client
+from django.urls import reverse
+
+from sessions_app.exports.streaming import streamed
+from sessions_app.models import MeterSample
+from sessions_app.store.views import manager_keep_columns
+from tests import factories
+from tests.exports.reading import read_csv
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def address(tab="history", suffix="csv", **query):
+    return reverse("export", args=[tab, suffix], query=query)
+
+
+@pytest.fixture
+def download():
+    """Give a function that signs in and downloads a CSV, as rows by header."""
+
+    async def download(manager, url):
+        client = AsyncClient()
+        await client.aforce_login(manager)
+        response = await client.get(url)
+        assert response.status_code == 200, response
+        return read_csv(b"".join([piece async for piece in response]))
+
+    return download
+
+
+def _sheet(manager, url):
+    client = Client()
+    client.force_login(manager)
+    response = client.get(url)
+    assert response.status_code == 200
+    return openpyxl.load_workbook(BytesIO(response.content))
+
+
+async def test_it_holds_what_the_filters_leave_in_the_order_of_the_list(download):
+    olga, ids = await sync_to_async(_three_sessions)()
+    rows = await download(olga, address(q="HT-01", sort="consumption"))
+    assert [int(row["ID"]) for row in rows] == [ids[2], ids[0]]
+
+
+def _three_sessions():
+    wanted, other = factories.station("HT-01"), factories.station("XX-09")
+    ids = [
+        factories.session(on=wanted, energy_wh=Decimal(9000)).pk,
+        factories.session(on=other, energy_wh=Decimal(1)).pk,
+        factories.session(on=wanted, connector=2, energy_wh=Decimal(5000)).pk,
+    ]
+    return factories.operator(), ids
+
+
+async def test_sessions_in_progress_come_with_the_moment_of_the_export(download):
+    await sync_to_async(factories.session)(lasted=None)
+    olga = await sync_to_async(factories.operator)()
+    (row,) = await download(olga, address("in-progress"))
+    assert row["As Of"]
+    assert "End Date" not in row
+
+
+async def test_what_one_may_not_see_is_not_in_it(download):
+    def stage():
+        own, strange = factories.site(), factories.site()
+        seen = factories.session(on=factories.station(at=own))
+        factories.session(on=factories.station(at=strange))
+        return factories.manager(of=[own]), seen.pk
+
+    dana, seen = await sync_to_async(stage)()
+    assert [int(row["ID"]) for row in await download(dana, address())] == [seen]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"idle_min": "many"},
+        {"site": "999999"},
+        {"started_after": "yesterday"},
+        {"strange": "1"},
+        {"sort": "x"},
+    ],
+)
+def test_a_bad_value_is_refused_with_its_error(client, suffix, query):
+    factories.session()
+    client.force_login(factories.operator())
+    response = client.get(address(suffix=suffix, **query))
+    assert response.status_code == 400
+    assert "Nothing was exported" in response.text
+    assert "Content-Disposition" not in response.headers
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_who_has_not_signed_in_is_asked_to(client, suffix):
+    response = client.get(address(suffix=suffix))
+    assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("sign-in"))
+
+
+@pytest.mark.parametrize("path", ["/sessions/history/export.pdf", "/sessions/other/export.csv"])
+def test_there_is_no_other_tab_or_kind(client, path):
+    client.force_login(factories.operator())
+    assert client.get(path).status_code == 404
+
+
+def test_the_name_says_what_and_when(client):
+    client.force_login(factories.operator())
+    named = client.get(address(range="last-month")).headers["Content-Disposition"]
+    assert named.startswith('attachment; filename="charging-sessions-history-last-month-made-20')
+    assert named.endswith('-utc.csv"')
+
+
+def test_it_holds_the_columns_that_are_shown_or_all():
+    factories.session()
+    olga = factories.operator()
+    shown = _sheet(olga, address(suffix="xlsx", columns="id,price"))["History"]
+    everything = _sheet(olga, address(suffix="xlsx", columns="all"))["History"]
+    assert [cell.value for cell in shown[1]] == ["ID", "Price", "Currency", "Time Zone"]
+    assert {"Needs a Look", "Pricing Policy", "Average Power (kW)", "Unit"} <= {
+        cell.value for cell in everything[1]
+    }
+
+
+def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_none():
+    factories.session()
+    olga = factories.operator()
+    manager_keep_columns(olga, tab="history", keys=["id", "price"])
+    sheet = _sheet(olga, address(suffix="xlsx"))["History"]
+    assert [cell.value for cell in sheet[1]] == ["ID", "Price", "Currency", "Time Zone"]
+
+
+def test_the_workbook_says_which_filters_who_and_when():
+    station = factories.station("HT-01")
+    factories.session(on=station)
+    about = _sheet(factories.operator(), address(suffix="xlsx", q="ht-01"))["About"]
+    said = dict(about.iter_rows(values_only=True))
+    assert said["Filters"] == "Search: “ht-01”"
+    assert said["Exported by"] == "olga (olga)"
+    assert said["Rows"] == "1"
+    assert said["Exported at"].endswith(" UTC")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "Started At, newest first"),
+        ({"sort": "ended_at"}, "End Date, oldest first"),
+        ({"sort": "-price"}, "Price, highest first"),
+        ({"sort": "duration"}, "Duration, lowest first"),
+        ({"sort": "site_area"}, "Site Area, A to Z"),
+        ({"sort": "-user"}, "User, Z to A"),
+    ],
+)
+def test_the_workbook_says_its_order_in_words(query, words):
+    about = _sheet(factories.operator(), address(suffix="xlsx", **query))["About"]
+    assert dict(about.iter_rows(values_only=True))["Sorted by"] == words
+
+
+async def test_the_mark_for_excel_is_a_choice():
+    client = AsyncClient()
+    await client.aforce_login(await sync_to_async(factories.operator)())
+    for url, begins in ((address(), "\ufeff"), (address(bom="no"), "ID")):
+        response = await client.get(url)
+        content = b"".join([piece async for piece in response]).decode()
+        assert content.startswith(begins)
+
+
+async def test_a_browser_that_goes_away_ends_the_query():
+    ended = threading.Event()
+
+    def pieces():
+        try:
+            while True:
+                yield b"x"
+        finally:
+            ended.set()
+
+    stream = streamed(pieces)
+    assert await anext(stream) == b"x"
+    await stream.aclose()
+    assert await asyncio.to_thread(ended.wait, 5)
+
+
+def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_lasted():
+    factories.session(started_at=NOON, lasted=timedelta(hours=30))
+    sheet = _sheet(factories.operator(), address(suffix="xlsx"))["History"]
+    heads = [cell.value for cell in sheet[1]]
+    assert sheet.cell(2, heads.index("Duration (h:mm:ss)") + 1).value == timedelta(hours=30)
+
+
+@pytest.mark.parametrize("minutes", ["0", "7", "61", "many", "-15"])
+def test_intervals_of_no_such_length_are_refused(client, minutes):
+    client.force_login(factories.operator())
+    response = client.get(reverse("export-intervals", args=["history", "csv"], query={"minutes": minutes}))
+    assert response.status_code == 400
+    assert "5, 6, 10" in response.text
+
+
+def test_sessions_are_cut_into_intervals_of_their_filters():
+    factories.session(on=factories.station("HT-01"), lasted=timedelta(hours=1))
+    factories.session(on=factories.station("HT-02"))
+    address = reverse("export-intervals", args=["history", "xlsx"], query={"q": "ht-01", "minutes": "30"})
+    sheet = _sheet(factories.operator(), address)["Intervals"]
+    heads = [cell.value for cell in sheet[1]]
+    energies = [sheet.cell(line, heads.index("Energy (kWh)") + 1).value for line in (2, 3, 4)]
+    assert energies == [3.705, 3.705, 7.41]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_samples_of_a_session_that_one_may_not_see_do_not_exist(client, suffix):
+    session = factories.session()
+    client.force_login(factories.manager(of=[factories.site()]))
+    assert client.get(reverse("session-samples", args=[session.pk, suffix])).status_code == 404
+
+
+def test_samples_come_as_a_workbook_too():
+    session = factories.session()
+    MeterSample.objects.create(session=session, at=NOON, number=1, energy_wh=Decimal(0))
+    workbook = _sheet(factories.operator(), reverse("session-samples", args=[session.pk, "xlsx"]))
+    assert workbook["Samples"].max_row == 2
+    assert workbook["About"]["B1"].value == f"Meter samples of charging session {session.pk}"

@@ -1,0 +1,242 @@
+"""Every filter alone and in pairs, days in site time, chips, and the address that gives the page back."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import combinations
+from unittest import mock
+
+import pytest
+from django.http import QueryDict
+from django.utils import timezone
+
+from sessions_app.models import ChargingSession, Manager
+from sessions_app.pages.chips import chips
+from sessions_app.pages.filters import filtered
+from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def olga() -> Manager:
+    return factories.operator()
+
+
+def ids(query: str, user: Manager, tab: str = HISTORY) -> set[int]:
+    found = filtered(QueryDict(query), tab, user)
+    assert found.is_valid, found.form.errors
+    return set(found.sessions.values_list("pk", flat=True))
+
+
+def two(**lasted: timedelta | None) -> tuple[ChargingSession, ChargingSession]:
+    """Return a session that every filter below takes, and one that each of them leaves out."""
+    priya = factories.driver("Priya Raman", email="priya@example.com", unit="1204", kind="tenant")
+    where = factories.station("HT-B1-03", at=factories.site("Harbour Towers"), max_power_w=7_400)
+    tag = factories.id_tag("04A1B2", of=priya)
+    facts = {"driver": priya, "id_tag": tag, "id_tag_value": "04A1B2", "idle_s": 7_200, "connector": 2}
+    ours = factories.session(on=where, **({"end_reason": "EVDisconnected"} | facts | lasted))
+    other = factories.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
+    there = factories.station("ZZ-9", at=factories.site("Elsewhere"), max_power_w=50_000)
+    theirs = factories.session(
+        on=there, driver=other, started_at=factories.NOON - timedelta(days=90), **lasted
+    )
+    return ours, theirs
+
+
+def each_filter(ours: ChargingSession) -> dict[str, str]:
+    return {
+        "site": f"site={ours.site_id}",
+        "company": f"company={ours.site.company_id}",
+        "area": f"area={ours.site_area_id}",
+        "station": f"station={ours.station_id}",
+        "connector": "connector=B",
+        "driver": f"driver={ours.driver_id}",
+        "kind": "kind=tenant",
+        "idle_min": "idle_min=120",
+        "level": "level=high",
+        "days": "started_after=2026-03-03&started_before=2026-03-03",
+        "q": "q=priya+ht-b1",
+    }
+
+
+def each_miss(theirs: ChargingSession) -> dict[str, str]:
+    return {
+        "site": f"site={theirs.site_id}",
+        "company": f"company={theirs.site.company_id}",
+        "area": f"area={theirs.site_area_id}",
+        "station": f"station={theirs.station_id}",
+        "connector": "connector=A",
+        "driver": f"driver={theirs.driver_id}",
+        "kind": "kind=visitor",
+        "days": "started_before=2026-01-01",
+        "q": "q=tom",
+    }
+
+
+@pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
+def test_each_filter_takes_what_fits_and_leaves_the_rest(olga: Manager, tab: str) -> None:
+    ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
+    assert ids("", olga, tab) == {ours.pk, theirs.pk}
+    for query in each_filter(ours).values():
+        assert ids(query, olga, tab) == {ours.pk}, query
+
+
+@pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
+def test_filters_in_pairs_are_both_applied(olga: Manager, tab: str) -> None:
+    ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
+    queries = each_filter(ours) | ({"reason": "reason=EVDisconnected"} if tab == HISTORY else {})
+    misses = each_miss(theirs)
+    for one, other in combinations(queries.values(), 2):
+        assert ids(f"{one}&{other}", olga, tab) == {ours.pk}, (one, other)
+    for name, miss in misses.items():
+        assert ids(miss, olga, tab) == {theirs.pk}, miss
+        for key, query in queries.items():
+            if key != name:
+                assert ids(f"{miss}&{query}", olga, tab) == set(), (miss, query)
+
+
+def test_several_values_of_a_filter_take_any_of_them(olga: Manager) -> None:
+    ours, theirs = two()
+    assert ids(f"site={ours.site_id}&site={theirs.site_id}", olga) == {ours.pk, theirs.pk}
+    assert ids("kind=tenant&kind=visitor", olga) == {ours.pk, theirs.pk}
+    assert ids("connector=A&connector=B", olga) == {ours.pk, theirs.pk}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["priya", "PRIYA raman", "priya@example", "1204", "ht-b1-03", "04a1", "B", "ht b 1204"],
+)
+def test_search_finds_by_every_word(olga: Manager, words: str) -> None:
+    ours, _ = two()
+    assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
+
+
+@pytest.mark.parametrize("words", ["ht-b1-03 b", "B HT-B1-03", "priya b"])
+def test_a_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
+    ours, _ = two()
+    priya = factories.driver("Priya Bahri", email="b@example.com", unit="B")
+    factories.session(on=ours.station, connector=1, driver=priya)
+    assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
+
+
+def test_a_letter_alone_is_part_of_anything(olga: Manager) -> None:
+    ours, theirs = two()
+    assert ids("q=a", olga) == {ours.pk, theirs.pk}  # Priya, and connector A
+
+
+def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -> None:
+    guest = factories.session(id_tag_value="GUEST77")
+    factories.session()
+    assert ids(f"q={guest.pk}+guest", olga) == {guest.pk}
+    assert ids("q=guest77", olga) == {guest.pk}
+    assert ids("q=nobody+at+all", olga) == set()
+
+
+def test_reasons_that_read_the_same_are_found_together(olga: Manager) -> None:
+    both = {factories.session(end_reason=code).pk for code in ("HardReset", "SoftReset")}
+    factories.session(end_reason="Local")
+    assert ids("reason=HardReset", olga) == both
+
+
+def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Manager) -> None:
+    perth = factories.station(at=factories.site("Perth", time_zone="Australia/Perth"))
+    sydney = factories.station(at=factories.site("Sydney"))
+    late = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)  # 23:30 in Perth, 02:30 of the next day in Sydney
+    there = factories.session(on=perth, started_at=late)
+    here = factories.session(on=sydney, started_at=late)
+    assert ids("started_after=2026-03-03&started_before=2026-03-03", olga) == {there.pk}
+    assert ids("started_after=2026-03-04&started_before=2026-03-04", olga) == {here.pk}
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        # Sydney's clocks go forward on 4 October 2026 (a day of 23 h) and back on 5 April 2026 (25 h).
+        ("2026-10-04", "2026-10-03T14:00", "2026-10-04T12:59:59"),
+        ("2026-04-05", "2026-04-04T13:00", "2026-04-05T13:59:59"),
+    ],
+)
+def test_days_of_the_clock_change_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
+    where = factories.station()
+    begin, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (first, last))
+    inside = {factories.session(on=where, started_at=at).pk for at in (begin, end)}
+    for at in (begin - timedelta(seconds=1), end + timedelta(seconds=1)):
+        factories.session(on=where, started_at=at)
+    assert ids(f"started_after={day}&started_before={day}", olga) == inside
+
+
+def test_today_is_the_day_at_the_site(olga: Manager) -> None:
+    perth = factories.station(at=factories.site("Perth", time_zone="Australia/Perth"))
+    sydney = factories.station(at=factories.site("Sydney"))
+    now = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
+    started = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # still today in Perth, yesterday in Sydney
+    there, here = (factories.session(on=where, started_at=started) for where in (perth, sydney))
+    with mock.patch.object(timezone, "now", return_value=now):
+        assert ids("range=today", olga) == {there.pk}
+        assert ids("range=yesterday", olga) == {here.pk}
+        assert ids("range=last-7-days", olga) == ids("range=this-month", olga) == {there.pk, here.pk}
+        assert ids("range=last-month", olga) == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("range=this-month&started_after=2026-03-10", {11, 20}),
+        ("range=this-month&started_before=2026-03-15", {2, 11}),
+        ("range=this-month&started_after=2026-03-10&started_before=2026-03-15", {11}),
+        ("range=this-month&started_after=2026-01-01&started_before=2026-12-31", {2, 11, 20}),
+        ("range=today&started_before=2026-03-15", set()),
+    ],
+)
+def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, days: set[int]) -> None:
+    where = factories.station()
+    started = {day: datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 11, 20)}
+    made = {factories.session(on=where, started_at=at).pk: day for day, at in started.items()}
+    with mock.patch.object(timezone, "now", return_value=started[20] + timedelta(hours=3)):
+        assert {made[pk] for pk in ids(query, olga)} == days
+
+
+@pytest.mark.parametrize(
+    ("max_power_w", "minutes", "level"),
+    [(3_700, 120, "warning"), (7_400, 60, "warning"), (22_000, 30, "warning"), (50_000, 15, "warning"),
+     (None, 30, "warning"), (3_700, 240, "high"), (50_000, 30, "high")],
+)  # fmt: skip
+def test_levels_of_inactivity_go_by_the_rating(
+    olga: Manager, max_power_w: int | None, minutes: int, level: str
+) -> None:
+    where = factories.station(max_power_w=max_power_w)
+    stands = factories.session(on=where, idle_s=minutes * 60)
+    factories.session(on=where, idle_s=minutes * 60 - 1)
+    assert ids(f"level={level}", olga) == {stands.pk}
+
+
+@pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
+def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None:
+    lasted = timedelta(hours=1) if tab == HISTORY else None
+    unpriced = factories.session(lasted=lasted)
+    for price in ("0", "5.09"):
+        factories.session(lasted=lasted, price=Decimal(price), currency="AUD")
+    assert ids("price=none", olga, tab) == {unpriced.pk}
+
+
+def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
+    ours, _ = two()
+    params = QueryDict(f"site={ours.site_id}&idle_min=30&q=priya&sort=-price&page=3&range=this-year")
+    made = {chip.label: chip for chip in chips(params, filtered(params, HISTORY, olga).form)}
+    assert made["Site"].text == "Harbour Towers"
+    assert made["Idle for at least (minutes)"].text == "30 min"
+    rest = QueryDict(made["Site"].without)
+    assert "site" not in rest
+    assert "page" not in rest
+    assert (rest["idle_min"], rest["sort"]) == ("30", "-price")
+
+
+def test_choices_and_values_end_at_the_sites_of_the_manager() -> None:
+    ours, theirs = two()
+    dana = factories.manager(of=[ours.site])
+    for query in (f"site={theirs.site_id}", f"station={theirs.station_id}", f"driver={theirs.driver_id}",
+                  f"area={theirs.site_area_id}", f"company={theirs.site.company_id}"):  # fmt: skip
+        found = filtered(QueryDict(query), HISTORY, dana)
+        assert not found.is_valid
+        assert not found.sessions.exists()

@@ -1,0 +1,62 @@
+"""/healthz says what answers and what does not."""
+
+import asyncio
+import json
+import socket
+
+import pytest
+from django.test import AsyncClient
+
+from sessions_app import announce
+from sessions_app.pages import health
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_it_is_well_when_database_and_layer_answer(async_client: AsyncClient) -> None:
+    answer = await async_client.get("/healthz")
+
+    assert answer.status_code == 200
+    assert json.loads(answer.content) == {"database": "ok", "layer": "ok"}
+    assert "no-cache" in answer["Cache-Control"]
+
+
+async def test_it_says_that_the_database_does_not_answer(async_client, monkeypatch) -> None:
+    def fail() -> None:
+        raise ConnectionRefusedError("postgres://somebody:secret@host")
+
+    monkeypatch.setattr(health, "_ask_database", fail)
+
+    answer = await async_client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert json.loads(answer.content) == {"database": "ConnectionRefusedError", "layer": "ok"}
+
+
+async def test_it_says_that_redis_is_gone(async_client, settings) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        settings.CHANNEL_LAYERS = {
+            "default": {
+                "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+                "CONFIG": {"hosts": [f"redis://127.0.0.1:{nobody.getsockname()[1]}"]},
+            }
+        }
+
+        answer = await async_client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert json.loads(answer.content) == {"database": "ok", "layer": "ConnectionError"}
+
+
+async def test_it_does_not_wait_for_ever(async_client, monkeypatch) -> None:
+    async def never(group: str, event: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(announce, "send", never)
+    monkeypatch.setattr(health, "ANSWERS_WITHIN_S", 0.05)
+
+    answer = await async_client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert json.loads(answer.content)["layer"].startswith("no answer")

@@ -1,0 +1,223 @@
+"""The column chooser, saved views, the row's menu, and stopping a session."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView
+from sessions_app.pages import commands
+from sessions_app.store.audits import audit_settle
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(manager: Manager) -> Client:
+    client = Client()
+    client.force_login(manager)
+    return client
+
+
+@pytest.fixture
+def dana() -> Client:
+    return browser(factories.manager(of=[factories.site("Harbour Towers")]))
+
+
+def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client) -> None:
+    chosen = {"column": ["price", "id", "user"], "query": "kind=tenant&columns=id"}
+    response = dana.post("/sessions/history/columns/", chosen)
+    assert response["Location"] == "/sessions/history/?kind=tenant&columns=id,price,user"
+    assert dana.get("/sessions/history/")["Location"] == "/sessions/history/?columns=id,price,user"
+    assert dana.get("/sessions/in-progress/").status_code == 200
+
+
+@pytest.mark.parametrize("query", ["site={site}", "kind=tenant&sort=-price&page=2", "station={station}"])
+def test_kept_columns_are_shown_at_every_address_that_names_none(query: str) -> None:
+    where = factories.station()
+    dana = browser(factories.manager(of=[where.site_area.site]))
+    dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
+    query = query.format(site=where.site_area.site_id, station=where.pk)
+
+    page = dana.get(f"/sessions/history/?{query}")
+    part = dana.get(f"/sessions/history/?{query}", headers={"HX-Request": "true"})
+
+    assert page["Location"] == f"/sessions/history/?{query}&columns=id,user"
+    assert part.context["table"].keys == ("id", "user")
+    assert dana.get(f"/sessions/in-progress/?{query}").status_code == 200
+
+
+def test_an_address_that_names_columns_wins_over_those_kept(dana: Client) -> None:
+    dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
+    page = dana.get("/sessions/history/?columns=price&kind=tenant")
+    assert page.context["table"].keys == ("price",)
+
+
+def test_an_address_shows_a_colleague_the_same_columns() -> None:
+    place = factories.site()
+    factories.session(on=factories.station(at=place))
+    for name in ("dana", "eli"):
+        page = browser(factories.manager(name, of=[place])).get(
+            "/sessions/history/?columns=id,policy&sort=-id"
+        )
+        assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
+
+
+def test_the_usual_columns_come_back(dana: Client) -> None:
+    dana.post("/sessions/history/columns/", {"column": ["id"], "query": ""})
+    dana.post("/sessions/history/columns/", {"usual": "1", "column": ["id"], "query": ""})
+    assert dana.get("/sessions/history/").status_code == 200
+
+
+def test_a_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
+    query = "kind=visitor&sort=-price&page=7&per_page=50"
+    response = dana.post("/sessions/history/views/", {"name": "Visitors", "query": query})
+    view = SavedView.objects.get()
+    assert "page=7" not in view.query
+    assert "columns=id,started_at" in view.query
+    assert response["Location"].endswith(view.query)
+    assert "Visitors" in dana.get("/sessions/history/views/").text
+    assert "Visitors" not in dana.get("/sessions/in-progress/views/").text
+
+
+def test_the_saved_view_in_use_says_so(dana: Client) -> None:
+    for name, query in (("Visitors", "kind=visitor&sort=-price"), ("Tenants", "kind=tenant")):
+        dana.post("/sessions/history/views/", {"name": name, "query": query})
+
+    def in_use(query: str) -> list[str]:
+        views = dana.get(f"/sessions/history/views/?{query}").context["views"]
+        return [view.name for view, is_now in views if is_now]
+
+    assert in_use(SavedView.objects.get(name="Visitors").query) == ["Visitors"]
+    assert in_use("sort=-price&kind=visitor&page=3") == ["Visitors"]
+    assert in_use("kind=visitor") == []
+
+
+def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
+    place = factories.site()
+    dana = browser(factories.manager("dana", of=[place]))
+    dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
+    dana.post("/sessions/history/views/", {"name": "Mine", "query": ""})
+    eli = browser(factories.manager("eli", of=[place])).get("/sessions/history/views/").text
+    charlie = (
+        browser(factories.manager("charlie", of=[factories.site()])).get("/sessions/history/views/").text
+    )
+    assert "Ours" in eli
+    assert "Mine" not in eli
+    assert "Ours" not in charlie
+
+
+def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_the_site() -> None:
+    common, lacked = factories.site("Common Court"), factories.site("Hidden Harbour")
+    factories.session(on=factories.station("HIDDEN-1", at=lacked))
+    factories.session(on=factories.station("COMMON-1", at=common))
+    dana = browser(factories.manager("dana", of=[common, lacked]))
+    query = f"site={lacked.pk}&sort=-price"
+    dana.post("/sessions/history/views/", {"name": "Theirs", "query": query, "is_shared": "1"})
+    eli = browser(factories.manager("eli", of=[common]))
+    assert "Theirs" in eli.get("/sessions/history/views/").text
+
+    page = eli.get(f"/sessions/history/?{SavedView.objects.get().query}")
+
+    assert 'role="alert"' in page.text
+    assert "data-session=" not in page.text
+    assert "Hidden" not in page.text
+    [chip] = page.context["chips"]
+    assert eli.get(f"/sessions/history/?{chip.without}").context["pager"].words == "1–1 of 1"
+
+
+def test_nobody_removes_the_view_of_another() -> None:
+    place = factories.site()
+    dana, eli = (browser(factories.manager(name, of=[place])) for name in ("dana", "eli"))
+    dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
+    address = f"/sessions/history/views/{SavedView.objects.get().pk}/remove/"
+    assert eli.post(address).status_code == 404
+    assert dana.post(address).status_code == 302
+    assert not SavedView.objects.exists()
+
+
+def running(*, online: bool = True) -> ChargingSession:
+    where = factories.station(connection_id="socket" if online else "")
+    return factories.session(on=where, lasted=None, driver=factories.driver())
+
+
+def test_the_menu_offers_what_there_is_and_what_one_may() -> None:
+    session = running()
+    manager = browser(factories.manager("dana", of=[session.site])).get(f"/sessions/{session.pk}/menu/").text
+    viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
+    assert "Stop charging" in manager
+    assert "Receipt" not in manager
+    assert "Stop charging" not in viewer.get(f"/sessions/{session.pk}/menu/").text
+    ended = factories.session(on=session.station, connector=2)
+    menu = viewer.get(f"/sessions/{ended.pk}/menu/").text
+    assert "Receipt" in menu
+    assert f"/sessions/history/?station={session.station_id}" in menu
+
+
+def test_stopping_asks_first_then_waits_for_the_station() -> None:
+    session = running()
+    dana = browser(factories.manager("dana", of=[session.site]))
+    assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
+    assert not ActionAudit.objects.exists()
+    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
+        page = dana.post(f"/sessions/{session.pk}/stop/").text
+    audit = ActionAudit.objects.get()
+    assert "Waiting" in page
+    group, command = send.await_args.args
+    assert group == f"station.{session.station_id}"
+    assert (command["payload"], command["audit"]) == ({"transactionId": session.pk}, audit.pk)
+    assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
+def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
+    session = running()
+    dana = browser(factories.manager("dana", of=[session.site]))
+    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
+        dana.post(f"/sessions/{session.pk}/stop/")
+    audit = ActionAudit.objects.get()
+    audit_settle(audit.pk, outcome=outcome)
+    assert words in dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
+
+
+def test_half_a_minute_of_silence_is_no_answer() -> None:
+    session = running()
+    dana = browser(factories.manager("dana", of=[session.site]))
+    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
+        dana.post(f"/sessions/{session.pk}/stop/")
+    audit = ActionAudit.objects.get()
+    later = timezone.now() + timedelta(seconds=31)
+    with mock.patch.object(timezone, "now", return_value=later):
+        page = dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
+    assert "not answered within 30 seconds" in page
+    audit.refresh_from_db()
+    assert audit.outcome == "no answer"
+
+
+def test_a_station_that_is_offline_is_not_asked() -> None:
+    session = running(online=False)
+    dana = browser(factories.manager("dana", of=[session.site]))
+    assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
+
+
+def test_a_viewer_may_not_stop_and_a_stranger_sees_nothing() -> None:
+    session = running()
+    viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
+    stranger = browser(factories.manager("charlie", of=[factories.site()]))
+    assert viewer.post(f"/sessions/{session.pk}/stop/").status_code == 403
+    assert stranger.post(f"/sessions/{session.pk}/stop/").status_code == 404
+    assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404
+
+
+def test_the_address_gives_back_the_same_page(dana: Client) -> None:
+    where = factories.station(at=factories.site("Busy"))
+    dana.force_login(factories.manager("eli", of=[where.site_area.site]))
+    for number in range(60):
+        factories.session(on=where, idle_s=number * 60)
+    first = dana.get("/sessions/history/?sort=-inactivity&page=2&columns=id,inactivity&idle_min=5")
+    again = dana.get(first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"])
+    shown = [[row.id for row in page.context["table"].data.data] for page in (first, again)]
+    assert shown[0] == shown[1]
+    assert len(shown[0]) == 25

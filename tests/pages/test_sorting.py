@@ -1,0 +1,127 @@
+"""Every column of both tables sorts both ways: by its own values, the id last, the unknown as the least."""
+
+from datetime import timedelta
+from decimal import Decimal
+from itertools import permutations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from sessions_app.models import ChargingSession
+from sessions_app.pages.columns import offered
+from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+MANY = 5
+ORDERS = list(permutations(range(MANY)))
+# Of each column its own order: which of five sessions has the least value, the second, … A wrong key shows.
+OWN = (
+    *("started_at", "lasted", "reason", "station", "connector", "inactivity", "power", "consumption"),
+    *("battery", "price", "company", "site", "site_area", "user", "id_tag", "policy", "peak_power"),
+)
+RANKS = {key: ORDERS[(5 + 7 * number) % len(ORDERS)] for number, key in enumerate(OWN)}
+# In the order of their words, which is not that of their codes.
+REASONS = ("UnlockCommand", "EVDisconnected", "Other", "PowerLoss", "Local")
+
+
+def rank(key: str, session: int) -> int:
+    return RANKS[key].index(session)
+
+
+def started(session: int) -> timedelta:
+    return timedelta(hours=rank("started_at", session))
+
+
+def lasted(session: int) -> timedelta:
+    return timedelta(hours=2 * rank("lasted", session))
+
+
+def energy_wh(session: int) -> int:
+    return 1_000 + 700 * rank("consumption", session)
+
+
+def average(session: int) -> float:
+    hours = lasted(session).total_seconds() / 3600
+    return energy_wh(session) / hours if hours else -1
+
+
+def expected(tab: str, key: str) -> list[int]:
+    """Return the five sessions in the rising order of the column."""
+    derived = {
+        "id": lambda session: session,
+        "ended_at": lambda session: started(session) + lasted(session),
+        "duration": lasted if tab == HISTORY else lambda session: -started(session),
+        "average_power": average,
+    }
+    return sorted(range(MANY), key=derived.get(key, lambda session: rank(key, session)))
+
+
+def put_in(tab: str, session: int) -> ChargingSession:
+    """Put in one of the five: of the lowest rank is what nobody knows."""
+
+    def at(key: str) -> int:
+        return rank(key, session)
+
+    company = factories.company(f"{'ABCDE'[at('company')]} Company")
+    site = factories.site(f"{'ABCDE'[at('site')]} Site", of=company)
+    area = factories.area(site, f"{'ABCDE'[at('site_area')]} Area")
+    where = factories.station(f"{'ABCDE'[at('station')]}-1", at=site, connectors=MANY)
+    where.site_area = area
+    where.save()
+    made = factories.session(
+        on=where,
+        connector=at("connector") or 1,
+        started_at=factories.NOON + started(session),
+        lasted=lasted(session) if tab == HISTORY else None,
+        energy_wh=Decimal(energy_wh(session)),
+        idle_s=60 * at("inactivity"),
+        power_w=500.0 * at("power") if at("power") else None,
+        battery=10.0 * at("battery") if at("battery") else None,
+        price=Decimal(at("price")) if at("price") else None,
+        currency="AUD",
+        driver=factories.driver(f"{'ABCDE'[at('user')]} Driver") if at("user") else None,
+        id_tag_value=f"TAG{at('id_tag')}" if at("id_tag") else "",
+        policy=factories.policy(description=f"{'ABCDE'[at('policy')]} Policy") if at("policy") else None,
+        peak_power_w=900.0 * at("peak_power") if at("peak_power") else None,
+        last_reading_at=timezone.now() if tab == IN_PROGRESS else None,  # an old power counts as unknown
+        **({"end_reason": REASONS[at("reason")]} if tab == HISTORY else {}),
+    )
+    if not at("connector"):
+        ChargingSession.objects.filter(pk=made.pk).update(connector=None)
+    return made
+
+
+@pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
+def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str) -> None:
+    client.force_login(factories.operator())
+    made = [put_in(tab, session).pk for session in range(MANY)]
+    for key in offered(tab):
+        rising = [made[session] for session in expected(tab, key)]
+        assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
+        assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key
+
+
+@pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
+def test_no_column_has_the_order_of_another(tab: str) -> None:
+    keys = set(offered(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the start's, turned
+    orders = {tuple(expected(tab, key)) for key in keys}
+    assert len(orders | {order[::-1] for order in orders}) == 2 * len(keys)
+
+
+@pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
+def test_between_equals_the_id_decides(client: Client, tab: str) -> None:
+    client.force_login(factories.operator())
+    where = factories.station(connectors=MANY)
+    length = {} if tab == HISTORY else {"lasted": None}
+    made = [factories.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
+    for key in set(offered(tab)) - {"connector"}:
+        rising = made[::-1] if (tab, key) == (IN_PROGRESS, "duration") else made  # the start's, turned
+        assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
+        assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key
+
+
+def shown(client: Client, address: str) -> list[int]:
+    return [row.id for row in client.get(address).context["table"].data.data]

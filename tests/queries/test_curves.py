@@ -1,0 +1,43 @@
+"""What a graph draws beyond a session's readings: its start, its stop, and the car standing on."""
+
+from decimal import Decimal
+
+import pytest
+
+from sessions_app.models import ChargingSession
+from sessions_app.queries.curves import curve
+from sessions_app.recording import record
+from tests import factories
+from tests.recording.saying import measured, start, status, stopped
+
+pytestmark = pytest.mark.django_db
+
+
+def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_moment() -> None:
+    factories.policy(
+        {"dimension": "ENERGY", "price": Decimal("0.35")},
+        {"dimension": "PARKING_TIME", "price": Decimal("6.00")},
+    )
+    station = factories.station()
+    session_id = start(station)
+    record([measured(station, session_id, (10, 2000), (20, 3000))])
+    record([stopped(station, session_id, minute=25, wh=3500, reason="Local")])
+    record([status(station, 55)])
+
+    drawn = curve(ChargingSession.objects.get(pk=session_id))
+
+    assert drawn.series["energy_kwh"] == [0, 1, 2, 2.5, 2.5]
+    assert drawn.series["price"] == [0, 0.35, 0.70, 0.88, 3.88]
+    assert drawn.idle_s == [0, 0, 0, 0, 30 * 60]
+
+
+def test_a_session_that_keeps_nothing_of_its_stop_has_its_bill_there() -> None:
+    session = factories.session(on=factories.station())
+    factories.readings(session, [7200.0] * 30)
+    session.unplugged_at, session.price = session.ended_at, Decimal("9.99")
+    session.stopped_at = session.samples.get(number=30).at + (session.ended_at - session.started_at) / 60
+    session.save()
+
+    drawn = curve(session)
+
+    assert drawn.series["price"][-2:] == [9.99, 9.99]

@@ -1,0 +1,27 @@
+"""Timestamps come back as they went in, whatever the fraction of their second."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from sessions_app.models import ChargingSession
+from sessions_app.queries.timestamps import UtcLoader
+from tests import factories
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("microsecond", [0, 500_000, 120_000, 7, 999_999])
+def test_a_moment_comes_back_in_utc_to_the_microsecond(microsecond):
+    at = datetime(2026, 3, 3, 1, 14, 5, microsecond, tzinfo=UTC)
+    made = factories.session(started_at=at, lasted=timedelta(hours=1))
+    read = ChargingSession.objects.values_list("started_at", flat=True).get(pk=made.pk)
+    assert (read, read.utcoffset()) == (at, timedelta())
+
+
+@pytest.mark.django_db
+def test_postgresql_reads_them_quickly():
+    if connection.vendor != "postgresql":
+        return  # SQLite has a reader of its own
+    connection.ensure_connection()
+    assert connection.connection.adapters.get_loader(1184, 0) is UtcLoader

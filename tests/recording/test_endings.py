@@ -1,0 +1,153 @@
+"""How sessions end: by a stop, by what stations say in place of one, and when they do not."""
+
+import pytest
+
+from sessions_app.domain import events
+from sessions_app.domain.flags import Flag
+from sessions_app.models import ChargingSession
+from sessions_app.recording import record
+from tests import factories
+from tests.recording.saying import measured, minutes, start, status, stopped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_reading() -> None:
+    station = factories.station()
+    first = start(station)
+    record([measured(station, first, (5, 2000))])
+
+    second = start(station, at=minutes(30))
+
+    before = ChargingSession.objects.get(pk=first)
+    assert second != first
+    assert (before.ended_at, before.end_reason, before.is_provisional) == (minutes(5), "NextSession", True)
+    assert before.flags & Flag.CLOSED_BY_US
+
+
+def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
+    station = factories.station()
+    first = start(station)
+    record([measured(station, first, (5, 2000))])
+    start(station, at=minutes(30))
+
+    record([stopped(station, first, minute=20, wh=3000)])
+
+    session = ChargingSession.objects.get(pk=first)
+    assert (session.ended_at, session.end_reason) == (minutes(20), "EVDisconnected")
+    assert session.energy_wh == 2000
+    assert not session.flags & Flag.CLOSED_BY_US
+
+
+def test_the_first_stop_holds() -> None:
+    station = factories.station()
+    session_id = start(station)
+
+    record([stopped(station, session_id, minute=30, wh=3000)])
+    outcomes, _ = record([stopped(station, session_id, minute=40, wh=9000)])
+
+    session = ChargingSession.objects.get(pk=session_id)
+    assert (session.ended_at, session.energy_wh) == (minutes(30), 2000)
+    assert outcomes[0].tag_status == "Accepted"
+
+
+def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
+    station = factories.station()
+    session_id = start(station)
+    record(
+        [measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")]
+    )
+    record([status(station, 40, "Finishing")])
+
+    record([status(station, 70)])
+    record([status(station, 90)])
+
+    session = ChargingSession.objects.get(pk=session_id)
+    assert (session.ended_at, session.idle_s) == (minutes(70), 30 * 60)
+
+
+def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() -> None:
+    station = factories.station()
+    session_id = start(station)
+    record([stopped(station, session_id, minute=40, reason="EVDisconnected")])
+
+    record([status(station, 40 + 2.76 * 24 * 60)])
+
+    session = ChargingSession.objects.get(pk=session_id)
+    assert (session.ended_at, session.idle_s) == (minutes(40), 0)
+
+
+def test_after_an_outage_the_status_comes_before_the_stop() -> None:
+    station = factories.station()
+    session_id = start(station)
+    record([measured(station, session_id, (5, 2000))])
+
+    record([status(station, 50, "Finishing"), status(station, 55)])
+    assert ChargingSession.objects.get().is_in_progress
+    record(
+        [
+            measured(station, session_id, (10, 3000)),
+            stopped(station, session_id, minute=50, wh=4000, reason="Local"),
+        ]
+    )
+
+    session = ChargingSession.objects.get()
+    assert (session.energy_wh, session.ended_at) == (3000, minutes(55))
+
+
+def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally() -> None:
+    station = factories.station()
+    session_id = start(station)
+    record([measured(station, session_id, (5, 2000))])
+
+    record([events.Booted(station_id=station.pk, at=minutes(10)), status(station, 11)])
+
+    session = ChargingSession.objects.get(pk=session_id)
+    assert (session.ended_at, session.end_reason) == (minutes(5), "Forgotten")
+
+
+@pytest.mark.parametrize("stamped", [10.0, 9.5, 9.0, 0.0])
+def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock_says(
+    stamped: float,
+) -> None:
+    station = factories.station()
+    session_id = start(station)
+
+    record(
+        [events.Booted(station_id=station.pk, at=minutes(10.01)), status(station, stamped, received=10.02)]
+    )
+
+    assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
+
+
+def test_nothing_ends_because_a_station_is_offline() -> None:
+    station = factories.station()
+    start(station)
+    record([events.Connected(station_id=station.pk, at=minutes(1), connection="a")])
+
+    record([events.Disconnected(station_id=station.pk, at=minutes(2), connection="a")])
+
+    station.refresh_from_db()
+    assert ChargingSession.objects.get().is_in_progress
+    assert (station.is_online, station.disconnected_at) == (False, minutes(2))
+
+
+def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
+    station = factories.station()
+    session_id = start(station)
+
+    record([stopped(station, session_id, minute=-10, wh=500)])
+
+    session = ChargingSession.objects.get()
+    assert session.ended_at == session.started_at
+    assert session.flags & Flag.NEGATIVE_TIME
+    assert session.energy_wh == 0
+
+
+def test_a_restarted_station_that_still_charges_has_forgotten_nothing() -> None:
+    station = factories.station()
+    session_id = start(station)
+
+    record([events.Booted(station_id=station.pk, at=minutes(10)), status(station, 11, "Charging")])
+
+    assert ChargingSession.objects.get(pk=session_id).is_in_progress

@@ -1,0 +1,161 @@
+"""The recorder: batches, a bad event among good ones, and a database that is away."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.db import InternalError, OperationalError, connection, connections
+
+from sessions_app import recorder as module
+from sessions_app.domain import events
+from sessions_app.domain.events import Outcome
+from sessions_app.models import ChargingSession, ChargingStation, SetAsideMessage
+from sessions_app.recorder import Recorder
+from sessions_app.store.thread import takes_writes
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def seen(number: int) -> events.Seen:
+    return events.Seen(station_id=number, at=NOON)
+
+
+def start(station: ChargingStation, connector: int, tag: str) -> events.Started:
+    return events.Started(
+        station_id=station.pk, at=NOON, connector=connector, id_tag=tag, meter_start_wh=None
+    )
+
+
+async def record_all(*batch: Any) -> list[Outcome]:
+    recorder = Recorder()
+    try:
+        return await asyncio.gather(*(recorder.record(event) for event in batch))
+    finally:
+        await recorder.stop()
+
+
+def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, begun, gate = [], threading.Event(), threading.Event()
+
+    def record(batch: Sequence[Any]) -> Any:
+        sizes.append(len(batch))
+        begun.set()
+        gate.wait(10)
+        return [Outcome(transaction_id=event.station_id) for event in batch], []
+
+    monkeypatch.setattr(module, "record", record)
+
+    async def scenario() -> list[Outcome]:
+        recorder = Recorder()
+        first = asyncio.create_task(recorder.record(seen(0)))
+        await asyncio.to_thread(begun.wait, 10)
+        others = [asyncio.create_task(recorder.record(seen(n))) for n in range(1, 50)]
+        await asyncio.sleep(0)
+        gate.set()
+        outcomes = await asyncio.gather(first, *others)
+        await recorder.stop()
+        return outcomes
+
+    outcomes = asyncio.run(scenario())
+
+    assert sizes == [1, 49]
+    assert [each.transaction_id for each in outcomes] == list(range(50))
+
+
+def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    station = factories.station()
+    real = module.record
+
+    def record(batch: Sequence[Any]) -> Any:
+        if any(getattr(event, "id_tag", "") == "BAD" for event in batch):
+            raise RuntimeError("a rule that does not hold")
+        return real(batch)
+
+    monkeypatch.setattr(module, "record", record)
+    outcomes = asyncio.run(record_all(start(station, 1, "GOOD"), start(station, 2, "BAD")))
+
+    assert [each.tag_status for each in outcomes] == ["Invalid", "Accepted"]
+    assert ChargingSession.objects.get().id_tag_value == "GOOD"
+    kept = SetAsideMessage.objects.get()
+    assert (kept.station, kept.action) == (station, "Started")
+    assert "BAD" in kept.payload
+
+
+def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    station = factories.station()
+    real, failures = module.record, iter([True, True])
+
+    def record(batch: Sequence[Any]) -> Any:
+        if next(failures, False):
+            raise OperationalError("the connection is lost")
+        return real(batch)
+
+    monkeypatch.setattr(module, "record", record)
+    monkeypatch.setattr(module, "RETRY_AFTER_S", (0.0,))
+    outcomes = asyncio.run(record_all(start(station, 1, "T")))
+
+    assert outcomes[0].transaction_id == ChargingSession.objects.get().pk
+
+
+def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    station = factories.station()
+    real = module.record
+
+    def record(batch: Sequence[Any]) -> Any:
+        if len(batch) > 1 or getattr(batch[0], "id_tag", "") == "BAD":
+            raise OperationalError("Expression tree is too large")
+        return real(batch)
+
+    monkeypatch.setattr(module, "record", record)
+    monkeypatch.setattr(module, "RETRY_AFTER_S", (0.0,))
+
+    outcomes = asyncio.run(
+        record_all(seen(station.pk), *(start(station, n, tag) for n, tag in ((1, "GOOD"), (2, "BAD"))))
+    )
+
+    assert outcomes[1].transaction_id == ChargingSession.objects.get().pk
+    assert "BAD" in SetAsideMessage.objects.get().payload
+
+
+def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    station = factories.station()
+    real, attempts, refusals = module.record, iter(range(8)), iter([False] * 5)
+
+    def record(batch: Sequence[Any]) -> Any:
+        if next(attempts) < 7:
+            raise InternalError("cannot execute UPDATE in a read-only transaction")
+        return real(batch)
+
+    monkeypatch.setattr(module, "record", record)
+    monkeypatch.setattr(module, "takes_writes", lambda: next(refusals, True))
+    monkeypatch.setattr(module, "RETRY_AFTER_S", (0.0,))
+
+    outcomes = asyncio.run(record_all(start(station, 1, "T")))
+
+    assert outcomes[0].transaction_id == ChargingSession.objects.get().pk
+    assert not SetAsideMessage.objects.exists()
+
+
+def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert takes_writes()
+
+    def refuse(*args: Any) -> None:
+        raise OperationalError("attempt to write a readonly database")
+
+    with connection.execute_wrapper(refuse):
+        assert not takes_writes()
+
+
+def test_a_station_that_was_deleted_meanwhile_records_nothing() -> None:
+    outcomes = asyncio.run(record_all(events.Seen(station_id=999_999, at=NOON)))
+
+    assert outcomes[0].tag_status == "Invalid"
+    connections.close_all()

@@ -1,0 +1,184 @@
+"""Sessions whose start was never reported: the same ones in whatever order what is known of them comes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+import msgspec
+import pytest
+
+from sessions_app.domain import events
+from sessions_app.domain.flags import Flag
+from sessions_app.models import ChargingSession, Driver, PricingPolicy
+from sessions_app.recording import record, repricing
+from tests import factories
+from tests.recording.saying import facts, measured, minutes, start, status, stopped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OWN = "700001"
+ITS_OWN = {"id", "station_id", "connector_id", "site_area_id", "site_id", "session_id"}
+
+
+@pytest.fixture(autouse=True)
+def policies() -> None:
+    factories.policy(
+        {"dimension": "ENERGY", "price": Decimal("0.30")},
+        {"dimension": "PARKING_TIME", "price": Decimal(6)},
+        description="Tenants",
+        audience=Driver.Kind.TENANT,
+    )
+    factories.policy(description="Everyone")
+    factories.id_tag("PRIYA", of=factories.driver())
+
+
+def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
+    """Return what is known of the one session after the batches; ids and numbers aside."""
+    for batch in batches:
+        record(batch)
+    session = ChargingSession.objects.latest("pk")
+    assert session.connector is not None
+    found = facts(session.pk)
+    found["samples"] = [{k: v for k, v in each.items() if k not in ITS_OWN} for each in found["samples"]]
+    return {k: v for k, v in found.items() if k not in ITS_OWN}
+
+
+@pytest.mark.parametrize("connectors", [1, 2])
+@pytest.mark.parametrize("reason", ["Local", "EVDisconnected"])
+def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: str) -> None:
+    found = []
+    for order in permutations(range(4)):
+        station = factories.station(connectors=connectors)
+        said = [
+            measured(station, OWN, (0, 1000), (10, 2000)),
+            measured(station, OWN, (20, 2000)),
+            stopped(station, OWN, minute=40, wh=3000, reason=reason, id_tag="priya"),
+            status(station, 50),
+        ]
+        found.append(told([[said[number]] for number in order]))
+        assert ChargingSession.objects.filter(station=station).count() == 1
+        station = factories.station(connectors=connectors)
+        again = [msgspec.structs.replace(each, station_id=station.pk) for each in said]
+        found.append(told([[again[number] for number in order]]))
+
+    assert all(each == found[0] for each in found)
+    assert (found[0]["started_at"], found[0]["ended_at"]) == (
+        minutes(0),
+        minutes(50 if reason == "Local" else 40),
+    )
+    assert (found[0]["energy_wh"], found[0]["id_tag_value"]) == (2000, "priya")
+    assert "Tenants" in found[0]["tariff"]
+    assert found[0]["flags"] == Flag.START_UNKNOWN
+
+
+def test_another_start_finds_the_policy_that_held_then() -> None:
+    PricingPolicy.objects.update(valid_from=minutes(15))
+    factories.policy(description="Before")
+    station = factories.station()
+
+    record([measured(station, OWN, (20, 2000))])
+    record([measured(station, OWN, (10, 1000))])
+
+    assert "Before" in ChargingSession.objects.get().tariff
+
+
+def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
+    station = factories.station()
+    factories.policy(description="There", site_area=station.site_area)
+    record([measured(station, OWN, (20, 2000))])
+    station.site_area = factories.area()
+    station.save()
+
+    record([measured(station, OWN, (10, 1000))])
+
+    session = ChargingSession.objects.get()
+    assert session.started_at == minutes(10)
+    assert "There" in session.tariff
+
+
+def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved() -> None:
+    station = factories.station()
+    factories.policy(description="There", site=station.site_area.site)
+    record([measured(station, OWN, (20, 2000))])
+    station.site_area.site = factories.site()
+    station.site_area.save()
+
+    record([measured(station, OWN, (10, 1000))])
+
+    session = ChargingSession.objects.get()
+    assert session.started_at == minutes(10)
+    assert "There" in session.tariff
+
+
+def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> None:
+    station = factories.station()
+    record([measured(station, OWN, (20, 2000))])
+    before = ChargingSession.objects.get().tariff
+    PricingPolicy.objects.update(description="Edited")
+
+    record([measured(station, OWN, (10, 1000))])
+
+    session = ChargingSession.objects.get()
+    assert (session.started_at, session.tariff) == (minutes(10), before)
+
+
+def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
+    station = factories.station()
+    record([measured(station, OWN, (20, 2000))])
+    session = ChargingSession.objects.get()
+    given = factories.policy(description="Given")
+    repricing.reprice(session.pk, given, by=factories.operator(), at=minutes(60))
+
+    record([measured(station, OWN, (10, 1000))])
+
+    session.refresh_from_db()
+    assert (session.started_at, session.policy) == (minutes(10), given)
+
+
+def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() -> None:
+    station = factories.station()
+    record([stopped(station, OWN, minute=40, wh=3000, reason="Local")])
+    before = ChargingSession.objects.get().policy
+    factories.policy(description="New")
+
+    record([measured(station, OWN, (50, 3000))])
+
+    session = ChargingSession.objects.get()
+    assert (session.connector is not None, session.policy) == (True, before)
+
+
+def test_a_start_that_was_reported_does_not_move() -> None:
+    station = factories.station()
+    session_id = start(station, at=minutes(10))
+
+    record([measured(station, session_id, (5, 900))])
+
+    assert ChargingSession.objects.get().started_at == minutes(10)
+
+
+def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
+    station = factories.station()
+    record([stopped(station, OWN, minute=40, wh=3000)])
+    charging = start(station, at=minutes(50))
+
+    record([measured(station, OWN, (30, 2000))])
+
+    found = ChargingSession.objects.get(station_transaction_id=OWN)
+    assert (found.connector.number, found.is_in_progress) == (1, False)
+    assert ChargingSession.objects.get(pk=charging).is_in_progress
+
+
+def test_a_stop_at_its_first_moment_gives_the_same_apart_as_together() -> None:
+    apart, together = factories.station(), factories.station()
+    messages = [
+        [measured(station, OWN, (20, 2000.4)), stopped(station, OWN, minute=20, wh=2000)]
+        for station in (apart, together)
+    ]
+
+    for message in messages[0]:
+        record([message])
+    record(messages[1])
+
+    figures = ChargingSession.objects.values_list("meter_start_wh", "energy_wh", "flags")
+    assert figures.get(station=apart) == figures.get(station=together)

@@ -1,0 +1,28 @@
+import json
+import re
+from pathlib import Path
+
+from terrafuse.assets import HashedManifestStorage
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+
+
+def test_modules_import_each_other_under_their_hashed_names(tmp_path: Path) -> None:
+    storage = HashedManifestStorage(location=str(tmp_path), base_url="/static/")
+    paths = {}
+    for source in (STATIC / "js").rglob("*.js"):
+        name = str(source.relative_to(STATIC))
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(source.read_bytes())
+        paths[name] = (storage, name)
+
+    problems = [found for _, _, found in storage.post_process(paths) if isinstance(found, Exception)]
+
+    assert not problems
+    names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    assert set(names) == set(paths)
+    for hashed in names.values():
+        imported = re.findall(
+            r"""^import [^"']*["']([./][^"']+)["'];""", (tmp_path / hashed).read_text(), re.MULTILINE
+        )
+        assert all(re.search(r"\.[0-9a-f]{12}\.js$", each) for each in imported)

@@ -1,0 +1,72 @@
+"""What the README says of the tree is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+PATHS = sorted(set(re.findall(r"\b((?:sessions_app|terrafuse|tests|templates|static)/[\w/.]*\w)", README)))
+
+
+def section(heading: str) -> str:
+    return README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def mapped(indent: str) -> set[str]:
+    drawn = section("The map").split("```")[1]
+    return set(re.findall(rf"^{indent}([a-z_]+(?:/|\.py))(?:\s|$)", drawn, re.MULTILINE))
+
+
+def there(folder: Path) -> set[str]:
+    folders = {f"{path.name}/" for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.*"))}
+    modules = {path.name for path in folder.glob("*.py")}
+    return {name for name in folders | modules if not name.startswith(("__", "."))}
+
+
+def test_the_map_names_every_folder_and_module_of_the_app_and_no_other() -> None:
+    assert mapped("  ") == there(ROOT / "sessions_app")
+
+
+def test_the_map_names_the_top_folders() -> None:
+    assert mapped("") == {"terrafuse/", "sessions_app/", "templates/", "static/", "tests/"}
+    assert all((ROOT / name).is_dir() for name in mapped(""))
+
+
+def test_the_map_is_in_the_order_in_which_modules_may_import() -> None:
+    contract = (ROOT / "pyproject.toml").read_text().split("layers = [")[1].split("]")[0]
+    layers = re.findall(r'"([^"]+)"', contract)[::-1]
+    drawn = re.findall(r"^  ([a-z_]+)", section("The map").split("```")[1], re.MULTILINE)
+    place = {name: number for number, layer in enumerate(layers) for name in re.findall(r"\w+", layer)}
+
+    order = [place[name] for name in drawn if name != "migrations"]
+
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_path_that_is_named_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_the_table_names_every_setting_and_no_other() -> None:
+    named = set(re.findall(r"^\| `([A-Z_]+)`", section("Settings"), re.MULTILINE))
+    settings = (ROOT / "terrafuse" / "settings.py").read_text()
+
+    assert named == set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+
+
+def test_it_names_every_benchmark() -> None:
+    runnable = {
+        path.name
+        for path in (ROOT / "tests" / "benchmarks").glob("*.py")
+        if path.name not in {"bulk.py", "bulk_sql.py", "stand.py"}  # what the benchmarks stand on
+    }
+
+    assert set(re.findall(r"^\| `tests/benchmarks/(\w+\.py)", README, re.MULTILINE)) == runnable
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+_\w+)", README))))
+def test_a_command_that_is_named_exists(command: str) -> None:
+    assert (ROOT / "sessions_app" / "management" / "commands" / f"{command}.py").exists()

@@ -1,0 +1,112 @@
+"""A bad setting stops the start with its name, whoever starts it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from terrafuse import env
+
+ROOT = Path(__file__).resolve().parent.parent
+BAD = [
+    {"TERRAFUSE_SECRET_KEY": ""},
+    {"TERRAFUSE_DEBUG": "yes"},
+    {"TERRAFUSE_HTTPS": "1"},
+    {"TERRAFUSE_HASHED_STATIC": "true"},
+    {"TERRAFUSE_LOG_LEVEL": "LOUD"},
+    {"DATABASE_URL": "mysql://root:hidden@localhost/terrafuse"},
+    {"DATABASE_URL": "postgres://root:hidden@localhost:port/terrafuse"},
+    {"DATABASE_URL": "postgres://root:hidden@localhost"},
+    {"DATABASE_URL": "sqlite://"},
+    {"REDIS_URL": "localhost:6379"},
+]
+
+
+def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("TERRAFUSE_")}
+    for name in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
+        clean.pop(name, None)
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**clean, "TERRAFUSE_SECRET_KEY": "a secret for this test", **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: "=".join(*bad.items()))
+def test_it_stops_with_the_name_of_a_bad_setting(bad: dict[str, str]) -> None:
+    ended = start("-c", "import terrafuse.settings", **bad)
+
+    assert ended.returncode != 0
+    assert (
+        ended.stderr.strip()
+        .splitlines()[-1]
+        .startswith(f"django.core.exceptions.ImproperlyConfigured: {next(iter(bad))} ")
+    )
+
+
+def test_files_are_collected_under_hashed_names_without_being_asked() -> None:
+    tell = "import sys; sys.argv[1:] = ['collectstatic']; from terrafuse.settings import STORAGES; "
+
+    ended = start("-c", tell + "print(STORAGES['staticfiles']['BACKEND'])")
+
+    assert ended.stdout == "terrafuse.assets.HashedManifestStorage\n"
+
+
+def test_it_keeps_the_password_of_a_bad_address_to_itself() -> None:
+    for bad in (bad for bad in BAD if "hidden" in str(bad)):
+        assert "hidden" not in start("-c", "import terrafuse.settings", **bad).stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("manage.py", "check"), ("-m", "uvicorn", "terrafuse.asgi:application", "--port", "0")]
+)
+def test_it_starts_nothing_with_a_bad_setting_and_says_so_in_one_line(command: tuple[str, ...]) -> None:
+    ended = start(*command, TERRAFUSE_DEBUG="on")
+
+    assert ended.returncode == 1
+    assert ended.stderr == "TERRAFUSE_DEBUG must be True or False, not 'on'.\n"
+
+
+def test_it_starts_with_a_secret_alone() -> None:
+    assert start("manage.py", "check").returncode == 0
+
+
+def test_it_knows_the_secrets_that_the_site_had_before() -> None:
+    tell = "from terrafuse.settings import SECRET_KEY_FALLBACKS; print(SECRET_KEY_FALLBACKS)"
+
+    ended = start("-c", tell, TERRAFUSE_SECRET_KEY_FALLBACKS="last year's, and the first")
+
+    assert ended.stdout == """["last year's", 'and the first']\n"""
+
+
+def test_workers_of_one_run_do_not_hear_each_other() -> None:
+    tell = "from tests.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['default']['CONFIG']['prefix'])"
+    run = {"REDIS_URL": "redis://localhost", "TERRAFUSE_LAYER_PREFIX": "a-run"}
+
+    said = [start("-c", tell, **run, PYTEST_XDIST_WORKER=worker).stdout for worker in ("gw0", "gw1")]
+
+    assert said == ["a-rungw0\n", "a-rungw1\n"]
+
+
+def test_it_takes_an_empty_variable_for_one_that_is_not_set(monkeypatch) -> None:
+    monkeypatch.setenv("TERRAFUSE_TEST", "")
+
+    assert env.flag("TERRAFUSE_TEST", default=True)
+    assert env.number("TERRAFUSE_TEST", 5) == 5
+    assert env.words("TERRAFUSE_TEST", "a, b") == ["a", "b"]
+
+
+@pytest.mark.parametrize("value", ["-1", "11", "1.5", "ten", "1e1", "٣"])
+def test_it_refuses_a_number_that_is_none_or_out_of_range(monkeypatch, value: str) -> None:
+    monkeypatch.setenv("TERRAFUSE_TEST", value)
+
+    with pytest.raises(ImproperlyConfigured, match="TERRAFUSE_TEST must be a whole number from 0 to 10"):
+        env.number("TERRAFUSE_TEST", 5, high=10)
