@@ -7,6 +7,7 @@ const WORDS = { ready: "is ready to download", failed: "could not be made" };
 const place = document.querySelector("#exports, #files"); // where this page shows them, if it does
 let asking = 0;
 let isOpen = false;
+let answers = 0; // shown so far: what was asked for before the last of them knows less than it
 
 function awaited() {
   return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
@@ -34,11 +35,13 @@ function askAgain() {
 }
 
 async function ask() {
+  const before = answers;
   try {
     const headers = { "HX-Request": "true", "HX-Target": place?.id ?? "" };
     const answer = await fetch(document.querySelector("[data-files]").href, { headers });
     if (answer.status === 401) return; // signed out
-    if (answer.ok) show(await answer.text());
+    const text = await answer.text();
+    if (answer.ok && before === answers) show(text);
   } catch {
     // The server is being started anew: it goes on with what it was making.
   }
@@ -56,11 +59,13 @@ document.addEventListener("toggle", ({ target }) => {
 }, true);
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== place) return;
+  answers++;
   const tray = place.querySelector(".tray");
   if (tray) tray.open = isOpen;
   look(place);
 });
 if (place?.id === "files") look(place);
+else if (place) ask();
 else askAgain();
 
 // The menu has done its work once a file is asked for.

@@ -189,6 +189,23 @@ def test_a_long_workbook_can_be_cancelled(signed_in, many, dana):
     assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
 
 
+def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, many, dana):
+    late = []
+    page = signed_in(dana)
+    page.route("**/exports/", lambda route: late.append((route, route.fetch())), times=1)
+    page.goto("/sessions/history/")
+    page.get_by_text("Export", exact=True).click()
+    page.get_by_role("button", name="XLSX", exact=True).click()
+    expect(page.get_by_role("progressbar")).to_be_visible(timeout=30_000)
+    ((route, response),) = late
+    assert "data-export" not in response.text()
+
+    with page.expect_response("**/exports/"):
+        route.fulfill(response=response)
+
+    expect(page.locator("#exports").get_by_text("1 file ready")).to_be_visible(timeout=30_000)
+
+
 def test_without_javascript_it_works_as_well(signed_in, many, dana, tmp_path):
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
