@@ -3,8 +3,9 @@
     python tests/benchmarks/pages.py --sessions 1000000
 
 Makes two PostgreSQL databases of its own, one of ten thousand sessions and one of the size asked for,
-and asks each the same: every sort, every filter, searches, the last page, the summary strip. Server
-time, in this process, page rendering included. Its last line is one JSON object with the figures.
+and asks each the same: every sort, every filter, searches, the last page, the summary strip. Both are
+asked in turn, each question at the same moment: so a busy machine is busy for both, and what grows is
+the history. Server time, page rendering included. Its last line is one JSON object with the figures.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from typing import Any
 
 from stand import ROOT, SIGNS_IN, create_database, drop_database, use_database
 
-SMALL = 10_000
+SHORT = 10_000
 
 
 @dataclass
@@ -66,26 +67,47 @@ def cases() -> list[Case]:
     ]
 
 
-def measure(*, repeats: int, who: str) -> dict[str, float]:
-    """Return the median server time of every case in milliseconds, on that database."""
+class Asked:
+    """A database of that many sessions, and a process that asks its pages: Django knows one database."""
+
+    def __init__(self, database: str, who: str) -> None:
+        command = [sys.executable, __file__, "--answer", "--database", database, "--who", who]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.about = self.told()
+
+    def told(self) -> Any:
+        """Return what the process says next."""
+        return json.loads(self.process.stdout.readline() or "null")
+
+    def ms(self, case: Case) -> float:
+        """Return how long the server takes for the case once, in milliseconds."""
+        print(json.dumps([case.path, case.query]), file=self.process.stdin, flush=True)
+        return self.told()
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def answer(who: str) -> None:
+    """Say what there is to ask, and then how many milliseconds each question takes that comes in a line."""
     from django.test import Client
 
     from sessions_app.models import Manager
 
     client = Client()
     client.force_login(Manager.objects.get(username=SIGNS_IN[who]))
-    found = {}
-    for case in cases():
-        address = f"{case.path}?{case.query}{'&' if case.query else ''}per_page=50&columns={COLUMNS}"
-        times = []
-        for _ in range(repeats + 1):
-            began = time.perf_counter()
-            response = client.get(address, headers={"Accept-Encoding": "gzip"})
-            times.append((time.perf_counter() - began) * 1000)
-            if response.status_code != 200:
-                raise SystemExit(f"{address} answers {response.status_code}")
-        found[f"{case.kind} {case.query}"] = round(statistics.median(times[1:]), 1)
-    return found
+    about = {"cases": [vars(case) for case in cases()], "first_page_kb": first_page_kb()}
+    print(json.dumps(about), flush=True)
+    for line in sys.stdin:
+        path, query = json.loads(line)
+        address = f"{path}?{query}{'&' if query else ''}per_page=50&columns={COLUMNS}"
+        began = time.perf_counter()
+        response = client.get(address, headers={"Accept-Encoding": "gzip"})
+        took = time.perf_counter() - began
+        if response.status_code != 200:
+            raise SystemExit(f"{address} answers {response.status_code}")
+        print(took * 1000, flush=True)
 
 
 COLUMNS = (
@@ -120,34 +142,33 @@ def first_page_kb() -> float:
     return (len(response.content) + sum(shipped.values())) / 1000
 
 
-def run(name: str, *, sessions: int, repeats: int, who: str) -> dict[str, Any]:
-    """Measure a database of that size in a process of its own, since Django knows one database."""
+def fill(name: str, sessions: int) -> None:
+    """Make a database of that many sessions."""
     create_database(name)
-    fill = [sys.executable, str(ROOT / "tests/benchmarks/bulk.py"), name, "--sessions", str(sessions)]
-    subprocess.run(fill, check=True)
-    command = [
-        sys.executable,
-        __file__,
-        "--database",
-        name,
-        "--repeats",
-        str(repeats),
-        "--who",
-        who,
-        "--json",
-    ]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    drop_database(name)
-    return json.loads(output.splitlines()[-1])
+    command = [sys.executable, str(ROOT / "tests/benchmarks/bulk.py"), name, "--sessions", str(sessions)]
+    subprocess.run(command, check=True)
 
 
-def growth(small: dict[str, Any], large: dict[str, Any], *kinds: str) -> dict[str, float]:
-    """Return how many times as long each list takes in the long history, so that none hides in a median."""
-    lists = [name for name in large["ms"] if name.split()[0] in kinds]
-    return {name: round(large["ms"][name] / small["ms"][name], 2) for name in lists}
+@dataclass
+class Measured:
+    """A case's median times in milliseconds: in the short history, and in the long one."""
+
+    case: Case
+    short: float
+    long: float
+
+    @property
+    def growth(self) -> float:
+        return self.long / self.short
 
 
-def figures(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
+def measure(case: Case, short: Asked, long: Asked, repeats: int) -> Measured:
+    """Ask both in turn, after one time each that does not count."""
+    times = [(short.ms(case), long.ms(case)) for _ in range(repeats + 1)][1:]
+    return Measured(case, *(statistics.median(each) for each in zip(*times, strict=True)))
+
+
+def figures(found: list[Measured]) -> dict[str, float]:
     """Return the figures that the last line holds.
 
     `growth_ratio` is that of the single filter or order that grows most, `pair_growth_ratio` that of two
@@ -155,17 +176,36 @@ def figures(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
     """
 
     def worst(*kinds: str) -> float:
-        return max(ms for name, ms in large["ms"].items() if name.split()[0] in kinds)
+        return round(max(each.long for each in found if each.case.kind in kinds), 1)
+
+    def growth(kind: str) -> float:
+        return round(max(each.growth for each in found if each.case.kind == kind), 2)
 
     return {
         "worst_median_ms": worst("list", "pair"),
-        "growth_ratio": max(growth(small, large, "list").values()),
-        "pair_growth_ratio": max(growth(small, large, "pair").values()),
+        "growth_ratio": growth("list"),
+        "pair_growth_ratio": growth("pair"),
         "search_worst_ms": worst("search"),
         "last_page_ms": worst("last"),
         "summary_ms": worst("summary"),
-        "first_page_kb": large["first_page_kb"],
     }
+
+
+def show(found: list[Measured]) -> None:
+    """Print the slowest cases of each kind, and what grows most."""
+
+    def line(each: Measured) -> None:
+        print(f"{each.growth:8.2f} {each.short:8.1f} {each.long:8.1f} ms  {each.case.kind} {each.case.query}")
+
+    for kind in ("list", "pair", "search", "last", "summary"):
+        cases = sorted((each for each in found if each.case.kind == kind), key=lambda each: each.long)
+        print(f"{kind}: {len(cases)} cases, median {statistics.median(each.long for each in cases):.1f} ms")
+        for each in cases[-8:]:
+            line(each)
+    print("what grows most")
+    lists = [each for each in found if each.case.kind in {"list", "pair"}]
+    for each in sorted(lists, key=lambda each: each.growth)[-20:]:
+        line(each)
 
 
 def main() -> None:
@@ -173,41 +213,27 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--who", default="manager", choices=sorted(SIGNS_IN))
-    parser.add_argument("--database", help="measure this one, which is there and filled")
-    parser.add_argument("--json", action="store_true", help="with --database: print one JSON object")
+    parser.add_argument("--database", help=argparse.SUPPRESS)
+    parser.add_argument("--answer", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.database:
+    if options.answer:
         os.environ["TERRAFUSE_ALLOWED_HOSTS"] = "testserver"
         os.environ["TERRAFUSE_HASHED_STATIC"] = "False"  # a demo has collected them; here they are measured
         use_database(options.database)
-        found = measure(repeats=options.repeats, who=options.who)
-        if options.json:
-            print(json.dumps({"ms": found, "first_page_kb": round(first_page_kb(), 1)}))
-            return
-        show(found)
+        answer(options.who)
         return
-    sizes = {"repeats": options.repeats, "who": options.who}
-    small = run("terrafuse_pages_small", sessions=SMALL, **sizes)
-    large = run("terrafuse_pages_large", sessions=options.sessions, **sizes)
-    show(large["ms"])
-    show_growth(small, large)
-    print(json.dumps(figures(small, large)))
-
-
-def show_growth(small: dict[str, Any], large: dict[str, Any]) -> None:
-    """Print how much each list grows, the worst last."""
-    print("growth of each list, in the short and the long history")
-    for name, ratio in sorted(growth(small, large, "list", "pair").items(), key=lambda each: each[1]):
-        print(f"{ratio:8.2f}  {small['ms'][name]:8.1f} ms {large['ms'][name]:8.1f} ms  {name}")
-
-
-def show(found: dict[str, float]) -> None:
-    """Print the slowest cases of each kind."""
-    for kind in ("list", "pair", "search", "last", "summary"):
-        cases = [(ms, name) for name, ms in found.items() if name.split()[0] == kind]
-        print(f"{kind}: {len(cases)} cases, median {statistics.median(ms for ms, _ in cases):.1f} ms")
-        for ms, name in sorted(cases, reverse=True)[:8]:
-            print(f"{ms:8.1f} ms  {name}")
+    sizes = {"terrafuse_pages_short": SHORT, "terrafuse_pages_long": options.sessions}
+    for name, sessions in sizes.items():
+        fill(name, sessions)
+    short, long = (Asked(name, options.who) for name in sizes)
+    asked = [Case(**each) for each in long.about["cases"]]
+    found = [measure(case, short, long, options.repeats) for case in asked]
+    for each in (short, long):
+        each.end()
+    for name in sizes:
+        drop_database(name)
+    show(found)
+    print(json.dumps(figures(found) | {"first_page_kb": round(long.about["first_page_kb"], 1)}))
 
 
 if __name__ == "__main__":
