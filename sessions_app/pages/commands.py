@@ -55,11 +55,11 @@ def stop(request: PageRequest, pk: int) -> HttpResponse:
 
 def _ask(session: ChargingSession, audit: ActionAudit) -> bool:
     """Send the command to whichever process holds the station's socket; False where the layer is away."""
-    own = session.station_transaction_id
+    own = session.station_transaction_id  # OCPP 1.6: any integer, below zero too
     command = announce.StationCommand(
         type="station.command",
         command="RemoteStopTransaction",
-        payload={"transactionId": int(own) if own.isdecimal() else session.pk},
+        payload={"transactionId": int(own) if own.removeprefix("-").isdecimal() else session.pk},
         audit=audit.pk,
     )
     try:

@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse, Quer
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -27,6 +28,7 @@ MISSED_AT_MOST = 3_000  # points; drawing more one by one costs more than a fres
 
 
 @require_safe
+@never_cache
 @vary_on_headers("HX-Request", "HX-Target")
 @gzip_page
 def session(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
@@ -44,6 +46,7 @@ def session(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @vary_on_headers("HX-Request")
 @gzip_page
 def figure(request: PageRequest, pk: int) -> HttpResponse:
@@ -66,6 +69,7 @@ def figure(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @gzip_page
 def session_points(request: PageRequest, pk: int) -> HttpResponse:
     """Give the points numbered above `?after=`, for a live graph that has missed some.
@@ -88,6 +92,7 @@ def session_points(request: PageRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 def receipt(request: PageRequest, pk: int) -> HttpResponse:
     """Show a printable page of a session that has ended; one in progress has no receipt yet."""
     found = _found(request, pk)

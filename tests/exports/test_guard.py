@@ -17,8 +17,10 @@ def test_no_text_becomes_an_error(text):
     assert guarded(text) == f"'{text}"
 
 
-def test_it_looks_behind_blanks():
-    assert guarded("  =1+1") == "'  =1+1"
+@pytest.mark.parametrize("unseen", ["  ", "\u00a0", "\ufeff", "\u200b", "\u200f", "\u2066 "])
+def test_it_looks_behind_what_nobody_sees(unseen):
+    assert guarded(f"{unseen}=1+1") == f"'{unseen}=1+1"
+    assert guarded(f"Dana;{unseen}=1+1") == f"Dana;{unseen}'=1+1"
 
 
 def test_it_guards_what_a_semicolon_would_make_a_cell_of():

@@ -171,6 +171,16 @@ def test_stopping_asks_first_then_waits_for_the_station() -> None:
     assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
 
 
+@pytest.mark.parametrize(("own", "asked"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
+def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | None) -> None:
+    session = running()
+    session.station_transaction_id = own
+    session.save()
+    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
+        browser(factories.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
+    assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
+
+
 @pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
 def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
     session = running()

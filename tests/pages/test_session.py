@@ -66,9 +66,18 @@ def test_a_history_restore_gets_the_whole_page(dana):
     assert "<!doctype html>" in page.text
 
 
-@pytest.mark.parametrize(
-    "name", ["session", "session-pricing", "session-figure", "session-points", "session-receipt"]
-)
+OF_A_SESSION = ["session", "session-pricing", "session-figure", "session-points", "session-receipt"]
+
+
+@pytest.mark.parametrize("name", OF_A_SESSION)
+def test_nobody_on_the_way_keeps_what_a_session_says(dana, name):
+    answer = dana.get(_address(name, _session(dana)))
+
+    assert answer.status_code == 200
+    assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
+
+
+@pytest.mark.parametrize("name", OF_A_SESSION)
 def test_a_session_of_another_site_does_not_exist(dana, name):
     elsewhere = factories.session()
 
