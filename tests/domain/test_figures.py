@@ -124,6 +124,8 @@ def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
     [
         (reading(1, offered_a=16.0), TERMS, 16.0),
         (reading(1, offered_w=11_040.0), TERMS, 16.0),
+        (reading(1, offered_w=9_600.0, voltage_v=200.0), TERMS, 16.0),
+        (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # a phase that is off
         (reading(1, 1100), Terms(zone="UTC", rating_w=22_000, limit_a=20.0), 20.0),
         (reading(1, 1100), Terms(zone="UTC", rating_w=22_080), 32.0),
         (reading(1, 1100), Terms(zone="UTC"), None),
