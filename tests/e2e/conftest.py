@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from sessions_app.models import Manager
 from tests.e2e.serving import Server
@@ -36,6 +36,8 @@ FLAGS = (
     "--disable-sync",
 )
 OpenPage = Callable[..., Page]
+PATIENCE_MS = 15_000  # a busy machine: what is to come comes later, and what is lost is lost then, too
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +112,7 @@ def open_page(
             **options,
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("console", lambda said: complaints.extend(_complaint(said)))
         context.on("weberror", lambda failed: complaints.append(f"uncaught: {failed.error}"))
         return context.new_page()
