@@ -7,9 +7,9 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from sessions_app.admin.base import HasReference, KeepsHistory, link
+from sessions_app.admin.currencies import KeepsCurrency
 from sessions_app.admin.stations import StationInline
 from sessions_app.models import Company, Membership, Site, SiteArea
 from sessions_app.queries import policies
@@ -19,7 +19,7 @@ def _time_zones() -> list[tuple[str, str]]:
     return [("", "---------"), *((name, name) for name in sorted(available_timezones()))]
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(KeepsCurrency):
     """A company, whose currency is that of its prices."""
 
     class Meta:
@@ -29,15 +29,11 @@ class CompanyForm(forms.ModelForm):
     def clean_currency(self) -> str:
         """Refuse a currency that would leave policies at the company's places without effect."""
         currency: str = self.cleaned_data["currency"]
-        if self.instance.pk is None:
-            return currency
-        other = policies.in_other_currency(self.instance, currency, at=timezone.now()).first()
-        if other is not None:
-            raise forms.ValidationError(f"“{other}” has prices in {other.currency}: end it first.")
+        self.refuse_other("currency", currency)
         return currency
 
 
-class SiteForm(forms.ModelForm):
+class SiteForm(KeepsCurrency):
     """A site, whose time zone is chosen and never typed."""
 
     time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are said in it.")
@@ -45,6 +41,26 @@ class SiteForm(forms.ModelForm):
     class Meta:
         model = Site
         fields = ("company", "name", "time_zone")
+
+    def clean_company(self) -> Company:
+        """Refuse a company whose currency is not that of the site's policies."""
+        company: Company = self.cleaned_data["company"]
+        self.refuse_other("company", company.currency)
+        return company
+
+
+class SiteAreaForm(KeepsCurrency):
+    """A site area, which may be moved to another site."""
+
+    class Meta:
+        model = SiteArea
+        fields = ("site", "name")
+
+    def clean_site(self) -> Site:
+        """Refuse a site whose currency is not that of the area's policies."""
+        site: Site = self.cleaned_data["site"]
+        self.refuse_other("site", policies.currency_at(site))
+        return site
 
 
 class SiteInline(admin.TabularInline):
@@ -140,6 +156,7 @@ class SiteAdmin(HasReference, KeepsHistory):
 class SiteAreaAdmin(HasReference, KeepsHistory):
     """Site areas: levels, wings, rows of bays."""
 
+    form = SiteAreaForm
     instead = "Move its stations to another area instead; what they have charged stays here."
     list_display = ("name", "reference", "site_link", "company_link", "station_count")
     list_filter = ("site__company", "site")

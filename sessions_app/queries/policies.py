@@ -24,6 +24,13 @@ PLACES = {
     "site": "Site",
     "company": "Company",
 }
+# From a policy to a place of that kind around its own.
+_WITHIN = {
+    ChargingStation: ("station",),
+    SiteArea: ("site_area", "station__site_area"),
+    Site: ("site", "site_area__site", "station__site_area__site"),
+    Company: ("company", "site__company", "site_area__site__company", "station__site_area__site__company"),
+}
 EVERYWHERE = "Everywhere"
 Place = ChargingStation | SiteArea | Site | Company
 
@@ -142,14 +149,11 @@ def overlapping(policy: PricingPolicy) -> QuerySet[PricingPolicy]:
     return found.filter(valid_from__lt=policy.valid_to) if policy.valid_to else found
 
 
-def in_other_currency(company: Company, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
-    """Return the policies at the company's places that have prices in another currency and end after that."""
-    here = (
-        Q(company=company)
-        | Q(site__company=company)
-        | Q(site_area__site__company=company)
-        | Q(station__site_area__site__company=company)
-    )
+def in_other_currency(place: Place, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
+    """Return the policies at the place, or within it, with prices in another currency that end after that."""
+    here = Q()
+    for way in _WITHIN[type(place)]:
+        here |= Q(**{way: place})
     return PricingPolicy.objects.filter(here, Q(valid_to=None) | Q(valid_to__gt=at)).exclude(
         currency=currency
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.models import PricingPolicy
 from tests import factories
-from tests.admin.test_work import rows
+from tests.admin.forms import rows, station_form
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:sessions_app_pricingpolicy_add"
@@ -273,3 +273,26 @@ def test_a_company_keeps_its_currency_while_policies_have_prices_in_it(operator:
         policy.delete()
         assert list(refusal) == ["currency"]
     assert operator.post(address, data).status_code == 302
+
+
+def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Client) -> None:
+    station = factories.station()
+    area = station.site_area
+    site = area.site
+    tokyo = factories.area(at=factories.site(of=factories.company(currency="JPY")))
+    site_rows = rows("areas") | rows("memberships")
+    moves = [
+        (site, "company", {"company": tokyo.site.company_id, "name": "A", "time_zone": "UTC"} | site_rows),
+        (area, "site", {"site": tokyo.site_id, "name": "B"} | rows("stations")),
+        (station, "site_area", station_form(tokyo, identity=station.identity, **rows("connectors"))),
+    ]
+    for place, field, data in moves:
+        address = reverse(f"admin:sessions_app_{place._meta.model_name}_change", args=[place.pk])
+        policy = factories.policy(station=station)
+        refusal = operator.post(address, data).context["adminform"].form.errors
+        assert list(refusal) == [field]
+        assert refusal[field] == [f"“{policy}” has prices in AUD: end it first."]
+        policy.delete()
+    for place, _, data in reversed(moves):
+        address = reverse(f"admin:sessions_app_{place._meta.model_name}_change", args=[place.pk])
+        assert operator.post(address, data).status_code == 302
