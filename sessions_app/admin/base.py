@@ -157,6 +157,7 @@ class ReadOnly(Untouched, admin.ModelAdmin):
 
     paginator = Capped
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count every row for each choice of each filter
 
 
 class ReadOnlyInline(Untouched, admin.TabularInline):

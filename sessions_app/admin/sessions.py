@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
@@ -11,7 +11,10 @@ from sessions_app.admin.base import OF_ONE, ReadOnly, ReadOnlyInline, link, site
 from sessions_app.admin.repricing import reprice
 from sessions_app.admin.samples import last_samples
 from sessions_app.domain import flags, wording
-from sessions_app.models import ActionAudit, ChargingSession, ChargingStation, Driver
+from sessions_app.models import ActionAudit, ChargingSession
+from sessions_app.queries.expressions import PERSON
+from sessions_app.queries.found import looked_up
+from sessions_app.queries.search import MOST_LETTERS, says, words_wanted
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -43,12 +46,11 @@ class FlagFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
+        flagged = queryset.exclude(flags=0)  # what the index is of, for one flag as well
         if chosen == "any":
-            return queryset.exclude(flags=0)
+            return flagged
         if chosen in {str(flag.value) for flag in flags.WORDS}:
-            with_bit: QuerySet[Any] = queryset.alias(bit=F("flags").bitand(int(chosen or 0))).filter(
-                bit__gt=0
-            )
+            with_bit: QuerySet[Any] = flagged.alias(bit=F("flags").bitand(int(chosen or 0))).filter(bit__gt=0)
             return with_bit
         return queryset
 
@@ -80,6 +82,7 @@ class SessionAdmin(ReadOnly):
     search_fields = ("id",)  # there is a search box; get_search_results says what it finds
     search_help_text = "Session id, station, user's name, e-mail or unit, tag. Every word must fit."
     ordering = ("-started_at", "-id")
+    sortable_by = ("id", "started")  # any other order reads every session: the dashboard's tables have them
     fieldsets = (
         (None, {"fields": ("id", "started", "ended", "reason", "look")}),
         ("Where and who", {"fields": ("station", "plug", "site_area", "site", "driver", "id_tag_value")}),
@@ -94,17 +97,11 @@ class SessionAdmin(ReadOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find people and stations first, then their sessions: a joined search reads every session."""
-        for word in search_term.split():
-            people = Driver.objects.filter(
-                Q(name__icontains=word) | Q(email__icontains=word) | Q(unit__iexact=word)
-            )
-            stations = ChargingStation.objects.filter(identity__icontains=word)
-            found = Q(driver__in=people) | Q(station__in=stations) | Q(id_tag_value__iexact=word)
-            if word.isascii() and word.isdecimal() and len(word) < 19:
-                found |= Q(pk=int(word))
-            queryset = queryset.filter(found)
-        return queryset, False
+        if len(search_term) > MOST_LETTERS:
+            self.message_user(request, f"Search for at most {MOST_LETTERS} letters.", messages.ERROR)
+            return queryset.none(), False
+        found = looked_up(words_wanted(search_term))
+        return queryset.alias(person=PERSON).filter(says(search_term, found)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -84,6 +84,7 @@ class ChargingSession(models.Model):
             models.Index(fields=["driver", "site"], name="session_by_driver"),  # who has charged where
             models.Index(fields=["station", "-started_at"], name="session_by_station"),
             models.Index(fields=["site", "-started_at"], condition=Q(ended_at=None), name="session_open"),
+            models.Index(fields=["-started_at", "-id"], condition=~Q(flags=0), name="session_to_look_at"),
         ]
 
     def __str__(self) -> str:

@@ -30,7 +30,7 @@ from sessions_app.queries.expressions import COST, PERSON, UNKNOWN_COST
 from sessions_app.queries.found import Found, Wanted, looked_up
 from sessions_app.queries.inactivity import connectors_wanted, stands
 from sessions_app.queries.places import Places, places
-from sessions_app.queries.search import says, words_wanted
+from sessions_app.queries.search import MOST_LETTERS, says, words_wanted
 
 LEVELS = {"warning": "Warning or high", "high": "High"}
 LETTERS = {connector_letter(number): number for number in range(1, 27)}
@@ -78,7 +78,7 @@ class _DaysInOrder(forms.Form):
 class SessionFilter(filters.FilterSet):
     """What both tabs are filtered by; History also by reason."""
 
-    q = filters.CharFilter(label="Search", max_length=200, method="by_words")
+    q = filters.CharFilter(label="Search", max_length=MOST_LETTERS, method="by_words")
     range = filters.ChoiceFilter(label="Started", choices=list(PRESETS.items()), method="by_days")
     started_after = filters.DateFilter(
         label="From", input_formats=["%Y-%m-%d"], validators=DAYS, method="by_days"

@@ -9,6 +9,7 @@ from sessions_app.domain.wording import connector_number
 from sessions_app.models import ChargingSession, ChargingStation, Connector, Driver, IdTag
 from sessions_app.queries.found import MOST_IDS, Found, Wanted, wanted
 
+MOST_LETTERS = 200
 _MOST_ID = 2**63 - 1
 _FEWEST_LETTERS = 3  # of a tag that nobody registered: an index of trigrams finds nothing shorter
 

@@ -1,5 +1,7 @@
 """What an operator does in the admin, done as the forms do it."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -205,6 +207,24 @@ def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) ->
     assert found(operator, q="card1") == {hers.pk}
     assert found(operator, q="garage") == {other.pk}
     assert other.pk in found(operator, q=str(other.pk))
+
+
+def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> None:
+    factories.session()
+
+    answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
+
+    assert not answer.context["cl"].queryset
+    assert "Search for at most 200 letters." in answer.content.decode()
+
+
+def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
+    factories.session()
+
+    page = operator.get(reverse("admin:sessions_app_chargingsession_changelist")).content.decode()
+
+    assert set(re.findall(r"[?]o=-?(\d+)", page)) == {"1", "2"}  # id and started
+    assert "_facets" not in page
 
 
 def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
