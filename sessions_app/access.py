@@ -10,6 +10,11 @@ from sessions_app.models import ChargingSession, Manager, Membership, Site
 User = Manager | AnonymousUser
 
 
+def sees_every_site(user: User) -> bool:
+    """Return whether the user is an operator."""
+    return user.is_authenticated and user.is_active and user.is_superuser
+
+
 def visible_sites(user: User) -> QuerySet[Site]:
     """Return the sites of the user's memberships; an operator sees all, nobody else sees any."""
     if not user.is_authenticated or not user.is_active:
@@ -24,7 +29,7 @@ def visible_to(user: User, *, site_ids: Collection[int] | None = None) -> QueryS
 
     Whoever has just read `visible_sites` passes their ids: the database plans better with numbers.
     """
-    if user.is_authenticated and user.is_active and user.is_superuser:
+    if sees_every_site(user):
         return ChargingSession.objects.all()
     return ChargingSession.objects.filter(site__in=visible_sites(user) if site_ids is None else site_ids)
 

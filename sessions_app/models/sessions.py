@@ -16,9 +16,13 @@ class ChargingSession(models.Model):
     """
 
     # Where and who. Site and area are the station's at the start: moving a station moves no history.
-    station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="sessions")
-    connector = models.ForeignKey(Connector, null=True, on_delete=models.PROTECT, related_name="sessions")
-    site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="sessions")
+    station = models.ForeignKey(
+        ChargingStation, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
+    connector = models.ForeignKey(
+        Connector, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
+    site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="sessions")
     driver = models.ForeignKey(
         Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
@@ -54,7 +58,9 @@ class ChargingSession(models.Model):
     running = models.TextField(blank=True)
 
     # Its price, by domain.pricing: the policy as it was at the start, and the lines that it gives
-    policy = models.ForeignKey(PricingPolicy, null=True, on_delete=models.PROTECT, related_name="sessions")
+    policy = models.ForeignKey(
+        PricingPolicy, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
+    )
     tariff = models.TextField(blank=True)
     currency = models.CharField(max_length=3, blank=True)
     price = models.DecimalField(max_digits=14, decimal_places=3, null=True)
@@ -81,7 +87,12 @@ class ChargingSession(models.Model):
         indexes = [
             models.Index(fields=["site", "-started_at", "-id"], name="session_by_site"),
             models.Index(fields=["-started_at", "-id"], name="session_by_start"),
-            models.Index(fields=["driver", "site"], name="session_by_driver"),  # who has charged where
+            # Who has charged where, where a station or an area has been, and so on.
+            *(
+                models.Index(fields=[name, "site"], name=f"session_by_{name}")
+                for name in ("driver", "site_area", "connector", "policy")
+            ),
+            models.Index(fields=["station", "site"], name="session_station_site"),
             models.Index(fields=["station", "-started_at"], name="session_by_station"),
             models.Index(fields=["site", "-started_at"], condition=Q(ended_at=None), name="session_open"),
             models.Index(fields=["-started_at", "-id"], condition=~Q(flags=0), name="session_to_look_at"),

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
-from sessions_app.access import User, visible_to
+from sessions_app.access import User, sees_every_site, visible_to
 from sessions_app.domain.wording import REASONS, connector_letter
 from sessions_app.models import ChargingSession, Driver
 from sessions_app.pages.address import faults, is_id
@@ -112,6 +112,7 @@ class SessionFilter(filters.FilterSet):
 
     def __init__(self, data: QueryDict, *, tab: str, user: User) -> None:
         self.tab = tab
+        self.is_everywhere = sees_every_site(user)
         self.places: Places = places(user)
         self.visible = visible_to(user, site_ids=self.places.ids)
         super().__init__(data, self.visible.filter(ended_at__isnull=tab == IN_PROGRESS))
@@ -155,6 +156,22 @@ class SessionFilter(filters.FilterSet):
         for name, wants in asked.items():
             every |= wants(said[name]) if said[name] else {}
         return looked_up(every)
+
+    @property
+    def sites(self) -> list[int] | None:
+        """The sites that every session asked for belongs to; None: they may belong to any."""
+        said = self.form.cleaned_data
+        named = ("sites of area", "sites of station")
+        looked_up = [self.found[name].texts for name in named if name in self.found]
+        if self.is_everywhere and not (said["site"] or said["company"] or looked_up):
+            return None
+        return [
+            place.id
+            for place in self.places.sites
+            if (not said["site"] or place.id in said["site"])
+            and (not said["company"] or place.company_id in said["company"])
+            and all(place.id in texts for texts in looked_up)
+        ]
 
     def filter_queryset(self, queryset: Sessions) -> Sessions:
         """Apply the days once, as one range for each time zone, then every other filter."""

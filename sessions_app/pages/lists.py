@@ -105,7 +105,8 @@ def _rows(asked: SessionFilter, sessions: Sessions, keys: tuple[str, ...]) -> di
     """Return the page of the table that a valid address asks for."""
     params, now = asked.data, timezone.now()
     sort, size = params.get("sort") or USUAL_SORT, per_page(params)
-    found = page(sessions, sort, where(params), size, in_progress=asked.tab == IN_PROGRESS)
+    is_open = asked.tab == IN_PROGRESS
+    found = page(sessions, sort, where(params), size, sites=asked.sites, in_progress=is_open)
     is_zoned = len(asked.places.by_zone()) > 1
     return {
         "now_s": f"{now.timestamp():.3f}",

@@ -44,6 +44,9 @@ _OWN: Mapping[str, tuple[Key, ...]] = {
     "peak_power": (Coalesce(F("peak_power_w"), Value(-1.0)),),
     "average_power": (Coalesce(AVERAGE_POWER_W, Value(-1.0)),),
 }
+# What lies apart at different sites, as prices in different currencies do, and cards that were bought
+# together: whoever asks for one site would go through all the others. Each has an index within a site.
+APART = {"price", "id_tag"}
 _SITES_WITH_COMPANY = (
     "(SELECT t.id, c.name FROM sessions_app_site t JOIN sessions_app_company c ON c.id = t.company_id)"
 )

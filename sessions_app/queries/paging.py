@@ -4,6 +4,7 @@ Pages are numbered up to `BOUND` rows, further ones go on from a session (a keys
 the first one of the opposite order. Counts end at the bound, too: "10,000+".
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +14,9 @@ from django.db.models import QuerySet
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 from sessions_app.queries.expressions import Beyond
-from sessions_app.queries.ordering import ELSEWHERE, Order, order
+from sessions_app.queries.ordering import APART, ELSEWHERE, Order, order
 from sessions_app.queries.rows import rows_by_id
-from sessions_app.queries.walks import sorted_few, walked
+from sessions_app.queries.walks import MOST_SITES, Window, merged, sorted_few, walked
 
 BOUND = 10_000
 Sessions = QuerySet[ChargingSession]
@@ -56,6 +57,7 @@ class _Cut:
     column: str
     by: Order
     count: int
+    sites: Sequence[int] | None
 
     def ids(self, *, skip: int = 0, size: int, beyond: Keys | None = None) -> list[int]:
         """Return the ids of `size` sessions in order, those beyond the keys of a session where given."""
@@ -64,11 +66,14 @@ class _Cut:
             return sorted_few(self.sessions, self.by, skip=skip, size=size)
         if is_postgresql and self.column in ELSEWHERE:
             by = ELSEWHERE[self.column]
-            return walked(self.sessions, by, falls=self.by.falls, skip=skip, size=size, beyond=beyond)
-        found = self.by.apply(self.sessions)
+            window = Window(skip, size, beyond)
+            return walked(self.sessions, by, window, falls=self.by.falls, sites=self.sites)
+        found = self.sessions
         if beyond is not None:
             found = found.filter(Beyond(self.by.keys, beyond, falls=self.by.falls))
-        return list(found.values_list("pk", flat=True)[skip : skip + size])
+        if is_postgresql and self.column in APART and self.sites and len(self.sites) <= MOST_SITES:
+            return merged(found, self.by, self.sites, skip=skip, size=size)
+        return list(self.by.apply(found).values_list("pk", flat=True)[skip : skip + size])
 
     def keys_of(self, pk: int | None) -> Keys | None:
         """Return the keys of a session; None where it is not among the filtered ones, or no longer."""
@@ -79,14 +84,23 @@ class _Cut:
         return found.values_list(*keys).first()
 
 
-def page(sessions: Sessions, sort: str, where: Where, size: int, *, in_progress: bool = False) -> Page:
+def page(
+    sessions: Sessions,
+    sort: str,
+    where: Where,
+    size: int,
+    *,
+    sites: Sequence[int] | None = None,
+    in_progress: bool = False,
+) -> Page:
     """Return that page in four queries at most, whatever the length of the history.
 
-    The page after or before a session that is not among them, or no longer, is the first one.
+    `sites` are those that the sessions belong to, where that is known: what is elsewhere is then not
+    looked through. The page after or before a session that is not among them, or no longer, is the first one.
     """
     count = sessions.order_by().values("pk")[: BOUND + 1].count()
     by, column = order(sort, in_progress=in_progress), sort.removeprefix("-")
-    cut = _Cut(sessions, column, by, count)
+    cut = _Cut(sessions, column, by, count, sites)
     last = max(1, -(-min(count, BOUND) // size))
     if where.is_last and count <= BOUND:
         where = Where(number=last)

@@ -4,9 +4,12 @@
 through the whole history instead, in the hope of an early end. `walked` is for an order by something
 that stands in another table: joining a long history with its people and sorting all of it takes
 seconds. Their names are in order at once: the walk goes from name to name, takes each one's first
-sessions out of an index, and ends as soon as the page is full.
+sessions out of an index, and ends as soon as the page is full. `merged` is for an order by something
+that is of another size at every site.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -16,50 +19,95 @@ from django.db.models.expressions import RawSQL
 from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import Elsewhere, Order
 
+MOST_SITES = 50  # of which the first sessions are merged: a far page reads as many of each
 _SESSION = '"sessions_app_chargingsession"'
 
 
 def sorted_few(sessions: QuerySet[ChargingSession], by: Order, *, skip: int, size: int) -> list[int]:
     """Return the ids of a page of sessions that are few enough to sort them all."""
-    keys = {f"key_{number}": key for number, key in enumerate(by.keys)}
+    keys = _keys(by)
     sql, params = sessions.order_by().annotate(**keys).values("pk", *keys).query.sql_with_params()
-    direction = "DESC" if by.falls else "ASC"
-    order = ", ".join(f"{name} {direction}" for name in keys)
     # The texts are this module's and the ORM's; every value is a parameter.
     return _ids(
         f"WITH few (id, {', '.join(keys)}) AS MATERIALIZED ({sql})"  # noqa: S608
-        f" SELECT id FROM few ORDER BY {order} LIMIT %s OFFSET %s",
+        f" SELECT id FROM few ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
         (*params, size, skip),
     )
+
+
+@dataclass(frozen=True)
+class Window:
+    """How many sessions to pass over, how many to take, and the keys of one that they come after."""
+
+    skip: int
+    size: int
+    beyond: tuple[Any, ...] | None
 
 
 def walked(
     sessions: QuerySet[ChargingSession],
     by: Elsewhere,
+    window: Window,
     *,
     falls: bool,
-    skip: int,
-    size: int,
-    beyond: tuple[Any, ...] | None = None,
+    sites: Sequence[int] | None = None,
 ) -> list[int]:
-    """Return the ids of a page in the order of a name; `beyond` are the name and id that it comes after."""
+    """Return the ids of a page in the order of a name, without the names that nothing at the sites has."""
     link = f'{_SESSION}."{by.link}"'
     if by.is_nullable:
         link = f"COALESCE({link}, 0)"
     sign, direction = ("<", "DESC") if falls else (">", "ASC")
     inner = sessions.filter(_raw(f"{link} = names.id"))
     where, outer_params = "", list[Any]()
-    if beyond is not None:
-        inner = inner.filter(_raw(f'(names.name, {_SESSION}."id") {sign} (%s, %s)', *beyond))
-        where, outer_params = f"WHERE name {sign}= %s", [beyond[0]]
-    first = inner.order_by("-id" if falls else "id").values("pk")[: skip + size]
+    if window.beyond is not None:
+        inner = inner.filter(_raw(f'(names.name, {_SESSION}."id") {sign} (%s, %s)', *window.beyond))
+        where, outer_params = f"WHERE name {sign}= %s", [window.beyond[0]]
+    here, here_params = _used_at(by, sites)
+    first = inner.order_by("-id" if falls else "id").values("pk")[: window.skip + window.size]
     first_sql, first_params = first.query.sql_with_params()
     return _ids(
         f"SELECT found.id FROM (SELECT id, name FROM ({_names(by)}) every {where} ORDER BY name {direction})"  # noqa: S608
-        f" names CROSS JOIN LATERAL ({first_sql}) found(id)"
+        f" names {here} CROSS JOIN LATERAL ({first_sql}) found(id)"
         f" ORDER BY names.name {direction}, found.id {direction} LIMIT %s OFFSET %s",
-        (*outer_params, *first_params, size, skip),
+        (*outer_params, *here_params, *first_params, window.size, window.skip),
     )
+
+
+def merged(
+    sessions: QuerySet[ChargingSession], by: Order, sites: Sequence[int], *, skip: int, size: int
+) -> list[int]:
+    """Return the ids of a page out of the first sessions of each site, which an index has in order."""
+    keys = _keys(by)
+    here = sessions.filter(_raw(f'{_SESSION}."site_id" = here.id')).annotate(**keys)
+    first_sql, first_params = by.apply(here).values("pk", *keys)[: skip + size].query.sql_with_params()
+    return _ids(
+        f"SELECT found.id FROM unnest(%s::bigint[]) here(id)"  # noqa: S608
+        f" CROSS JOIN LATERAL ({first_sql}) found(id, {', '.join(keys)})"
+        f" ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
+        (list(sites), *first_params, size, skip),
+    )
+
+
+def _keys(by: Order) -> dict[str, Any]:
+    return {f"key_{number}": key for number, key in enumerate(by.keys)}
+
+
+def _in_order(by: Order) -> str:
+    return ", ".join(f"{name} {'DESC' if by.falls else 'ASC'}" for name in _keys(by))
+
+
+def _used_at(by: Elsewhere, sites: Sequence[int] | None) -> tuple[str, list[Any]]:
+    """Return what is joined to the names to leave out those that nothing at the sites has.
+
+    Without it, the sessions of everybody who never charged there are read to the last, to find none.
+    """
+    if sites is None:
+        return "", []
+    if by.link == "site_id":
+        return "JOIN unnest(%s::bigint[]) here(id) ON here.id = names.id", [list(sites)]
+    none = "SELECT 1 WHERE names.id = 0 UNION ALL " if by.is_nullable else ""
+    one = f'SELECT 1 FROM {_SESSION} WHERE "{by.link}" = names.id AND site_id = ANY(%s)'  # noqa: S608
+    return f"CROSS JOIN LATERAL ({none}{one} LIMIT 1) here", [list(sites)]
 
 
 def _ids(sql: str, params: tuple[Any, ...]) -> list[int]:
