@@ -7,6 +7,7 @@ history first: measured at a million sessions for one of 24 sites, 60 to 146 ms.
 
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Coalesce
 
 TABLE = "sessions_app_chargingsession"
 CARRIED = "started_at, ended_at, site_area_id, station_id, connector_id, driver_id, id_tag_id, idle_s, end_reason"
@@ -47,6 +48,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='chargingsession',
+            name='site',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='sessions_app.site'),
+        ),
+        migrations.AlterField(
+            model_name='chargingsession',
             name='site_area',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='sessions_app.sitearea'),
         ),
@@ -70,6 +76,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='chargingsession',
             index=models.Index(fields=['station', 'site'], name='session_station_site'),
+        ),
+        migrations.AddIndex(
+            model_name='chargingsession',
+            index=models.Index(Coalesce(models.F('driver_id'), models.Value(0)), models.F('site'), name='session_by_person'),
         ),
         migrations.RunPython(make, drop),
     ]

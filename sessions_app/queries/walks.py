@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import Elsewhere, Order
 
-MOST_SITES = 50  # of which the first sessions are merged: a far page reads as many of each
+MOST_SITES = 10  # of which the first sessions are merged: of each as many are read as the page goes far
 _SESSION = '"sessions_app_chargingsession"'
 
 

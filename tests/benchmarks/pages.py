@@ -48,14 +48,17 @@ def cases() -> list[Case]:
     from sessions_app.models import ChargingStation, Driver, SiteArea
     from sessions_app.pages.columns import offered
 
+    area = f"area={SiteArea.objects.order_by('pk').values_list('pk', flat=True)[3]}"
     filters = [
         *FILTERS,
         f"station={ChargingStation.objects.order_by('pk').values_list('pk', flat=True)[7]}",
-        f"area={SiteArea.objects.order_by('pk').values_list('pk', flat=True)[3]}",
+        area,
         f"driver={Driver.objects.order_by('pk').values_list('pk', flat=True)[11]}",
     ]
     sorts = [f"sort={sign}{key}" for key in offered("history") for sign in ("", "-")]
     pairs = [f"{one}&{other}" for one in filters for other in ("sort=user", "sort=-price", "sort=site")]
+    # Whoever looks after one site of many has every order of that site.
+    pairs += [f"{one}&{sort}" for one in ("site=2", area) for sort in sorts if f"{one}&{sort}" not in pairs]
     pairs += ["site=2&level=high", "kind=visitor&range=last-month", "level=high&reason=Reboot&sort=-duration"]
     return [
         *(Case("list", each) for each in ("", *sorts, *filters)),
