@@ -22,6 +22,8 @@ from sessions_app.queries import policies
 
 VALIDITY = ("valid_from", "valid_to")
 LAST_POSITION = 999  # whatever has none comes after it
+# With a point forgotten, a session's price has more digits than are kept, and its readings are set aside.
+MOST = {"price": 10_000_000, "step_size": 1_000_000}
 
 
 def validate_year(day: date) -> None:
@@ -164,6 +166,8 @@ class ComponentForm(forms.ModelForm):
         self.fields["position"].validators.append(MaxValueValidator(LAST_POSITION))
         for name in ("date_from", "date_to"):
             self.fields[name].validators.append(validate_year)
+        for name, most in MOST.items():
+            self.fields[name].validators.append(MaxValueValidator(most))
         if self.instance.pk is None:
             self.initial["position"] = None
 

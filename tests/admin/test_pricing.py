@@ -122,7 +122,9 @@ def test_it_names_the_field_that_is_wrong(operator: Client, fields: dict[str, An
         ((ENERGY | {"kwh_from": "10", "kwh_to": "5"},), "0-kwh_to"),
         ((ENERGY | {"price": "-1"},), "0-price"),
         ((ENERGY | {"grace_minutes": 5},), "0-grace_minutes"),
+        ((ENERGY | {"price": "35000000"},), "0-price"),
         ((ENERGY | {"step_size": 0},), "0-step_size"),
+        ((ENERGY | {"step_size": 1_000_000_000},), "0-step_size"),
         ((NIGHT | {"position": 32_767}, ENERGY | {"position": ""}), "0-position"),
     ],
 )
