@@ -29,7 +29,7 @@ class CompanyForm(KeepsCurrency):
     def clean_currency(self) -> str:
         """Refuse a currency that would leave policies at the company's places without effect."""
         currency: str = self.cleaned_data["currency"]
-        self.refuse_other("currency", currency)
+        self.refuse_other(currency)
         return currency
 
 
@@ -45,7 +45,7 @@ class SiteForm(KeepsCurrency):
     def clean_company(self) -> Company:
         """Refuse a company whose currency is not that of the site's policies."""
         company: Company = self.cleaned_data["company"]
-        self.refuse_other("company", company.currency)
+        self.refuse_other(company.currency)
         return company
 
 
@@ -59,7 +59,7 @@ class SiteAreaForm(KeepsCurrency):
     def clean_site(self) -> Site:
         """Refuse a site whose currency is not that of the area's policies."""
         site: Site = self.cleaned_data["site"]
-        self.refuse_other("site", policies.currency_at(site))
+        self.refuse_other(policies.currency_at(site))
         return site
 
 

@@ -80,7 +80,9 @@ class SessionAdmin(ReadOnly):
     inlines = (ActionInline,)
     change_form_template = "admin/session_form.html"
     search_fields = ("id",)  # there is a search box; get_search_results says what it finds
-    search_help_text = "Session id, station, user's name, e-mail or unit, tag. Every word must fit."
+    search_help_text = (
+        "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
+    )
     ordering = ("-started_at", "-id")
     sortable_by = ("id", "started")  # any other order reads every session: the dashboard's tables have them
     fieldsets = (

@@ -44,7 +44,7 @@ class StationForm(KeepsCurrency):
     def clean_site_area(self) -> SiteArea:
         """Refuse an area whose currency is not that of the station's policies."""
         area: SiteArea = self.cleaned_data["site_area"]
-        self.refuse_other("site_area", policies.currency_at(area))
+        self.refuse_other(policies.currency_at(area))
         return area
 
     def save(self, commit: bool = True) -> Any:

@@ -36,10 +36,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # With a key's own index Django takes away every other on the key alone, a constraint's among them.
+        migrations.RemoveConstraint('chargingsession', 'one_open_session_for_a_connector'),
         migrations.AlterField(
             model_name='chargingsession',
             name='connector',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='sessions_app.connector'),
+        ),
+        migrations.AddConstraint(
+            'chargingsession',
+            models.UniqueConstraint(
+                fields=['connector'],
+                condition=models.Q(ended_at=None, connector__isnull=False),
+                name='one_open_session_for_a_connector',
+            ),
         ),
         migrations.AlterField(
             model_name='chargingsession',

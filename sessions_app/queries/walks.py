@@ -105,9 +105,10 @@ def _used_at(by: Elsewhere, sites: Sequence[int] | None) -> tuple[str, list[Any]
         return "", []
     if by.link == "site_id":
         return "JOIN unnest(%s::bigint[]) here(id) ON here.id = names.id", [list(sites)]
-    none = "SELECT 1 WHERE names.id = 0 UNION ALL " if by.is_nullable else ""
-    one = f'SELECT 1 FROM {_SESSION} WHERE "{by.link}" = names.id AND site_id = ANY(%s)'  # noqa: S608
-    return f"CROSS JOIN LATERAL ({none}{one} LIMIT 1) here", [list(sites)]
+    of_each = ["= names.id", "IS NULL AND names.id = 0"] if by.is_nullable else ["= names.id"]
+    there = f"SELECT 1 FROM {_SESSION} WHERE site_id = ANY(%s) AND {by.link} "  # noqa: S608
+    used = " UNION ALL ".join(there + of for of in of_each)
+    return f"CROSS JOIN LATERAL ({used} LIMIT 1) here", [list(sites)] * len(of_each)
 
 
 def _ids(sql: str, params: tuple[Any, ...]) -> list[int]:
