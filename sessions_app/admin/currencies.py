@@ -1,5 +1,7 @@
 """A place keeps the currency of its policies, wherever it is moved."""
 
+from typing import Any
+
 from django import forms
 from django.utils import timezone
 
@@ -7,15 +9,23 @@ from sessions_app.queries import policies
 
 
 class KeepsCurrency(forms.ModelForm):
-    """The form of a place, whose prices are in the currency of its company."""
+    """The form of a place, which refuses another currency while policies there have prices in the one so far.
 
-    def refuse_other(self, currency: str) -> None:
-        """Refuse another currency while policies there have prices in the one so far.
+    Such a policy would never hold again, and what it prices would cost something else without a word.
+    """
 
-        Such a policy would never hold again, and what it prices would cost something else without a word.
-        """
-        if self.instance.pk is None or currency == policies.currency_at(self.instance):
-            return
+    decided_by: str  # the field of the currency, or of the place around, whose company decides
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        around = self.cleaned_data.get(self.decided_by)
+        if self.instance.pk is not None and around:
+            currency = around if isinstance(around, str) else policies.currency_at(around)
+            if currency != policies.currency_at(self.instance):
+                self._refuse(currency)
+        return self.cleaned_data
+
+    def _refuse(self, currency: str) -> None:
         other = policies.in_other_currency(self.instance, currency, at=timezone.now()).first()
         if other is not None:
-            raise forms.ValidationError(f"“{other}” has prices in {other.currency}: end it first.")
+            self.add_error(self.decided_by, f"“{other}” has prices in {other.currency}: end it first.")

@@ -12,7 +12,6 @@ from sessions_app.admin.base import HasReference, KeepsHistory, link
 from sessions_app.admin.currencies import KeepsCurrency
 from sessions_app.admin.stations import StationInline
 from sessions_app.models import Company, Membership, Site, SiteArea
-from sessions_app.queries import policies
 
 
 def _time_zones() -> list[tuple[str, str]]:
@@ -22,45 +21,32 @@ def _time_zones() -> list[tuple[str, str]]:
 class CompanyForm(KeepsCurrency):
     """A company, whose currency is that of its prices."""
 
+    decided_by = "currency"
+
     class Meta:
         model = Company
         fields = ("name", "currency")
-
-    def clean_currency(self) -> str:
-        """Refuse a currency that would leave policies at the company's places without effect."""
-        currency: str = self.cleaned_data["currency"]
-        self.refuse_other(currency)
-        return currency
 
 
 class SiteForm(KeepsCurrency):
     """A site, whose time zone is chosen and never typed."""
 
+    decided_by = "company"
     time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are said in it.")
 
     class Meta:
         model = Site
         fields = ("company", "name", "time_zone")
 
-    def clean_company(self) -> Company:
-        """Refuse a company whose currency is not that of the site's policies."""
-        company: Company = self.cleaned_data["company"]
-        self.refuse_other(company.currency)
-        return company
-
 
 class SiteAreaForm(KeepsCurrency):
     """A site area, which may be moved to another site."""
 
+    decided_by = "site"
+
     class Meta:
         model = SiteArea
         fields = ("site", "name")
-
-    def clean_site(self) -> Site:
-        """Refuse a site whose currency is not that of the area's policies."""
-        site: Site = self.cleaned_data["site"]
-        self.refuse_other(policies.currency_at(site))
-        return site
 
 
 class SiteInline(admin.TabularInline):

@@ -22,14 +22,14 @@ from sessions_app.admin.connectors import ConnectorInline
 from sessions_app.admin.currencies import KeepsCurrency
 from sessions_app.domain import wording
 from sessions_app.domain.lifecycle import GONE_AFTER
-from sessions_app.models import ChargingStation, SiteArea
-from sessions_app.queries import policies
+from sessions_app.models import ChargingStation
 from sessions_app.store.credentials import password_digest
 
 
 class StationForm(KeepsCurrency):
     """A station; its password goes in and never comes out."""
 
+    decided_by = "site_area"
     password = forms.CharField(
         required=False,
         strip=False,
@@ -40,12 +40,6 @@ class StationForm(KeepsCurrency):
     class Meta:
         model = ChargingStation
         fields = ("identity", "site_area", "accepts_unknown_tags")
-
-    def clean_site_area(self) -> SiteArea:
-        """Refuse an area whose currency is not that of the station's policies."""
-        area: SiteArea = self.cleaned_data["site_area"]
-        self.refuse_other(policies.currency_at(area))
-        return area
 
     def save(self, commit: bool = True) -> Any:
         if self.cleaned_data["password"]:

@@ -84,6 +84,11 @@ class Order:
     keys: tuple[Key, ...]
     falls: bool
 
+    @property
+    def named(self) -> dict[str, Key]:
+        """The keys by a name for each, under which a query says them."""
+        return {f"key_{number}": key for number, key in enumerate(self.keys)}
+
     def apply(self, sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
         """Return the sessions in this order."""
         return sessions.order_by(*(key.desc() if self.falls else key.asc() for key in self.keys))

@@ -6,7 +6,6 @@ the first one of the opposite order. Counts end at the bound, too: "10,000+".
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,11 +15,10 @@ from sessions_app.models import ChargingSession
 from sessions_app.queries.expressions import Beyond
 from sessions_app.queries.ordering import APART, ELSEWHERE, Order, order
 from sessions_app.queries.rows import rows_by_id
-from sessions_app.queries.walks import MOST_SITES, Window, merged, sorted_few, walked
+from sessions_app.queries.walks import MOST_SITES, Keys, Window, merged, sorted_few, walked
 
 BOUND = 10_000
 Sessions = QuerySet[ChargingSession]
-Keys = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -59,29 +57,27 @@ class _Cut:
     count: int
     sites: Sequence[int] | None
 
-    def ids(self, *, skip: int = 0, size: int, beyond: Keys | None = None) -> list[int]:
-        """Return the ids of `size` sessions in order, those beyond the keys of a session where given."""
+    def ids(self, window: Window) -> list[int]:
+        """Return the ids of the sessions in the window."""
         is_postgresql = connection.vendor == "postgresql"
-        if is_postgresql and self.count <= BOUND and beyond is None:
-            return sorted_few(self.sessions, self.by, skip=skip, size=size)
+        if is_postgresql and self.count <= BOUND and window.beyond is None:
+            return sorted_few(self.sessions, self.by, window)
         if is_postgresql and self.column in ELSEWHERE:
             by = ELSEWHERE[self.column]
-            window = Window(skip, size, beyond)
             return walked(self.sessions, by, window, falls=self.by.falls, sites=self.sites)
         found = self.sessions
-        if beyond is not None:
-            found = found.filter(Beyond(self.by.keys, beyond, falls=self.by.falls))
+        if window.beyond is not None:
+            found = found.filter(Beyond(self.by.keys, window.beyond, falls=self.by.falls))
         if is_postgresql and self.column in APART and self.sites and len(self.sites) <= MOST_SITES:
-            return merged(found, self.by, self.sites, skip=skip, size=size)
-        return list(self.by.apply(found).values_list("pk", flat=True)[skip : skip + size])
+            return merged(found, self.by, window, self.sites)
+        return list(self.by.apply(found).values_list("pk", flat=True)[window.skip : window.end])
 
     def keys_of(self, pk: int | None) -> Keys | None:
         """Return the keys of a session; None where it is not among the filtered ones, or no longer."""
         if pk is None:
             return None
-        keys = {f"key_{number}": key for number, key in enumerate(self.by.keys)}
-        found = self.sessions.order_by().filter(pk=pk).annotate(**keys)
-        return found.values_list(*keys).first()
+        found = self.sessions.order_by().filter(pk=pk).annotate(**self.by.named)
+        return found.values_list(*self.by.named).first()
 
 
 def page(
@@ -108,17 +104,17 @@ def page(
     if where.is_last or (beyond and where.before is not None):
         return _backward(cut, beyond, size)
     if beyond:
-        found = cut.ids(size=size + 1, beyond=beyond)
+        found = cut.ids(Window(0, size + 1, beyond))
         return Page(_rows(found[:size]), count, None, has_previous=True, has_next=len(found) > size)
     number = max(1, min(where.number, last))
-    found = cut.ids(skip=(number - 1) * size, size=size) if count else []
+    found = cut.ids(Window((number - 1) * size, size)) if count else []
     return Page(_rows(found), count, number, has_previous=number > 1, has_next=number * size < count)
 
 
 def _backward(cut: _Cut, before: Keys | None, size: int) -> Page:
     """Return the page before a session, or the last one: the first of the opposite order."""
     turned = replace(cut, by=cut.by.turned())
-    found = turned.ids(size=size + 1, beyond=before)
+    found = turned.ids(Window(0, size + 1, before))
     shown = found[:size][::-1]
     return Page(_rows(shown), cut.count, None, has_previous=len(found) > size, has_next=before is not None)
 

@@ -20,19 +20,8 @@ from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import Elsewhere, Order
 
 MOST_SITES = 10  # of which the first sessions are merged: of each as many are read as the page goes far
+Keys = tuple[Any, ...]
 _SESSION = '"sessions_app_chargingsession"'
-
-
-def sorted_few(sessions: QuerySet[ChargingSession], by: Order, *, skip: int, size: int) -> list[int]:
-    """Return the ids of a page of sessions that are few enough to sort them all."""
-    keys = _keys(by)
-    sql, params = sessions.order_by().annotate(**keys).values("pk", *keys).query.sql_with_params()
-    # The texts are this module's and the ORM's; every value is a parameter.
-    return _ids(
-        f"WITH few (id, {', '.join(keys)}) AS MATERIALIZED ({sql})"  # noqa: S608
-        f" SELECT id FROM few ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
-        (*params, size, skip),
-    )
 
 
 @dataclass(frozen=True)
@@ -41,7 +30,24 @@ class Window:
 
     skip: int
     size: int
-    beyond: tuple[Any, ...] | None
+    beyond: Keys | None = None
+
+    @property
+    def end(self) -> int:
+        """How many there are up to the last one taken."""
+        return self.skip + self.size
+
+
+def sorted_few(sessions: QuerySet[ChargingSession], by: Order, window: Window) -> list[int]:
+    """Return the ids of a page of sessions that are few enough to sort them all."""
+    keyed = sessions.order_by().annotate(**by.named).values("pk", *by.named)
+    sql, params = keyed.query.sql_with_params()
+    # The texts are this module's and the ORM's; every value is a parameter.
+    return _ids(
+        f"WITH few (id, {', '.join(by.named)}) AS MATERIALIZED ({sql})"  # noqa: S608
+        f" SELECT id FROM few ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
+        (*params, window.size, window.skip),
+    )
 
 
 def walked(
@@ -63,7 +69,7 @@ def walked(
         inner = inner.filter(_raw(f'(names.name, {_SESSION}."id") {sign} (%s, %s)', *window.beyond))
         where, outer_params = f"WHERE name {sign}= %s", [window.beyond[0]]
     here, here_params = _used_at(by, sites)
-    first = inner.order_by("-id" if falls else "id").values("pk")[: window.skip + window.size]
+    first = inner.order_by("-id" if falls else "id").values("pk")[: window.end]
     first_sql, first_params = first.query.sql_with_params()
     return _ids(
         f"SELECT found.id FROM (SELECT id, name FROM ({_names(by)}) every {where} ORDER BY name {direction})"  # noqa: S608
@@ -73,27 +79,21 @@ def walked(
     )
 
 
-def merged(
-    sessions: QuerySet[ChargingSession], by: Order, sites: Sequence[int], *, skip: int, size: int
-) -> list[int]:
+def merged(sessions: QuerySet[ChargingSession], by: Order, window: Window, sites: Sequence[int]) -> list[int]:
     """Return the ids of a page out of the first sessions of each site, which an index has in order."""
-    keys = _keys(by)
-    here = sessions.filter(_raw(f'{_SESSION}."site_id" = here.id')).annotate(**keys)
-    first_sql, first_params = by.apply(here).values("pk", *keys)[: skip + size].query.sql_with_params()
+    here = sessions.filter(_raw(f'{_SESSION}."site_id" = here.id')).annotate(**by.named)
+    first = by.apply(here).values("pk", *by.named)[: window.end]
+    first_sql, first_params = first.query.sql_with_params()
     return _ids(
         f"SELECT found.id FROM unnest(%s::bigint[]) here(id)"  # noqa: S608
-        f" CROSS JOIN LATERAL ({first_sql}) found(id, {', '.join(keys)})"
+        f" CROSS JOIN LATERAL ({first_sql}) found(id, {', '.join(by.named)})"
         f" ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
-        (list(sites), *first_params, size, skip),
+        (list(sites), *first_params, window.size, window.skip),
     )
 
 
-def _keys(by: Order) -> dict[str, Any]:
-    return {f"key_{number}": key for number, key in enumerate(by.keys)}
-
-
 def _in_order(by: Order) -> str:
-    return ", ".join(f"{name} {'DESC' if by.falls else 'ASC'}" for name in _keys(by))
+    return ", ".join(f"{name} {'DESC' if by.falls else 'ASC'}" for name in by.named)
 
 
 def _used_at(by: Elsewhere, sites: Sequence[int] | None) -> tuple[str, list[Any]]:
