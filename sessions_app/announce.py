@@ -49,7 +49,8 @@ def station_group(station_id: int) -> str:
 class SessionChanged(TypedDict):
     """New texts for a row in progress, by the keys of `domain.row.CELLS` and `MARKS`.
 
-    `level` and `idle_s` tell a filtered list whether the session belongs to it now.
+    `level` and `idle_s` tell a filtered list whether the session belongs to it now; `silent_at`, in
+    seconds since 1970, until when the row counts as heard of.
     """
 
     type: Literal["session.changed"]
@@ -57,6 +58,7 @@ class SessionChanged(TypedDict):
     number: int
     level: str
     idle_s: int
+    silent_at: float
     cells: dict[str, str]
     marks: dict[str, tuple[str, str]]
 
@@ -215,6 +217,7 @@ async def _announce(change: Change, row: SessionRow, *, at: datetime) -> None:
         number=row.reading_count,
         level=row.level,
         idle_s=row.idle_s,
+        silent_at=row.silent_at.timestamp(),
         cells=texts,
         marks=marks(row, now=at),
     )

@@ -74,18 +74,23 @@ class SessionRow(msgspec.Struct, frozen=True):
         return level(self.idle_s, self.max_power_w)
 
     @property
-    def patience_s(self) -> float:
-        """How long after its last reading a session in progress counts as heard of."""
-        return SILENT_AFTER_INTERVALS * max(self.sample_interval_s or USUAL_INTERVAL_S, LEAST_INTERVAL_S)
+    def heard_at(self) -> datetime:
+        """When it last told anything: its last reading, or else its start."""
+        return self.last_reading_at or self.started_at
+
+    @property
+    def silent_at(self) -> datetime:
+        """Until when a session in progress counts as heard of, if nothing else comes."""
+        interval_s = max(self.sample_interval_s or USUAL_INTERVAL_S, LEAST_INTERVAL_S)
+        return self.heard_at + timedelta(seconds=SILENT_AFTER_INTERVALS * interval_s)
 
     def silent_since(self, now: datetime) -> datetime | None:
         """Return since when nothing has been heard of a session in progress, or None."""
         if self.ended_at is not None:
             return None
-        last = self.last_reading_at or self.started_at
         if self.offline_since is not None:
             return min(self.offline_since, now)
-        return last if now - last > timedelta(seconds=self.patience_s) else None
+        return self.heard_at if now > self.silent_at else None
 
 
 def _power(row: SessionRow, now: datetime) -> str:

@@ -41,12 +41,8 @@ def _state(row: SessionRow, said: Marks) -> str:
     """Return what a row in progress carries: its level, and when it will have been silent for too long."""
     if row.ended_at is not None:
         return f' data-level="{row.level}"'
-    heard = (row.last_reading_at or row.started_at).timestamp()
     silent = ' data-silent=""' if said["silence"][0] else ""
-    return (
-        f' data-level="{row.level}" data-live="" data-patience="{row.patience_s:.0f}"'
-        f' data-silent-at="{heard + row.patience_s:.0f}"{silent}'
-    )
+    return f' data-level="{row.level}" data-live="" data-silent-at="{row.silent_at.timestamp():.0f}"{silent}'
 
 
 def _actions(row: SessionRow, view: str, menu: str, said: Marks) -> str:

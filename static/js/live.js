@@ -20,14 +20,14 @@ function say() {
   sign.querySelector("[data-live-word]").textContent = WORDS[state] ?? state;
 }
 
-function changed({ session, level, idle_s: idleS, cells, marks }) {
+function changed({ session, level, idle_s: idleS, silent_at: silentAt, cells, marks }) {
   const row = rowOf(session);
   isNews = true;
   if (comesOrGoes(session, level, idleS, Boolean(row))) refetchSoon();
   if (!row) return;
   row.dataset.level = level;
   row.toggleAttribute("data-silent", marks.silence[0] !== "");
-  row.dataset.silentAt = String(now() + Number(row.dataset.patience));
+  row.dataset.silentAt = silentAt;
   for (const [key, text] of Object.entries(cells)) put(row.querySelector(`[data-cell="${key}"]`), text);
   for (const [key, [words, title]] of Object.entries(marks)) {
     for (const place of row.querySelectorAll(`[data-mark="${key}"]`)) {
