@@ -21,7 +21,7 @@ from sessions_app.domain.lifecycle import Life
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Line, Tally
 from sessions_app.domain.register import ZERO_WH, Count
-from sessions_app.domain.running import Point, Running, Terms
+from sessions_app.domain.running import USUAL_INTERVAL_S, Point, Running, Terms
 
 PLAUSIBLE_RATIO = 1.5  # a power beyond so many times the connector's rating is worth a look
 DERIVED_OVER_S = 1.0  # over less, a register of whole Wh gives no power
@@ -47,6 +47,7 @@ def advance(running: Running, reading: Reading, terms: Terms) -> Running:
         clock, tally = _told(running, at, reading.power_w, count, terms)
     power_w = _power_w(running, reading, count, at)
     battery = running.battery if reading.soc_percent is None else reading.soc_percent
+    gap_s = (at - running.at).total_seconds()
     return Running(
         at=at,
         open_since=None if is_told else running.open_since or running.at,
@@ -58,7 +59,8 @@ def advance(running: Running, reading: Reading, terms: Terms) -> Running:
         limit_a=_limit_a(reading, terms),
         battery_start=battery if running.battery_start is None else running.battery_start,
         battery=battery,
-        interval_s=(at - running.at).total_seconds() or running.interval_s,
+        gap_s=gap_s or running.gap_s,
+        interval_s=max(gap_s, running.gap_s or USUAL_INTERVAL_S) if gap_s else running.interval_s,
         clock=clock,
         tally=tally,
         flags=running.flags | count.flags | _flags(power_w, terms),

@@ -20,7 +20,11 @@ GONE_AFTER = timedelta(minutes=15)  # stations beat every minute where they do a
 
 
 class Life(msgspec.Struct, frozen=True):
-    """When a session began and ended, and why."""
+    """When a session began and ended, and why.
+
+    `clock_lag_s` is by how much the station's clock is behind ours (less than 0: ahead), as far as its
+    readings tell: the least time from one to its arrival. It is None before the first.
+    """
 
     started_at: datetime
     meter_start_wh: Decimal | None = None
@@ -32,6 +36,7 @@ class Life(msgspec.Struct, frozen=True):
     ended_by: str = ""
     is_provisional: bool = False
     last_reading_at: datetime | None = None
+    clock_lag_s: float | None = None
     flags: int = 0
 
     @property
@@ -76,12 +81,21 @@ def close(life: Life, *, reason: str, by: str = "") -> Life:
     )
 
 
-def read(life: Life, *, at: datetime, register_wh: Decimal | None = None) -> Life:
-    """Return the life after a reading; a provisional end moves to the last one."""
+def read(
+    life: Life, *, at: datetime, received_at: datetime | None = None, register_wh: Decimal | None = None
+) -> Life:
+    """Return the life after a reading; a provisional end moves to the last one.
+
+    `received_at` is by our clock, where the reading came by itself; a stop message brings old ones.
+    """
     life = _begun_by(life, at=at, register_wh=register_wh)
     last = max(at, life.last_reading_at or at)
     ended_at = max(life.started_at, last) if life.is_provisional else life.ended_at
-    return msgspec.structs.replace(life, last_reading_at=last, ended_at=ended_at)
+    lag_s = life.clock_lag_s
+    if received_at is not None:
+        new_s = (received_at - at).total_seconds()
+        lag_s = new_s if lag_s is None else min(new_s, lag_s)
+    return msgspec.structs.replace(life, last_reading_at=last, ended_at=ended_at, clock_lag_s=lag_s)
 
 
 def _begun_by(life: Life, *, at: datetime, register_wh: Decimal | None) -> Life:
@@ -151,11 +165,13 @@ def is_past(life: Life, *, at: datetime, booted_at: datetime | None) -> bool:
 def is_forgotten(life: Life, *, booted_at: datetime | None, received_at: datetime) -> bool:
     """Return whether a station that has restarted knows of no session here: its connector is available.
 
-    Both are times of arrival. The station's own are of no use: whole seconds, or a clock that is late.
+    Both are times of arrival. The station's own are of no use: whole seconds, or a clock that is wrong.
     """
     if life.is_over or booted_at is None or received_at < booted_at:
         return False
-    return booted_at > max(life.started_at, life.last_reading_at or life.started_at)
+    if life.last_reading_at is None:
+        return booted_at > life.started_at
+    return booted_at > life.last_reading_at + timedelta(seconds=life.clock_lag_s or 0.0)
 
 
 def is_online(connection_id: str, last_seen_at: datetime | None, *, now: datetime) -> bool:

@@ -9,9 +9,9 @@ import msgspec
 
 from sessions_app.domain import flags, wording
 from sessions_app.domain.inactivity import level
+from sessions_app.domain.running import USUAL_INTERVAL_S
 
 SILENT_AFTER_INTERVALS = 3
-USUAL_INTERVAL_S = 60.0
 LEAST_INTERVAL_S = 10.0
 
 
@@ -49,6 +49,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     flags: int
     reading_count: int
     last_reading_at: datetime | None
+    clock_lag_s: float | None
     sample_interval_s: float | None
     offline_since: datetime | None
 
@@ -75,8 +76,10 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     @property
     def heard_at(self) -> datetime:
-        """When it last told anything: its last reading, or else its start."""
-        return self.last_reading_at or self.started_at
+        """When it last told anything, by our clock: its last reading, or else its start."""
+        if self.last_reading_at is None:
+            return self.started_at
+        return self.last_reading_at + timedelta(seconds=self.clock_lag_s or 0.0)
 
     @property
     def silent_at(self) -> datetime:
@@ -164,7 +167,7 @@ MARKS: dict[str, Callable[[SessionRow, datetime], tuple[str, str]]] = {
     "look": _look,
 }
 
-LIVE_CELLS = ("inactivity", "power", "consumption", "battery", "price")
+LIVE_CELLS = ("inactivity", "power", "consumption", "battery", "price", "peak_power")
 
 
 def cells(row: SessionRow, keys: tuple[str, ...], *, now: datetime) -> dict[str, str]:

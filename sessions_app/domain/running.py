@@ -12,6 +12,8 @@ from sessions_app.domain.inactivity import IdleClock
 from sessions_app.domain.pricing import Tally, Tariff
 from sessions_app.domain.register import ZERO_WH, Register
 
+USUAL_INTERVAL_S = 60.0  # between readings, until two have told
+
 
 class Terms(msgspec.Struct, frozen=True):
     """What the figures of a session depend on besides its readings."""
@@ -36,8 +38,10 @@ class Point(msgspec.Struct, frozen=True):
 class Running(msgspec.Struct, frozen=True):
     """The figures so far, and what the next reading goes on from. Wh, W, A, %, seconds.
 
-    `open_since` is the start of a stretch of which no reading has said yet what flowed in it. `at_stop`
-    is what the stop gave, before the car stood on plugged in.
+    `gap_s` is the time between the last two readings, `interval_s` the longer of it and the one before:
+    a reading by the clock may come just before another. `open_since` is the start of a stretch of which
+    no reading has said yet what flowed in it. `at_stop` is what the stop gave, before the car stood on
+    plugged in.
     """
 
     at: datetime
@@ -50,6 +54,7 @@ class Running(msgspec.Struct, frozen=True):
     limit_a: float | None = None
     battery_start: float | None = None
     battery: float | None = None
+    gap_s: float | None = None
     interval_s: float | None = None
     clock: IdleClock = IdleClock()
     tally: Tally = Tally()

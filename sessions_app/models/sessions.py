@@ -54,6 +54,7 @@ class ChargingSession(models.Model):
     battery = models.FloatField(null=True)
     reading_count = models.PositiveIntegerField(default=0)
     last_reading_at = models.DateTimeField(null=True)
+    clock_lag_s = models.FloatField(null=True)
     sample_interval_s = models.FloatField(null=True)
     flags = models.PositiveIntegerField(default=0)
     running = models.TextField(blank=True)

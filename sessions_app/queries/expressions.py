@@ -19,7 +19,8 @@ from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
 from django.db.models.lookups import GreaterThan
 
 from sessions_app.domain.lifecycle import GONE_AFTER
-from sessions_app.domain.row import LEAST_INTERVAL_S, SILENT_AFTER_INTERVALS, USUAL_INTERVAL_S
+from sessions_app.domain.row import LEAST_INTERVAL_S, SILENT_AFTER_INTERVALS
+from sessions_app.domain.running import USUAL_INTERVAL_S
 from sessions_app.domain.wording import REASONS
 
 
@@ -77,7 +78,8 @@ def power_heard(now: datetime) -> Case:
     never = Q(station__disconnected_at=None, station__last_seen_at=None)
     offline = Q(station__connection_id="") & ~never | Q(station__last_seen_at__lte=now - GONE_AFTER)
     interval_s = Greatest(Coalesce("sample_interval_s", USUAL_INTERVAL_S), LEAST_INTERVAL_S)
-    unheard_s = Seconds(Value(now), Coalesce("last_reading_at", "started_at"))
+    lag_s = Coalesce("clock_lag_s", 0.0)
+    unheard_s = Seconds(Value(now), Coalesce("last_reading_at", "started_at")) - lag_s
     silent = GreaterThan(unheard_s, interval_s * SILENT_AFTER_INTERVALS)
     unknown = Value(-1.0)
     return Case(When(offline, then=unknown), When(silent, then=unknown), default=Coalesce("power_w", unknown))

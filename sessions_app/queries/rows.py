@@ -48,6 +48,7 @@ _FACTS = {
     "flags": "flags",
     "reading_count": "reading_count",
     "last_reading_at": "last_reading_at",
+    "clock_lag_s": "clock_lag_s",
     "sample_interval_s": "sample_interval_s",
 }
 _POLICY = list(_FACTS).index("policy")

@@ -169,7 +169,7 @@ def _measured(event: events.Measured, desk: Desk, station: StationDraft) -> Entr
         _remember(station, draft, event)
     if draft.connector is None and connector is not None:
         place(station, draft, connector)
-    _read(draft, event.readings)
+    _read(draft, event.readings, received_at=event.at)
     return Entry(draft)
 
 
@@ -205,7 +205,7 @@ def _stopped(event: events.Stopped, desk: Desk, station: StationDraft) -> Entry:
         station.call(draft, own)  # it may come again
     if event.id_tag and not draft.id_tag_value and draft.life.flags & Flag.START_UNKNOWN:
         belong(draft, event.id_tag, tag_of(desk, station, event)[0])
-    _read(draft, event.readings)
+    _read(draft, event.readings, received_at=None)
     life = lifecycle.stop(draft.life, at=event.at, meter_stop_wh=event.meter_stop_wh, reason=event.reason)
     if life.end_reason == "Remote" and draft.id and not life.ended_by:
         life = msgspec.structs.replace(life, ended_by=stopped_by(draft.id))
@@ -234,7 +234,11 @@ def _connector(station: StationDraft, number: int) -> ConnectorDraft | None:
     return station.connectors[number]
 
 
-def _read(draft: SessionDraft, readings: tuple[Reading, ...]) -> None:
+def _read(draft: SessionDraft, readings: tuple[Reading, ...], *, received_at: datetime | None) -> None:
     for reading in readings:
         draft.arrived.append(meter.placed(reading, phases=draft.terms.phases))
-        draft.live(lifecycle.read(draft.life, at=reading.at, register_wh=reading.register_wh))
+        draft.live(
+            lifecycle.read(
+                draft.life, at=reading.at, received_at=received_at, register_wh=reading.register_wh
+            )
+        )

@@ -201,6 +201,22 @@ def test_time_plugged_in_after_the_stop_counts_from_the_stop_whatever_is_said_in
     assert found.clock.idle_s == 19 * 60
 
 
+def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
+    every_five = [
+        folded(*(reading(at, 1000) for at in times)).interval_s
+        for times in (
+            (0.05,),  # the one that comes with the start tells nothing
+            (0.05, 5),
+            (0.05, 5, 10),
+            (0.05, 5, 10, 14.9),
+            (0.05, 5, 10, 14.9, 15),  # by the clock, just before another
+            (0.05, 5, 10, 14.9, 15, 20),
+        )
+    ]
+
+    assert every_five == pytest.approx([60, 297, 300, 300, 294, 300])
+
+
 def test_figures_of_another_shape_are_none() -> None:
     assert kept("") is None
     assert kept('{"at":"2026-03-03T12:00:00Z","register_wh":"1000"}') is None

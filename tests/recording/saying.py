@@ -38,12 +38,16 @@ def start(station: ChargingStation, **facts: Any) -> int:
 
 
 def measured(
-    station: ChargingStation, session_id: int | str, *readings: tuple[float, float], connector: int = 1
+    station: ChargingStation,
+    session_id: int | str,
+    *readings: tuple[float, float],
+    connector: int = 1,
+    received: float | None = None,
 ) -> events.Measured:
-    """Readings as (minute, register in Wh)."""
+    """Readings as (minute, register in Wh), received at a minute of our clock: else with the last one."""
     return events.Measured(
         station_id=station.pk,
-        at=NOON,
+        at=minutes(max((minute for minute, _ in readings), default=0) if received is None else received),
         connector=connector,
         transaction=str(session_id),
         readings=tuple(Reading(at=minutes(minute), register_wh=_register(wh)) for minute, wh in readings),

@@ -120,6 +120,18 @@ def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock
     assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
 
 
+@pytest.mark.parametrize("ahead", [3.0, -300.0], ids=["fast", "hours-slow"])
+def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
+    station = factories.station()
+    session_id = start(station, at=minutes(ahead))
+    record([measured(station, session_id, (5 + ahead, 2000), received=5)])
+
+    record([events.Booted(station_id=station.pk, at=minutes(4)), status(station, 4 + ahead, received=4)])
+    assert ChargingSession.objects.get(pk=session_id).is_in_progress
+    record([events.Booted(station_id=station.pk, at=minutes(6)), status(station, 6 + ahead, received=6)])
+    assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
+
+
 def test_nothing_ends_because_a_station_is_offline() -> None:
     station = factories.station()
     start(station)

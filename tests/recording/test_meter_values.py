@@ -9,7 +9,6 @@ from sessions_app.ingest import v16
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
 from tests import factories
-from tests.factories import NOON
 from tests.recording.saying import facts, minutes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,7 +106,7 @@ def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothi
     tell(station, "MeterValues", payload)
     before = facts(session_id)
 
-    _, changes = record([v16.meaning(station.pk, "MeterValues", {"connectorId": 1} | payload, NOON)])
+    _, changes = record([v16.meaning(station.pk, "MeterValues", {"connectorId": 1} | payload, RECEIVED_AT)])
 
     assert (facts(session_id), changes) == (before, [])
 
