@@ -33,7 +33,7 @@ def _row(row: SessionRow, cells: dict[str, Cell], view: str, menu: str, now: dat
     made = "".join(_cell(row, key, say, said, now) for key, say in cells.items())
     return (
         f'<tr id="session-{row.id}" data-session="{row.id}"{_state(row, said)} tabindex="-1">'
-        f"{_actions(row, view, menu, said)}{made}</tr>"
+        f"{_actions(row, view, menu, said, is_look_elsewhere='id' in cells)}{made}</tr>"
     )
 
 
@@ -42,14 +42,16 @@ def _state(row: SessionRow, said: Marks) -> str:
     if row.ended_at is not None:
         return f' data-level="{row.level}"'
     silent = ' data-silent=""' if said["silence"][0] else ""
-    return f' data-level="{row.level}" data-live="" data-silent-at="{row.silent_at.timestamp():.0f}"{silent}'
+    return f' data-level="{row.level}" data-live="" data-silent-at="{row.silent_at.timestamp():.3f}"{silent}'
 
 
-def _actions(row: SessionRow, view: str, menu: str, said: Marks) -> str:
+def _actions(row: SessionRow, view: str, menu: str, said: Marks, *, is_look_elsewhere: bool) -> str:
+    """Return the row's buttons, and beside them what has no column of its own there."""
     pk = row.id
     href, more = view.replace("0", str(pk)), menu.replace("0", str(pk))
     since = f'<span class="since"{_mark("silence", said)}>{escape(said["silence"][0])}</span>'
     silence = "" if row.ended_at else since
+    look = "" if is_look_elsewhere else f'<i class="look"{_mark("look", said)}>{_aloud("look", said)}</i>'
     return (
         f'<td class="actions"><button type="button" class="button quiet" id="unfold-{pk}" data-unfold'
         f' aria-expanded="false" aria-controls="below-{pk}" aria-label="Graph of session {pk}"'
@@ -57,12 +59,18 @@ def _actions(row: SessionRow, view: str, menu: str, said: Marks) -> str:
         f'<a class="button quiet" id="view-{pk}" href="{href}" hx-get="{href}" data-view'
         f' hx-target="#session-dialog" aria-label="View session {pk}" title="View">{_EYE}</a>'
         f'<a class="button quiet" id="more-{pk}" href="{more}" hx-get="{more}" hx-target="#row-menu"'
-        f' aria-haspopup="true" aria-label="More for session {pk}" title="More">{_MORE}</a>{silence}</td>'
+        f' aria-haspopup="true" aria-label="More for session {pk}" title="More">{_MORE}</a>'
+        f"{look}{silence}</td>"
     )
 
 
 def _mark(key: str, said: Marks) -> str:
     return f' data-mark="{key}" title="{escape(said[key][1])}"'
+
+
+def _aloud(key: str, said: Marks) -> str:
+    """Return the words of a mark whose sign and colour say nothing aloud."""
+    return f'<span class="sr" data-mark="{key}">{escape(said[key][0])}</span>'
 
 
 def _cell(row: SessionRow, key: str, say: Cell, said: Marks, now: datetime) -> str:
@@ -72,8 +80,8 @@ def _cell(row: SessionRow, key: str, say: Cell, said: Marks, now: datetime) -> s
     figure = " figure" if column.is_figure else ""
     if mark := _MARKED.get(key):
         attributes = _mark(mark, said)
-    if mark in ("look", "level"):  # a sign and its colour say nothing aloud
-        text += f'<span class="sr" data-mark="{mark}">{escape(said[mark][0])}</span>'
+    if mark in ("look", "level"):
+        text += _aloud(mark, said)
     return (
         f'<td class="c-{key}{figure}" data-cell="{key}" data-label="{column.heading}"{attributes}>{text}</td>'
     )

@@ -49,6 +49,7 @@ async function ask() {
 }
 
 function show(text) {
+  isOpen = place?.querySelector(".tray")?.open ?? isOpen; // "toggle" comes a moment after the click
   if (place) htmx.swap(place, text, { swapStyle: "innerHTML" }, { eventInfo: { target: place } });
   else look(new DOMParser().parseFromString(text, "text/html"));
 }

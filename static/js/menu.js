@@ -9,6 +9,7 @@ const button = () => document.getElementById(`more-${session()}`);
 
 menu.addEventListener("htmx:afterSettle", () => {
   if (!button()) return; // the row has left meanwhile
+  if (!navigator.clipboard) menu.querySelector("[data-copy]")?.remove(); // over plain HTTP there is none
   if (!isOpen()) menu.showPopover();
   place();
   menu.querySelector("a, button")?.focus();

@@ -13,10 +13,13 @@ export function cellsAt(points, { started_ms: started, money: nothing }, ms) {
     consumption: figure(at("energy_kwh"), "kWh", 2),
     duration: duration((ms - started) / 1000),
     inactivity: duration(idleAt(columns, place, ms)),
-    battery: figure(at("battery"), "%", 0),
+    battery: figure(last(columns.battery, place), "%", 0),
     price: money(at("price"), nothing),
   };
 }
+
+// What was told last, by then.
+const last = (values, place) => values.slice(0, place + 1).findLast((value) => value !== null) ?? null;
 
 // Seconds of inactivity: a point says what had counted by then, the next one that has more from when on
 // it went on, as the graph is shaded.

@@ -1,5 +1,7 @@
 """A graph's own connection: it notices when nothing comes any more, and fetches what it missed once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
@@ -32,9 +34,10 @@ def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session):
     page.route_web_socket("**/live/sessions/*/", through)
     _watch(page, session.station)
 
-    page.clock.fast_forward(40_000)  # the server beats every 20 s
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
+    page.clock.fast_forward(20_000)  # the server beats every 20 s
     expect(page.locator("[data-feed=live]")).to_be_visible()
-    page.clock.fast_forward(10_000)
+    page.clock.fast_forward(30_000)
     expect(page.locator("[data-feed=reconnecting]")).to_be_visible()
     page.clock.run_for(1_000)
 

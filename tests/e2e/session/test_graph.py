@@ -1,4 +1,4 @@
-"""A session's graph in a browser: what it draws, what it says, how it plays back."""
+"""A session's graph in a browser: what it draws and what it says."""
 
 from datetime import timedelta
 
@@ -246,42 +246,6 @@ def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says)
     page = visit(f"/sessions/{short.pk}/")
 
     page.locator("[data-graph-note]").get_by_text(says).wait_for()
-
-
-# -- playback
-
-
-def test_it_plays_back_and_the_header_shows_the_moment(visit, session):
-    page = visit(f"/sessions/{session.pk}/")
-    page.locator("[data-graph][data-count]").wait_for()
-    page.get_by_label("Speed").select_option("600")
-
-    page.get_by_role("button", name="Play").click()
-    page.wait_for_function("() => window.drawn.playback.moment > window.drawn.playback.from + 300000")
-    page.get_by_role("button", name="Pause").click()
-
-    moment_s = page.evaluate("() => (window.drawn.playback.moment - window.drawn.playback.from) / 1000")
-    assert page.locator("[data-cell=peak_power]").inner_text() == "7.20 kW"
-    assert page.locator("[data-cell=consumption]").inner_text() == f"{int(moment_s // 60) * 0.12:.2f} kWh"
-    assert page.locator("[data-graph-cursor]").is_visible()
-
-
-def test_the_scrubber_and_the_keys_go_to_a_moment(visit, session):
-    page = visit(f"/sessions/{session.pk}/")
-    page.locator("[data-graph][data-count]").wait_for()
-    page.get_by_role("slider").focus()
-
-    page.keyboard.press("End")
-    assert page.locator("[data-cell=duration]").inner_text() == "1 h 40 m"
-    assert page.locator("[data-cell=inactivity]").inner_text() == "29 m 00 s"
-    page.keyboard.press("Home")
-    for _ in range(50):
-        page.keyboard.press("ArrowRight")
-    assert page.locator("[data-cell=duration]").inner_text() == "50 m 00 s"
-    assert page.locator("[data-cell=inactivity]").inner_text() == "10 m 00 s"
-    assert page.locator("[data-cell=consumption]").inner_text() == "4.80 kWh"
-    page.keyboard.press("Space")
-    page.get_by_role("button", name="Pause").wait_for()
 
 
 # -- in an expanded row

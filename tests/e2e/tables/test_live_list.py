@@ -145,19 +145,23 @@ def test_a_connection_that_has_gone_quiet_is_given_up_and_made_anew(watch, tower
     page.evaluate(SAID)
     factories.session(lasted=None)
 
-    page.clock.fast_forward(40_000)
+    page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
+    page.clock.fast_forward(20_000)
     assert page.evaluate("() => said") == []
-    page.clock.fast_forward(10_000)
+    page.clock.fast_forward(30_000)
+    page.clock.run_for(1_000)
 
     expect(rows(page)).to_have_count(1)
+    expect(page.locator("[data-live-word]")).to_have_text("live")
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
 def test_a_browser_without_a_network_says_so_at_once(watch, towers: Site, complaints: Complaints) -> None:
     page = watch()
+    page.evaluate(SAID)
 
     page.context.set_offline(True)
-    expect(page.locator("[data-live-word]")).to_have_text("you are offline")
+    page.wait_for_function("() => said.includes('you are offline')")
     factories.session(lasted=None)
     page.context.set_offline(False)
 
