@@ -158,7 +158,7 @@ def test_taking_a_membership_away_ends_the_view_at_once(server: Server) -> None:
         browser = await listen(server, "/live/sessions/", dana)
         async with browser, raw_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
-            await heard(browser)
+            await heard_to(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
             one = await listen(server, f"/live/sessions/{session_id}/", dana)
             async with one:
                 await asyncio.to_thread(take_away, server, dana)
