@@ -130,6 +130,24 @@ def test_an_old_socket_that_closes_late_does_not_mark_the_station_offline() -> N
     assert station.is_online
 
 
+def test_the_rows_in_progress_of_a_station_that_leaves_and_returns_are_announced() -> None:
+    station = factories.station()
+    again = stopped(station, start(station), minute=10)
+    record([again])
+    running = start(station, at=minutes(20))
+    came, left, returned = (
+        events.Connected(station_id=station.pk, at=minutes(21), connection="a"),
+        events.Disconnected(station_id=station.pk, at=minutes(22), connection="a"),
+        events.Connected(station_id=station.pk, at=minutes(23), connection="b"),
+    )
+
+    for event in (came, left, returned):
+        _, changes = record([again, event])
+        assert [(each.session_id, each.has_begun, each.has_ended) for each in changes] == [
+            (running, False, False)
+        ]
+
+
 def test_what_is_recorded_costs_the_same_queries_for_one_session_as_for_many(
     django_assert_max_num_queries: object,
 ) -> None:

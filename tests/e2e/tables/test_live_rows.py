@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sessions_app.models import ChargingSession, Connector
+from sessions_app.models import ChargingSession, ChargingStation, Connector
 from tests import factories
+from tests.e2e.serving import Server
 from tests.e2e.session.ocpp_station import Station
 from tests.e2e.tables.conftest import begin
 
@@ -103,6 +104,24 @@ def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(
     faint = row(page, charging).locator(".c-price").evaluate("(cell) => getComputedStyle(cell).color")
     usual = row(page, charging).locator(".c-station").evaluate("(cell) => getComputedStyle(cell).color")
     assert faint != usual
+
+
+def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
+    watch: Any, server: Server, charging: Station
+) -> None:
+    charging.measure(datetime.now(UTC), meter_wh=700, power_w=7_200)
+    page = watch()
+    power = row(page, charging).locator(".c-power")
+    expect(power).to_have_text("7.20 kW")
+
+    charging.close()
+
+    expect(power).to_contain_text("offline since")
+    expect(power).to_have_attribute("title", re.compile(r"^Offline since \d{4}-.*\(Australia/Sydney\)$"))
+    expect(row(page, charging)).to_have_attribute("data-silent", "")
+    with Station(server.ws, ChargingStation.objects.get()):
+        expect(power).to_have_text("7.20 kW")
+        expect(row(page, charging)).not_to_have_attribute("data-silent", "")
 
 
 @pytest.mark.parametrize("width", [1440, 390])

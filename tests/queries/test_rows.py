@@ -1,0 +1,53 @@
+"""What a row in progress says of its station: that it is there, or since when it is not."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from sessions_app.domain.row import cells, marks
+from sessions_app.queries.rows import rows_by_id
+from tests import factories
+from tests.factories import NOON
+
+pytestmark = pytest.mark.django_db
+
+HEARD = NOON + timedelta(minutes=2)
+LEFT = NOON + timedelta(minutes=3)
+SOON, LATER = NOON + timedelta(minutes=4), NOON + timedelta(minutes=40)
+
+
+def said(*, at: datetime, lasted: timedelta | None = None, **station: Any) -> tuple[str, tuple[str, str]]:
+    """Return what the cell of the power says at that moment, and the mark of silence."""
+    made = factories.session(
+        on=factories.station(**station), lasted=lasted, power_w=7_200.0, last_reading_at=HEARD
+    )
+    row = rows_by_id([made.pk])[made.pk]
+    return cells(row, ("power",), now=at)["power"], marks(row, now=at)["silence"]
+
+
+@pytest.mark.parametrize(
+    ("station", "word", "clock"),
+    [
+        ({"disconnected_at": LEFT}, "offline", "23:03"),
+        ({"last_seen_at": HEARD}, "offline", "23:02"),
+        ({"connection_id": "of a process that died", "last_seen_at": LEFT}, "offline", "23:03"),
+        ({"connection_id": "open"}, "silent", "23:02"),
+    ],
+)
+def test_in_place_of_an_old_power_it_says_since_when_nothing_is_heard(
+    station: dict[str, Any], word: str, clock: str
+) -> None:
+    words = f"{word} since {clock} today"
+    title = f"{word.capitalize()} since 2026-03-03 {clock}:00 AEDT (Australia/Sydney)"
+
+    assert said(at=LATER, **station) == (words, (words, title))
+
+
+def test_of_a_station_that_is_offline_the_last_power_is_old_at_once() -> None:
+    assert said(at=SOON, disconnected_at=LEFT)[0] == "offline since 23:03 today"
+    assert said(at=SOON, connection_id="open") == ("7.20 kW", ("", ""))
+
+
+def test_whether_the_station_is_there_says_nothing_of_what_has_ended() -> None:
+    assert said(at=LATER, lasted=timedelta(hours=1), disconnected_at=LEFT) == ("7.20 kW", ("", ""))
