@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessions_app.domain import wording
+from sessions_app.domain import lifecycle, wording
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -24,3 +24,28 @@ def test_a_moment_says_its_zone_beside_times_of_others(at: datetime | None, alon
     sydney = ZoneInfo("Australia/Sydney")
     assert wording.moment(at, sydney, now=NOW) == alone
     assert wording.moment(at, sydney, now=NOW, is_zoned=True) == zoned
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("DeAuthorized", "Not authorised"),
+        ("EmergencyStop", "Emergency stop"),
+        ("EVDisconnected", "EV disconnected"),
+        ("HardReset", "Station was reset"),
+        ("Local", "Stopped by user"),
+        ("Other", "Other reason"),
+        ("PowerLoss", "Power loss"),
+        ("Reboot", "Station restarted"),
+        ("Remote", "Stopped remotely"),
+        ("SoftReset", "Station was reset"),
+        ("UnlockCommand", "Connector unlocked"),
+        (lifecycle.NEXT_SESSION, "Closed: a new session began"),
+        (lifecycle.FORGOTTEN, "Closed: station restarted without it"),
+        (lifecycle.CLOSED, "Closed: station stopped reporting"),
+        ("GroundFault", "GroundFault"),
+        ("", "–"),
+    ],
+)
+def test_a_reason_is_said_in_peoples_words(code: str, words: str) -> None:
+    assert wording.reason(code) == words
