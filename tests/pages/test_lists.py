@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from lxml import html
 
 from sessions_app.pages.columns import DEFAULT, OPTIONAL
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
@@ -82,6 +84,42 @@ def test_it_gives_25_50_or_100_rows(dana: Client, asked: str, given: int) -> Non
     for _ in range(101):
         factories.session(on=station)
     assert len(_ids(dana, f"/sessions/history/?per_page={asked}")) == given
+
+
+def sums(client: Client, tab: str) -> dict[str, list[str]]:
+    """Return what the sums say: words and, apart, what stands in an element of its own."""
+    page = html.fromstring(client.get(f"/sessions/{tab}/summary/").text)
+    said = {name.text: name.getnext() for name in page.iter("dt")}
+    return {name: [text.strip() for text in of.itertext() if text.strip()] for name, of in said.items()}
+
+
+def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) -> None:
+    station = factories.station()
+    for connector, idle_s in ((1, 900), (2, 0)):
+        factories.session(on=station, connector=connector, idle_s=idle_s)
+    found = sums(dana, HISTORY)
+    assert found["Duration"] == ["2 h 00 m"]
+    assert found["Inactivity"] == ["15 m 00 s", "13 %"]
+
+
+def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history_none(dana: Client) -> None:
+    now = timezone.now()
+    station = factories.station(connectors=3)
+    for connector, heard_at in ((1, now), (2, now), (3, now - timedelta(hours=1))):
+        factories.session(
+            on=station, connector=connector, lasted=None, power_w=5_400.0, last_reading_at=heard_at
+        )
+    factories.session(on=station, power_w=5_400.0)
+    assert sums(dana, IN_PROGRESS)["Power now"] == ["10.80 kW"]
+    assert "Power now" not in sums(dana, HISTORY)
+
+
+@pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
+def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> None:
+    lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
+    for price, currency in (("2.50", "AUD"), ("3.25", "AUD"), ("500", "JPY")):
+        factories.session(lasted=lasted, price=Decimal(price), currency=currency)
+    assert sorted(sums(dana, tab)["Price"]) == ["$5.75", "JPY\N{NO-BREAK SPACE}500"]
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
