@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 from django.utils import timezone
+from lxml import html
 
 from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView
 from sessions_app.pages import commands
@@ -143,17 +144,52 @@ def running(*, online: bool = True) -> ChargingSession:
     return factories.session(on=where, lasted=None, driver=factories.driver())
 
 
-def test_the_menu_offers_what_there_is_and_what_one_may() -> None:
+def menu(client: Client, session: ChargingSession) -> list[tuple[str, str]]:
+    """Return the words of each line of the row's menu, and where it leads or what it copies."""
+    page = html.fromstring(client.get(f"/sessions/{session.pk}/menu/", headers={"HX-Request": "true"}).text)
+    lines = page.xpath("//a | //button[@data-copy]")
+    return [(line.text_content(), line.get("href") or f"copies {line.get('data-copy')}") for line in lines]
+
+
+def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() -> None:
     session = running()
-    manager = browser(factories.manager("dana", of=[session.site])).get(f"/sessions/{session.pk}/menu/").text
-    viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
-    assert "Stop charging" in manager
-    assert "Receipt" not in manager
-    assert "Stop charging" not in viewer.get(f"/sessions/{session.pk}/menu/").text
-    ended = factories.session(on=session.station, connector=2)
-    menu = viewer.get(f"/sessions/{ended.pk}/menu/").text
-    assert "Receipt" in menu
-    assert f"/sessions/history/?station={session.station_id}" in menu
+    at, tab = f"/sessions/{session.pk}/", "/sessions/in-progress/"
+    offered = [
+        ("Meter samples (CSV)", f"{at}samples.csv"),
+        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
+        ("Copy link", f"copies {at}"),
+        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
+        ("This station’s sessions", f"{tab}?station={session.station_id}"),
+    ]
+
+    for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
+        assert (
+            menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
+        )
+
+
+def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() -> None:
+    session = factories.session(driver=factories.driver())
+    at, tab = f"/sessions/{session.pk}/", "/sessions/history/"
+
+    assert menu(browser(factories.manager(of=[session.site])), session) == [
+        ("Meter samples (CSV)", f"{at}samples.csv"),
+        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
+        ("Receipt", f"{at}receipt/"),
+        ("Copy link", f"copies {at}"),
+        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
+        ("This station’s sessions", f"{tab}?station={session.station_id}"),
+    ]
+
+
+@pytest.mark.parametrize("lasted", [None, timedelta(hours=1)], ids=["in progress", "ended"])
+def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | None) -> None:
+    session = factories.session(lasted=lasted)
+
+    offered = dict(menu(browser(factories.operator()), session))
+
+    assert "This station’s sessions" in offered
+    assert "This user’s sessions" not in offered
 
 
 def test_stopping_asks_first_then_waits_for_the_station() -> None:
