@@ -11,8 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
+from sessions_app.announce import StationCommand
 from sessions_app.domain import wording
+from sessions_app.ingest import commands
 from sessions_app.models import ActionAudit, ChargingSession, Manager
+from sessions_app.recorder import recorder
+from sessions_app.store.audits import audit_begin
 from sessions_app.store.credentials import password_digest
 from tests import factories
 from tests.e2e.serving import Server
@@ -78,6 +82,30 @@ def test_a_stop_is_asked_of_the_station_and_its_answer_noted(
     assert found == noted
     audit = ActionAudit.objects.get()
     assert (audit.manager, audit.session_id, audit.station) == (dana, session_id, station)
+
+
+def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "ANSWER_WITHIN_S", 0.0)
+    session = factories.session(lasted=None)
+    dana = factories.manager(of=[session.site])
+    audit = audit_begin(dana, action="stop", session=session, at=factories.NOON)
+    asked = StationCommand(
+        type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk
+    )
+    sent: list[Any] = []
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def scenario() -> None:
+        async with asyncio.timeout(SETTLES_WITHIN_S):
+            await commands._ask(session.station_id, commands.Line(send), asked)
+        await recorder().stop()
+
+    asyncio.run(scenario())
+
+    audit.refresh_from_db()
+    assert (len(sent), audit.outcome) == (1, "no answer")
 
 
 def test_a_session_says_who_stopped_it(server: Server) -> None:

@@ -103,8 +103,8 @@ def test_it_speaks_ocpp_1_6_whatever_is_offered(
     assert run(server, scenario, subprotocols=offered) == chosen
 
 
-def test_what_is_no_ocpp_gets_no_reply_and_the_socket_lives(server: Server) -> None:
-    station()
+def test_what_is_no_ocpp_is_counted_and_gets_no_reply_and_the_socket_lives(server: Server) -> None:
+    station("BABBLER")
 
     async def scenario(socket: RawStation) -> Any:
         for frame in ("not json", "", "{}", "[2]", '[2,"1"', '[3,"9",{}]', '[4,"9","Code"]', "[" * 5_000):
@@ -112,7 +112,8 @@ def test_what_is_no_ocpp_gets_no_reply_and_the_socket_lives(server: Server) -> N
         await socket.socket.send(b"\x00\xff")
         return await boot(socket)
 
-    assert run(server, scenario)[0] == 3
+    assert run(server, scenario, "BABBLER")[0] == 3
+    assert "BABBLER: a frame that is no OCPP-J was ignored (7 so far)" in server.log.read_text()
 
 
 def test_an_action_that_is_not_supported_gets_not_implemented(server: Server) -> None:
