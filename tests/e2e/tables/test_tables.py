@@ -15,6 +15,7 @@ from tests.stations import PASSWORD, charging_point
 
 SignedIn = Any
 TABS = ("in-progress", "history")
+LIBRARY = re.compile(r"/plotly\.min[^/]*\.js$")  # of graphs
 
 
 def rows(page: Page) -> Any:
@@ -162,6 +163,29 @@ def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
     rows(page).first.locator(".c-station").click()
     expect(page.locator("tr.expansion")).to_have_count(0)
+
+
+@pytest.mark.parametrize("tab", TABS)
+@pytest.mark.parametrize("wakes", ["idle", "graph"])
+def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(
+    signed_in: SignedIn, tab: str, wakes: str
+) -> None:
+    some()
+    page: Page = signed_in(factories.operator())
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    page.add_init_script("window.requestIdleCallback = (rest) => { window.rest = rest; };")
+
+    page.goto(f"/sessions/{tab}/")
+    settled(page)
+    page.wait_for_function("() => window.rest")
+
+    assert not list(filter(LIBRARY.search, fetched))
+    with page.expect_request(LIBRARY):
+        if wakes == "idle":
+            page.evaluate("() => { window.rest(); }")
+        else:
+            rows(page).first.locator(".c-station").click()
 
 
 @pytest.mark.parametrize("tab", TABS)
