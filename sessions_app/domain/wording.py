@@ -9,10 +9,17 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
+from sessions_app.domain.lifecycle import CLOSED, FORGOTTEN, NEXT_SESSION
+
 UNKNOWN = "–"
 LOCALE = "en_AU"  # decides symbols and separators: $5.09 for AUD, USD 5.09, JPY 500
 STORED_DIGITS = 3  # of prices
 
+CLOSED_BY_US: dict[str, str] = {  # sessions whose stop message has not come
+    NEXT_SESSION: "Closed: a new session began",
+    FORGOTTEN: "Closed: station restarted without it",
+    CLOSED: "Closed: station stopped reporting",
+}
 REASONS: dict[str, str] = {
     "DeAuthorized": "Not authorised",
     "EmergencyStop": "Emergency stop",
@@ -25,10 +32,7 @@ REASONS: dict[str, str] = {
     "Remote": "Stopped remotely",
     "SoftReset": "Station was reset",
     "UnlockCommand": "Connector unlocked",
-    # Ours: sessions whose stop message has not come
-    "NextSession": "Closed: a new session began",
-    "Forgotten": "Closed: station restarted without it",
-    "Closed": "Closed: station stopped reporting",
+    **CLOSED_BY_US,
 }
 
 LEVELS: dict[str, str] = {"": "", "warning": "Long inactivity", "high": "Very long inactivity"}

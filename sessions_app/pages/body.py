@@ -96,6 +96,12 @@ def _whole(text: str) -> str:
     return f' title="{escape(text)}"' if text else ""
 
 
+def _ocpp(row: SessionRow) -> str:
+    """Return a tooltip with the station's own word for an end; where we closed the session there is none."""
+    is_told = row.end_reason and row.end_reason not in wording.CLOSED_BY_US
+    return f' title="OCPP: {escape(row.end_reason)}"' if is_told else ""
+
+
 def _duration(row: SessionRow) -> str:
     return "" if row.ended_at else f' data-since="{row.started_at.timestamp():.3f}"'
 
@@ -103,7 +109,7 @@ def _duration(row: SessionRow) -> str:
 _ATTRIBUTES: dict[str, Callable[[SessionRow], str]] = {
     "started_at": lambda row: _moment(row.started_at, row),
     "ended_at": lambda row: _moment(row.ended_at, row),
-    "reason": lambda row: f' title="OCPP: {escape(row.end_reason)}"' if row.end_reason else "",
+    "reason": _ocpp,
     "duration": _duration,
     "company": lambda row: _whole(row.company),
     "site": lambda row: _whole(row.site),

@@ -71,6 +71,7 @@ def _sessions(batch: Sequence[Event | Knocked], stations: dict[int, StationDraft
     ids: set[int] = set()
     starts: set[datetime] = set()  # a start may be a repeated one
     open_on: set[int] = set()
+    open_at: set[int] = set()  # on whatever connector: that a station comes or goes is news of them all
     last_on: set[int] = set()
     transactions: list[tuple[StationDraft, str]] = []
     for event in batch:
@@ -83,6 +84,8 @@ def _sessions(batch: Sequence[Event | Knocked], stations: dict[int, StationDraft
             case events.Measured() | events.Stopped():
                 ids |= _own_id(event.transaction)
                 transactions.append((station, event.own_transaction))
+            case events.Connected() | events.Disconnected():
+                open_at.add(station.id)
             case events.Started():
                 starts.add(event.at)
                 last_on |= connectors
@@ -91,6 +94,7 @@ def _sessions(batch: Sequence[Event | Knocked], stations: dict[int, StationDraft
     _put(
         Q(pk__in=ids | _last_on(last_on), station_id__in=stations)
         | Q(connector_id__in=open_on, ended_at=None)
+        | Q(station_id__in=open_at, ended_at=None)
         | Q(started_at__in=starts, station_id__in=stations),
         stations,
     )
