@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from django.http import QueryDict
 from django.urls import reverse
 
-from sessions_app.pages.columns import offered
+from sessions_app.models import Manager
+from sessions_app.pages.columns import DEFAULT, kept, offered
 from sessions_app.pages.tabs import IN_PROGRESS
 
 PER_PAGE = (25, 50, 100)
@@ -84,10 +85,18 @@ def address(tab: str, params: QueryDict) -> str:
     return f"{reverse(tab)}?{query}" if query else reverse(tab)
 
 
-def in_tab(tab: str, params: QueryDict, *, here: str) -> str:
+def as_kept(tab: str, params: QueryDict, manager: Manager) -> str:
+    """Return the address of a list with the columns that the manager keeps, where they are not the usual."""
+    columns, named = kept(tab, manager), params.copy()
+    if columns != DEFAULT[tab]:
+        named["columns"] = ",".join(columns)
+    return address(tab, named)
+
+
+def in_tab(tab: str, params: QueryDict, *, here: str, manager: Manager) -> str:
     """Return the address in that table of what is shown here: all that holds there, on the first page."""
     if tab == here:
         return address(tab, query_without(params, *PLACE))
     is_offered = params.get("sort", "").removeprefix("-") in offered(tab)
     rest = query_without(params, "columns", *PLACE, *([] if is_offered else ["sort"]))
-    return address(tab, query_without(rest, "reason") if tab == IN_PROGRESS else rest)
+    return as_kept(tab, query_without(rest, "reason") if tab == IN_PROGRESS else rest, manager)

@@ -81,7 +81,7 @@ def sessions_file(params: QueryDict, tab: str, user: Manager) -> File:
         params=params,
         title=TITLES[tab],
         stem=listed.stem("charging-sessions", tab),
-        columns=columns(tab, None if named == ALL_COLUMNS else chosen(tab, named, user)),
+        columns=columns(tab, None if named == ALL_COLUMNS else chosen(tab, listed.params, user)),
         records=partial(row_stream, listed.sessions),
         rows=partial(_count, listed.sessions),
         now=timezone.now(),

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.http import QueryDict
+
 from sessions_app.models import Manager
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
@@ -104,9 +106,14 @@ def kept(tab: str, manager: Manager) -> tuple[str, ...]:
     return in_order(tab, manager.columns.get(tab, "").split(","))
 
 
-def chosen(tab: str, text: str, manager: Manager) -> tuple[str, ...]:
-    """Return the columns that an address names, else those that the manager keeps."""
-    return in_order(tab, text.split(",")) if text else kept(tab, manager)
+def chosen(tab: str, params: QueryDict, manager: Manager) -> tuple[str, ...]:
+    """Return the columns that an address names, else the usual ones: a link shows everybody the same.
+
+    An address that says nothing shows those that the manager keeps.
+    """
+    if text := params.get("columns"):
+        return in_order(tab, text.split(","))
+    return DEFAULT[tab] if params else kept(tab, manager)
 
 
 def order_words(sort: str) -> str:

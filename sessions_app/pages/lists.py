@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from sessions_app.pages.address import PLACE, WHERE, address, in_tab, query_with, query_without
+from sessions_app.pages.address import PLACE, WHERE, address, as_kept, in_tab, query_with, query_without
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import DEFAULT, chosen, kept
 from sessions_app.pages.filters import SessionFilter, Sessions, applied, filtered, problems
@@ -67,15 +67,12 @@ def summary(request: PageRequest, tab: str) -> HttpResponse:
 def _list(request: PageRequest, tab: str) -> HttpResponse:
     """Answer with the whole page, or with its list alone where htmx asks for that.
 
-    A page whose address names no columns goes on to the one that names the manager's own, so that the
-    address says what is seen.
+    A page whose address says nothing goes on to the one that names the manager's own columns, so that
+    the address says what is seen.
     """
-    own = kept(tab, request.user)
     is_part = request.htmx and not request.htmx.history_restore_request
-    if not (is_part or request.GET.get("columns") or own == DEFAULT[tab]):
-        named = request.GET.copy()
-        named["columns"] = ",".join(own)
-        return redirect(address(tab, named))
+    if not (is_part or request.GET or kept(tab, request.user) == DEFAULT[tab]):
+        return redirect(as_kept(tab, request.GET, request.user))
     whole, part, live = "sessions/list.html", "sessions/part.html", "sessions/live.html"
     template = (live if "X-Live" in request.headers else part) if is_part else whole
     return render(request, template, _context(request, tab))
@@ -84,7 +81,7 @@ def _list(request: PageRequest, tab: str) -> HttpResponse:
 def _context(request: PageRequest, tab: str) -> dict[str, Any]:
     asked = SessionFilter(request.GET, tab=tab, user=request.user)
     sessions, form, is_valid = applied(asked)
-    keys = chosen(tab, request.GET.get("columns", ""), request.user)
+    keys = chosen(tab, request.GET, request.user)
     in_use = chips(request.GET, form)
     return {
         "tab": tab,
@@ -125,8 +122,8 @@ def _addresses(request: PageRequest, tab: str, asked: SessionFilter) -> dict[str
         "query": here.urlencode(safe=","),
         "kept": [(name, value) for name, values in kept.lists() for value in values],
         "cleared": address(tab, query_without(request.GET, *asked.form.fields, *PLACE)),
-        "to_in_progress": in_tab(IN_PROGRESS, request.GET, here=tab),
-        "to_history": in_tab(HISTORY, request.GET, here=tab),
+        "to_in_progress": in_tab(IN_PROGRESS, request.GET, here=tab, manager=request.user),
+        "to_history": in_tab(HISTORY, request.GET, here=tab, manager=request.user),
         "all_sites": query_without(request.GET, *WHERE, *PLACE).urlencode(safe=","),
         "one_site": next((place.id for place in asked.places.sites if [str(place.id)] == sites), None),
         "site_name": _site_name(asked.places, sites),

@@ -2,14 +2,15 @@
 
 from typing import NamedTuple
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sessions_app.access import may_command, visible_to
-from sessions_app.models import ChargingSession
+from sessions_app.models import ChargingSession, Manager
+from sessions_app.pages.address import as_kept
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
@@ -29,16 +30,16 @@ def row_menu(request: PageRequest, pk: int) -> HttpResponse:
     """Show what can be done with a session."""
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
     part = "sessions/_menu.html"
-    found = entries(session, may_stop=may_command(request.user, session.site_id))
+    found = entries(session, request.user)
     context = {"session": session, "entries": found, "panel": part, "tab": _tab(session)}
     return render(request, part if request.htmx else "sessions/panel.html", context)
 
 
-def entries(session: ChargingSession, *, may_stop: bool) -> list[Entry]:
-    """Return the lines of a session's menu."""
+def entries(session: ChargingSession, manager: Manager) -> list[Entry]:
+    """Return the lines of a session's menu, as the manager has it."""
     tab = _tab(session)
     found = []
-    if session.is_in_progress and may_stop:
+    if session.is_in_progress and may_command(manager, session.site_id):
         found.append(Entry("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
     found += [
         Entry(
@@ -52,10 +53,10 @@ def entries(session: ChargingSession, *, may_stop: bool) -> list[Entry]:
         found.append(Entry("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
     found.append(Entry("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
     if session.driver_id is not None:
-        found.append(Entry("This user’s sessions", "users", f"{reverse(tab)}?driver={session.driver_id}"))
-    found.append(
-        Entry("This station’s sessions", "ev-charger", f"{reverse(tab)}?station={session.station_id}")
-    )
+        theirs = as_kept(tab, QueryDict(f"driver={session.driver_id}"), manager)
+        found.append(Entry("This user’s sessions", "users", theirs))
+    there = as_kept(tab, QueryDict(f"station={session.station_id}"), manager)
+    found.append(Entry("This station’s sessions", "ev-charger", there))
     return found
 
 

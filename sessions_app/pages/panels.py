@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain.wording import connector_letter
 from sessions_app.pages.address import PLACE, address, query_without
-from sessions_app.pages.columns import COLUMNS, chosen, in_order, kept, offered
+from sessions_app.pages.columns import COLUMNS, chosen, in_order, offered
 from sessions_app.pages.filters import SessionFilter, applied
 from sessions_app.pages.requests import PageRequest
 from sessions_app.queries import choices
@@ -55,7 +55,7 @@ def finder(request: PageRequest, tab: str, what: str) -> HttpResponse:
 def columns(request: PageRequest, tab: str) -> HttpResponse:
     """Show the column chooser; keep what is chosen for the manager, and go on with it."""
     if request.method != "POST":
-        shown = chosen(tab, request.GET.get("columns", ""), request.user)
+        shown = chosen(tab, request.GET, request.user)
         offer = [(COLUMNS[key], key in shown) for key in offered(tab)]
         return _panel(request, tab, "columns", {"offer": offer, "query": request.GET.urlencode()})
     keys = in_order(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
@@ -81,7 +81,7 @@ def views(request: PageRequest, tab: str) -> HttpResponse:
 def _lasting(request: PageRequest, tab: str, params: QueryDict) -> QueryDict:
     """Return what of an address a view keeps: all but the page, and the columns in any case."""
     query = query_without(params, *PLACE)
-    query.setdefault("columns", ",".join(kept(tab, request.user)))
+    query.setdefault("columns", ",".join(chosen(tab, query, request.user)))
     return query
 
 

@@ -4,12 +4,15 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView
+from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView, Site
 from sessions_app.pages import commands
+from sessions_app.pages.asked import sessions_file
+from sessions_app.pages.tabs import HISTORY
 from sessions_app.store.audits import audit_settle
 from tests import factories
 
@@ -35,19 +38,34 @@ def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client)
     assert dana.get("/sessions/in-progress/").status_code == 200
 
 
-@pytest.mark.parametrize("query", ["site={site}", "kind=tenant&sort=-price&page=2", "station={station}"])
-def test_kept_columns_are_shown_at_every_address_that_names_none(query: str) -> None:
-    where = factories.station()
-    dana = browser(factories.manager(of=[where.site_area.site]))
+@pytest.mark.parametrize("query", ["kind=tenant", "sort=-price&page=2"])
+def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -> None:
+    place = factories.site()
+    managers = [factories.manager(name, of=[place]) for name in ("dana", "eli")]
+    dana, eli = map(browser, managers)
+    eli.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
+
+    for headers in ({}, {"HX-Request": "true"}):
+        shown = [each.get(f"/sessions/history/?{query}", headers=headers).context for each in (dana, eli)]
+        assert shown[0]["table"].keys == shown[1]["table"].keys
+    files = [sessions_file(QueryDict(query), HISTORY, Manager.objects.get(pk=each.pk)) for each in managers]
+    assert files[0].columns == files[1].columns
+
+
+def test_the_pages_own_links_lead_to_the_columns_that_are_kept(dana: Client) -> None:
+    session = factories.session(on=factories.station(at=Site.objects.get()), driver=factories.driver())
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
-    query = query.format(site=where.site_area.site_id, station=where.pk)
 
-    page = dana.get(f"/sessions/history/?{query}")
-    part = dana.get(f"/sessions/history/?{query}", headers={"HX-Request": "true"})
+    live = html.fromstring(dana.get("/sessions/in-progress/?kind=tenant").content)
+    menu = html.fromstring(dana.get(f"/sessions/{session.pk}/menu/").content)
 
-    assert page["Location"] == f"/sessions/history/?{query}&columns=id,user"
-    assert part.context["table"].keys == ("id", "user")
-    assert dana.get(f"/sessions/in-progress/?{query}").status_code == 200
+    kept = "columns=id,user"
+    [history] = {each for each in live.xpath("//nav//a/@href") if each.startswith("/sessions/history/")}
+    assert history == f"/sessions/history/?kind=tenant&{kept}"
+    assert [each for each in menu.xpath("//a/@href") if "?" in each][-2:] == [
+        f"/sessions/history/?driver={session.driver_id}&{kept}",
+        f"/sessions/history/?station={session.station_id}&{kept}",
+    ]
 
 
 def test_an_address_that_names_columns_wins_over_those_kept(dana: Client) -> None:
