@@ -51,7 +51,7 @@ def _actions(row: SessionRow, view: str, menu: str, said: Marks, *, is_look_else
     href, more = view.replace("0", str(pk)), menu.replace("0", str(pk))
     since = f'<span class="since"{_mark("silence", said)}>{escape(said["silence"][0])}</span>'
     silence = "" if row.ended_at else since
-    look = "" if is_look_elsewhere else f'<i class="look"{_mark("look", said)}>{_aloud("look", said)}</i>'
+    look = "" if is_look_elsewhere else f'<i class="flag"{_mark("look", said)}>{_aloud("look", said)}</i>'
     return (
         f'<td class="actions"><button type="button" class="button quiet" id="unfold-{pk}" data-unfold'
         f' aria-expanded="false" aria-controls="below-{pk}" aria-label="Graph of session {pk}"'

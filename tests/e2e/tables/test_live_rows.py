@@ -70,7 +70,7 @@ def test_a_long_inactivity_is_said_in_words_as_it_comes(watch: Any, other: Stati
     expect(row(page, other)).to_have_attribute("data-level", "warning")
 
 
-@pytest.mark.parametrize(("query", "place"), [("", ".c-id"), ("?columns=user,price", ".look")])
+@pytest.mark.parametrize(("query", "place"), [("", ".c-id"), ("?columns=user,price", ".flag")])
 def test_a_flag_shows_and_is_said_as_it_comes(watch: Any, charging: Station, query: str, place: str) -> None:
     page = watch(query)
     mark = row(page, charging).locator(place)
