@@ -23,7 +23,8 @@ class Life(msgspec.Struct, frozen=True):
     """When a session began and ended, and why.
 
     `clock_lag_s` is by how much the station's clock is behind ours (less than 0: ahead), as far as its
-    readings tell: the least time from one to its arrival. It is None before the first.
+    readings tell: the least time from one to its arrival, since more is a reading that was kept a while.
+    A clock that is ahead may be set right: there the last reading tells. It is None before the first.
     """
 
     started_at: datetime
@@ -94,7 +95,7 @@ def read(
     lag_s = life.clock_lag_s
     if received_at is not None:
         new_s = (received_at - at).total_seconds()
-        lag_s = new_s if lag_s is None else min(new_s, lag_s)
+        lag_s = new_s if lag_s is None or lag_s < 0 else min(new_s, lag_s)
     return msgspec.structs.replace(life, last_reading_at=last, ended_at=ended_at, clock_lag_s=lag_s)
 
 

@@ -77,6 +77,24 @@ def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
     assert lifecycle.unplug(life, at=minute(4_000)).ended_at == minute(60)
 
 
+@pytest.mark.parametrize(
+    ("heard", "lag_s"),
+    [
+        ([(1, 1.5)], 30),
+        ([(1, 301), (2, 302.5)], 18_000),  # hours behind
+        ([(1, 1), (2, 62), (3, 62), (61.9, 62)], 0),  # kept through an outage
+        ([(4, 1), (5, 2)], -180),  # ahead
+        ([(4, 1), (5, 2), (3, 3), (4, 4)], 0),  # and set right
+    ],
+)
+def test_how_late_a_clock_is_its_readings_tell(heard: list[tuple[float, float]], lag_s: float) -> None:
+    life = BEGUN
+    for at, received_at in heard:
+        life = lifecycle.read(life, at=minute(at), received_at=minute(received_at))
+
+    assert life.clock_lag_s == lag_s
+
+
 def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
     read = lifecycle.read(BEGUN, at=minute(5))
 
