@@ -20,18 +20,21 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def olga():
-    norway.load()
-    return factories.operator()
-
-
 def _seconds(text: str) -> int:
     hours, minutes, seconds = text.split(":")
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
-def test_every_session_is_in_the_csv_with_its_energy_and_its_times(olga):
+def test_every_session_is_in_both_files(tmp_path):
+    """One test, since loading them takes longer than both."""
+    norway.load()
+    olga = factories.operator()
+
+    _the_csv_holds_each_with_its_energy_and_its_times(olga)
+    _the_workbook_holds_the_same(olga, tmp_path / "norway.xlsx")
+
+
+def _the_csv_holds_each_with_its_energy_and_its_times(olga) -> None:
     reports = list(norway.reports())
     rows = read_csv(b"".join(sessions_file(ALL, "history", olga).pieces(bom=True)))
 
@@ -57,9 +60,8 @@ def _durations_are_those_that_passed(reports, by_id) -> None:
     assert known_wrong <= 26  # so many the source itself has wrong, by whole hours
 
 
-def test_the_workbook_holds_the_same(olga, tmp_path):
+def _the_workbook_holds_the_same(olga, path) -> None:
     file = sessions_file(QueryDict("columns=id,started_at,duration,consumption&sort=id"), "history", olga)
-    path = tmp_path / "norway.xlsx"
     written = write(file.book(), path)
 
     rows = read_csv(b"".join(file.pieces(bom=False)))
