@@ -170,9 +170,14 @@ def is_forgotten(life: Life, *, booted_at: datetime | None, received_at: datetim
     """
     if life.is_over or booted_at is None or received_at < booted_at:
         return False
-    if life.last_reading_at is None:
-        return booted_at > life.started_at
-    return booted_at > life.last_reading_at + timedelta(seconds=life.clock_lag_s or 0.0)
+    return booted_at > max(life.started_at, heard_at(life.started_at, life.last_reading_at, life.clock_lag_s))
+
+
+def heard_at(started_at: datetime, last_reading_at: datetime | None, clock_lag_s: float | None) -> datetime:
+    """Return when a session last told anything, by our clock: its last reading, or else its start."""
+    if last_reading_at is None:
+        return started_at
+    return last_reading_at + timedelta(seconds=clock_lag_s or 0.0)
 
 
 def is_online(connection_id: str, last_seen_at: datetime | None, *, now: datetime) -> bool:

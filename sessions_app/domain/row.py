@@ -9,6 +9,7 @@ import msgspec
 
 from sessions_app.domain import flags, wording
 from sessions_app.domain.inactivity import level
+from sessions_app.domain.lifecycle import heard_at
 from sessions_app.domain.running import USUAL_INTERVAL_S
 
 SILENT_AFTER_INTERVALS = 3
@@ -76,10 +77,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     @property
     def heard_at(self) -> datetime:
-        """When it last told anything, by our clock: its last reading, or else its start."""
-        if self.last_reading_at is None:
-            return self.started_at
-        return self.last_reading_at + timedelta(seconds=self.clock_lag_s or 0.0)
+        """When it last told anything, by our clock."""
+        return heard_at(self.started_at, self.last_reading_at, self.clock_lag_s)
 
     @property
     def silent_at(self) -> datetime:

@@ -102,6 +102,8 @@ def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
     assert not lifecycle.is_forgotten(read, booted_at=minute(4), received_at=minute(99))
     assert not lifecycle.is_forgotten(read, booted_at=None, received_at=minute(99))
     assert not lifecycle.is_forgotten(stopped(), booted_at=minute(99), received_at=minute(99))
+    earlier = lifecycle.read(BEGUN, at=minute(-5))
+    assert not lifecycle.is_forgotten(earlier, booted_at=minute(-2), received_at=minute(99))
 
 
 def test_a_stop_before_the_start_is_flagged() -> None:

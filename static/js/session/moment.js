@@ -18,8 +18,8 @@ export function cellsAt(points, { started_ms: started, money: nothing }, ms) {
   };
 }
 
-// What was told last, by then.
-const last = (values, place) => values.slice(0, place + 1).findLast((value) => value !== null) ?? null;
+// What was told last, by then; asked for each picture of a playback.
+const last = (values, place) => values.findLast((value, i) => i <= place && value !== null) ?? null;
 
 // Seconds of inactivity: a point says what had counted by then, the next one that has more from when on
 // it went on, as the graph is shaded.
