@@ -40,7 +40,5 @@ def may_command(user: User, site_id: int) -> bool:
         return False
     return (
         user.is_superuser
-        or Membership.objects.filter(
-            manager_id=user.pk, site_id=site_id, role=Membership.Role.MANAGER
-        ).exists()
+        or Membership.objects.filter(manager_id=user.pk, site_id=site_id, role=Membership.Role.MANAGER).exists()
     )

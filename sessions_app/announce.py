@@ -17,9 +17,9 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from sessions_app.domain.row import LIVE_CELLS, SessionRow, cells, marks
-from sessions_app.queries.points import Point
+from sessions_app.queries.points import PointValues
 from sessions_app.queries.rows import rows_by_id
-from sessions_app.store.thread import DatabaseThread
+from sessions_app.store.database_thread import DatabaseThread
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class SessionPoints(TypedDict):
 
     type: Literal["session.points"]
     session: int
-    points: list[Point]
+    points: list[PointValues]
     redraw: bool
     cells: dict[str, str]
 
@@ -107,19 +107,19 @@ class StationCommand(TypedDict):
 
 
 @dataclass(slots=True)
-class Change:
+class SessionChange:
     """What a recorded batch has changed of one session."""
 
     session_id: int
     site_id: int
     has_begun: bool = False
     has_ended: bool = False
-    points: list[Point] = field(default_factory=list)
+    points: list[PointValues] = field(default_factory=list)
     redraw: bool = False
 
-    def followed_by(self, later: "Change") -> "Change":
+    def merge(self, later: "SessionChange") -> "SessionChange":
         """Return both changes as one."""
-        return Change(
+        return SessionChange(
             self.session_id,
             self.site_id,
             has_begun=(self.has_begun or later.has_begun) and not later.has_ended,
@@ -129,7 +129,7 @@ class Change:
         )
 
 
-class Outbox:
+class ChangeAnnouncer:
     """Sends changes to viewers: the first at once, those within a second after it together.
 
     A failing layer loses hints, never data: it is logged, and viewers catch up over HTTP.
@@ -138,17 +138,17 @@ class Outbox:
     interval_s = 1.0
 
     def __init__(self) -> None:
-        self._waiting: dict[int, Change] = {}
+        self._waiting: dict[int, SessionChange] = {}
         self._sent_at: dict[int, float] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._thread = DatabaseThread("outbox")
 
-    def put(self, changes: Iterable[Change]) -> None:
+    def put(self, changes: Iterable[SessionChange]) -> None:
         """Take changes that have been committed."""
         for change in changes:
             before = self._waiting.get(change.session_id)
-            self._waiting[change.session_id] = before.followed_by(change) if before else change
+            self._waiting[change.session_id] = before.merge(change) if before else change
         if self._waiting:
             self._wake.set()
             if self._task is None or self._task.done():
@@ -176,12 +176,12 @@ class Outbox:
         over = asyncio.get_running_loop().time() - self.interval_s
         self._sent_at = {key: at for key, at in self._sent_at.items() if at > over}
 
-    def _due_at(self, change: Change) -> float:
+    def _due_at(self, change: SessionChange) -> float:
         if change.has_begun or change.has_ended:
             return 0.0
         return self._sent_at.get(change.session_id, -self.interval_s) + self.interval_s
 
-    async def _send(self, changes: list[Change], now: float) -> None:
+    async def _send(self, changes: list[SessionChange], now: float) -> None:
         for change in changes:
             del self._waiting[change.session_id]
             self._sent_at[change.session_id] = now
@@ -194,21 +194,21 @@ class Outbox:
             if change.session_id in rows:
                 await self._say(change, rows[change.session_id])
 
-    async def _say(self, change: Change, row: SessionRow) -> None:
+    async def _say(self, change: SessionChange, row: SessionRow) -> None:
         try:
             await _announce(change, row, at=timezone.now())
         except Exception:
             logger.exception("The change of session %d could not be announced", change.session_id)
 
 
-def announce_now(change: Change) -> None:
+def announce_change(change: SessionChange) -> None:
     """Send a change that something else than the recorder has committed; call it where nothing awaits."""
     row = rows_by_id([change.session_id]).get(change.session_id)
     if row is not None:
         async_to_sync(_announce)(change, row, at=timezone.now())
 
 
-async def _announce(change: Change, row: SessionRow, *, at: datetime) -> None:
+async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> None:
     groups = (site_group(row.site_id), ALL_SITES)
     texts = cells(row, LIVE_CELLS, now=at)
     changed = SessionChanged(

@@ -12,19 +12,19 @@ from weakref import WeakKeyDictionary
 import msgspec
 from django.utils import timezone
 
-from sessions_app.announce import Change, Outbox
-from sessions_app.domain.events import Event, Knocked, Outcome, Unreadable
+from sessions_app.announce import ChangeAnnouncer, SessionChange
+from sessions_app.domain.events import ConnectionAttempt, Event, Outcome, UnparsedMessage
 from sessions_app.recording import Recorded, record
-from sessions_app.store.thread import AWAY, DatabaseThread, takes_writes
+from sessions_app.store.database_thread import DB_UNAVAILABLE, DatabaseThread, accepts_writes
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 500
 RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-BLAMED_AFTER = 3  # attempts: locks and failovers pass sooner
+BATCH_FAULTY_AFTER = 3  # attempts: locks and failovers pass sooner
 
-Outcomes = tuple[list[Outcome | Exception], list[Change]]
-Call = tuple[Event | Knocked, "asyncio.Future[Outcome]"]
+Outcomes = tuple[list[Outcome | Exception], list[SessionChange]]
+PendingEvent = tuple[Event | ConnectionAttempt, "asyncio.Future[Outcome]"]
 
 
 class Recorder:
@@ -34,12 +34,12 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[Call] = []
+        self._waiting: list[PendingEvent] = []
         self._thread = DatabaseThread("recorder")
         self._task: asyncio.Task[None] | None = None
-        self.outbox = Outbox()
+        self.outbox = ChangeAnnouncer()
 
-    async def record(self, event: Event | Knocked) -> Outcome:
+    async def record(self, event: Event | ConnectionAttempt) -> Outcome:
         """Return the event's outcome once the commit that holds it has returned.
 
         Events keep their order.
@@ -68,7 +68,7 @@ class Recorder:
                     done.set_result(outcome)
             self.outbox.put(changes)
 
-    async def _recorded(self, batch: Sequence[Event | Knocked]) -> Outcomes:
+    async def _recorded(self, batch: Sequence[Event | ConnectionAttempt]) -> Outcomes:
         """Return what the batch gave; what fails alone, so that a bad event never fails its neighbours."""
         try:
             outcomes, changes = await self._persistently(batch)
@@ -79,14 +79,14 @@ class Recorder:
                 return await self._set_aside(batch[0])
             logger.exception("A batch of %d failed: its events are recorded one by one", len(batch))
         all_outcomes: list[Outcome | Exception] = []
-        all_changes: list[Change] = []
+        all_changes: list[SessionChange] = []
         for event in batch:
             outcomes_alone, changes_alone = await self._recorded([event])
             all_outcomes += outcomes_alone
             all_changes += changes_alone
         return all_outcomes, all_changes
 
-    async def _persistently(self, batch: Sequence[Event | Knocked]) -> Recorded:
+    async def _persistently(self, batch: Sequence[Event | ConnectionAttempt]) -> Recorded:
         """Return what the batch gave: again and again while the database is away.
 
         One that can be written to and refuses the batch again and again is not away: the batch is at fault.
@@ -95,19 +95,19 @@ class Recorder:
         while True:
             try:
                 return await self._thread.run(record, batch)
-            except AWAY:
+            except DB_UNAVAILABLE:
                 attempt += 1
-                if attempt >= BLAMED_AFTER and await self._thread.run(takes_writes):
+                if attempt >= BATCH_FAULTY_AFTER and await self._thread.run(accepts_writes):
                     raise
                 pause = RETRY_AFTER_S[min(attempt, len(RETRY_AFTER_S)) - 1]
                 logger.exception("The database is away: %d events wait %s s", len(batch), pause)
                 await asyncio.sleep(pause)
 
-    async def _set_aside(self, event: Event | Knocked) -> Outcomes:
+    async def _set_aside(self, event: Event | ConnectionAttempt) -> Outcomes:
         """Keep an event that cannot be recorded, so that what is acknowledged is never lost."""
-        if isinstance(event, Knocked):
+        if isinstance(event, ConnectionAttempt):
             return [Outcome(tag_status="Invalid")], []
-        kept = Unreadable(
+        kept = UnparsedMessage(
             station_id=event.station_id,
             at=timezone.now(),
             action=type(event).__name__,

@@ -9,7 +9,7 @@ from django.urls import path
 from sessions_app.ingest.credentials import PREFIX
 from sessions_app.live.consumers import SessionConsumer, SessionsConsumer
 
-Application = Callable[..., Awaitable[None]]
+AsgiApplication = Callable[..., Awaitable[None]]
 
 _live = URLRouter(
     [
@@ -29,7 +29,7 @@ async def browser_sockets(scope: dict[str, Any], receive: Any, send: Any) -> Non
         await send({"type": "websocket.close"})
 
 
-def sockets(*, stations: Application, browsers: Application) -> Application:
+def sockets(*, stations: AsgiApplication, browsers: AsgiApplication) -> AsgiApplication:
     """Return the application of all sockets.
 
     Stations' are told apart by `raw_path` before Channels sees them: their identities may hold a

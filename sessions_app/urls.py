@@ -4,7 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from sessions_app.pages import commands, exports, health, jobs, lists, menu, nav, panels, session
+from sessions_app.pages import commands, export_jobs, exports, health, lists, menu, nav, panels, session
 
 
 class Tab(StringConverter):
@@ -22,8 +22,8 @@ class Findable(StringConverter):
 register_converter(Tab, "tab")
 register_converter(Findable, "findable")
 
-TAB = r"^sessions/(?P<of>in-progress|history)"
-SESSION = r"(?P<of>[0-9]{1,18})"  # an id that the database can hold
+TAB_PATTERN = r"^sessions/(?P<of>in-progress|history)"
+SESSION_ID_PATTERN = r"(?P<of>[0-9]{1,18})"  # an id that the database can hold
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -34,39 +34,43 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/history/", lists.history, name="history"),
     path("sessions/in-progress/count/", nav.nav_count, name="nav-count"),
     path("sessions/<tab:tab>/summary/", lists.summary, name="summary"),
-    path("sessions/<tab:tab>/filters/", panels.filters, name="filters"),
-    path("sessions/<tab:tab>/filters/<findable:what>/", panels.finder, name="finder"),
-    path("sessions/<tab:tab>/columns/", panels.columns, name="columns"),
-    path("sessions/<tab:tab>/views/", panels.views, name="views"),
-    path("sessions/<tab:tab>/views/<int:pk>/remove/", panels.remove_view, name="remove-view"),
+    path("sessions/<tab:tab>/filters/", panels.filter_panel, name="filters"),
+    path("sessions/<tab:tab>/filters/<findable:what>/", panels.choice_search, name="finder"),
+    path("sessions/<tab:tab>/columns/", panels.column_panel, name="columns"),
+    path("sessions/<tab:tab>/views/", panels.saved_views_panel, name="views"),
+    path("sessions/<tab:tab>/views/<int:pk>/remove/", panels.delete_view, name="remove-view"),
     path("sessions/<int:pk>/menu/", menu.row_menu, name="row-menu"),
-    path("sessions/<int:pk>/stop/", commands.stop, name="stop"),
+    path("sessions/<int:pk>/stop/", commands.stop_charging, name="stop"),
     path("sessions/<int:pk>/stop/<int:audit_pk>/", commands.stop_outcome, name="stop-outcome"),
-    path("sessions/<int:pk>/", session.session, name="session"),
-    path("sessions/<int:pk>/pricing/", session.session, {"view": "pricing"}, name="session-pricing"),
-    path("sessions/<int:pk>/figure/", session.figure, name="session-figure"),
+    path("sessions/<int:pk>/", session.session_detail, name="session"),
+    path("sessions/<int:pk>/pricing/", session.session_detail, {"view": "pricing"}, name="session-pricing"),
+    path("sessions/<int:pk>/figure/", session.session_figure, name="session-figure"),
     path("sessions/<int:pk>/points/", session.session_points, name="session-points"),
     path("sessions/<int:pk>/receipt/", session.receipt, name="session-receipt"),
-    re_path(TAB + r"/export\.(?P<suffix>csv|xlsx)$", exports.export, {"kind": "sessions"}, name="export"),
+    re_path(TAB_PATTERN + r"/export\.(?P<suffix>csv|xlsx)$", exports.export, {"kind": "sessions"}, name="export"),
     re_path(
-        TAB + r"/intervals\.(?P<suffix>csv|xlsx)$",
+        TAB_PATTERN + r"/intervals\.(?P<suffix>csv|xlsx)$",
         exports.export,
         {"kind": "intervals"},
         name="export-intervals",
     ),
     re_path(
-        r"^sessions/" + SESSION + r"/samples\.(?P<suffix>csv|xlsx)$",
+        r"^sessions/" + SESSION_ID_PATTERN + r"/samples\.(?P<suffix>csv|xlsx)$",
         exports.export,
         {"kind": "samples"},
         name="session-samples",
     ),
     re_path(
         r"^exports/(?P<kind>sessions|intervals)/(?P<of>in-progress|history)$",
-        jobs.export_start,
+        export_jobs.start_export,
         name="export-start",
     ),
-    re_path(r"^exports/(?P<kind>samples)/" + SESSION + "$", jobs.export_start, name="export-start"),
-    path("exports/", jobs.exports, name="exports"),
-    path("exports/<uuid:job_id>/file", jobs.export_file, name="export-file"),
-    path("exports/<uuid:job_id>/drop", jobs.export_drop, name="export-drop"),
+    re_path(
+        r"^exports/(?P<kind>samples)/" + SESSION_ID_PATTERN + "$",
+        export_jobs.start_export,
+        name="export-start",
+    ),
+    path("exports/", export_jobs.list_exports, name="exports"),
+    path("exports/<uuid:job_id>/file", export_jobs.download_export, name="export-file"),
+    path("exports/<uuid:job_id>/drop", export_jobs.delete_export, name="export-drop"),
 ]

@@ -32,4 +32,4 @@ application = ProtocolTypeRouter(
     }
 )
 
-worker.resume()
+worker.resume_jobs()

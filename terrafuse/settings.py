@@ -193,9 +193,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "sessions_app": {
-            "level": env.choice("TERRAFUSE_LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR"))
-        },
+        "sessions_app": {"level": env.choice("TERRAFUSE_LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR"))},
         # Django alone would send errors by mail, to nobody; and a page that is not there is no event.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},

@@ -20,7 +20,7 @@ from sessions_app.models import (
     Site,
     SiteArea,
 )
-from sessions_app.queries.policies import Begun
+from sessions_app.queries.policies import PricingContext
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -31,9 +31,7 @@ def company(name: str = "", currency: str = "AUD") -> Company:
 
 
 def site(name: str = "", *, of: Company | None = None, time_zone: str = "Australia/Sydney") -> Site:
-    return Site.objects.create(
-        company=of or company(), name=name or f"Site {next(_numbers)}", time_zone=time_zone
-    )
+    return Site.objects.create(company=of or company(), name=name or f"Site {next(_numbers)}", time_zone=time_zone)
 
 
 def area(at: Site | None = None, name: str = "Basement 1") -> SiteArea:
@@ -48,9 +46,7 @@ def station(
     max_power_w: int | None = 22_000,
     **fields: Any,
 ) -> ChargingStation:
-    made = ChargingStation.objects.create(
-        site_area=area(at), identity=identity or f"ST-{next(_numbers):03}", **fields
-    )
+    made = ChargingStation.objects.create(site_area=area(at), identity=identity or f"ST-{next(_numbers):03}", **fields)
     for number in range(1, connectors + 1):
         Connector.objects.create(station=made, number=number, max_power_w=max_power_w)
     return made
@@ -107,10 +103,10 @@ def policy(*components: dict[str, Any], description: str = "Default Pricing", **
     return made
 
 
-def begun(on: ChargingStation, *, by: Driver | None = None, at: datetime = NOON) -> Begun:
+def begun(on: ChargingStation, *, by: Driver | None = None, at: datetime = NOON) -> PricingContext:
     """Return where, for whom and when a session begins at the station."""
     loaded = ChargingStation.objects.select_related("site_area__site__company").get(pk=on.pk)
-    return Begun(loaded.pk, loaded.site_area_id, loaded.site_area.site, by, at)
+    return PricingContext(loaded.pk, loaded.site_area_id, loaded.site_area.site, by, at)
 
 
 def readings(

@@ -114,9 +114,7 @@ class ChargingPoint:
 
     def stop(self, *, meter_stop: int) -> None:
         self._at += timedelta(minutes=1)
-        self.call(
-            call.StopTransaction(meter_stop, self._at.isoformat(), self._transaction, reason="EVDisconnected")
-        )
+        self.call(call.StopTransaction(meter_stop, self._at.isoformat(), self._transaction, reason="EVDisconnected"))
 
     def wait(self, seconds: float) -> None:
         """Let time pass for the station."""

@@ -22,7 +22,5 @@ def test_modules_import_each_other_under_their_hashed_names(tmp_path: Path) -> N
     names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     assert set(names) == set(paths)
     for hashed in names.values():
-        imported = re.findall(
-            r"""^import [^"']*["']([./][^"']+)["'];""", (tmp_path / hashed).read_text(), re.MULTILINE
-        )
+        imported = re.findall(r"""^import [^"']*["']([./][^"']+)["'];""", (tmp_path / hashed).read_text(), re.MULTILINE)
         assert all(re.search(r"\.[0-9a-f]{12}\.js$", each) for each in imported)

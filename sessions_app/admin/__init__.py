@@ -3,9 +3,18 @@
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from sessions_app.admin import connectors, knocking, people, places, pricing, records, sessions, stations
+from sessions_app.admin import (
+    connectors,
+    pending_stations,
+    people,
+    places,
+    pricing,
+    records,
+    sessions,
+    stations,
+)
 
-__all__ = ["connectors", "knocking", "people", "places", "pricing", "records", "sessions", "stations"]
+__all__ = ["connectors", "pending_stations", "people", "places", "pricing", "records", "sessions", "stations"]
 
 admin.site.site_title = "TerraFuse"
 admin.site.site_header = "TerraFuse administration"

@@ -22,10 +22,10 @@ from django.utils.safestring import SafeString
 from sessions_app.domain import wording
 from sessions_app.models import Site
 
-OF_ONE = "__id__exact"  # as Django's own filters name theirs
+EXACT_ID_LOOKUP = "__id__exact"  # as Django's own filters name theirs
 
 
-class HasSessions(admin.ModelAdmin):
+class SessionsLinkMixin(admin.ModelAdmin):
     """Something that sessions point to: its page leads to them."""
 
     def render_change_form(
@@ -33,11 +33,11 @@ class HasSessions(admin.ModelAdmin):
     ) -> HttpResponse:
         if (thing := context.get("original")) is not None:
             sessions = reverse("admin:sessions_app_chargingsession_changelist")
-            context["sessions_address"] = f"{sessions}?{thing.sessions.field.name}{OF_ONE}={thing.pk}"
+            context["sessions_address"] = f"{sessions}?{thing.sessions.field.name}{EXACT_ID_LOOKUP}={thing.pk}"
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class KeepsHistory(HasSessions):
+class DeleteGuardMixin(SessionsLinkMixin):
     """Something that can be deleted only while no session points to it, and one at a time.
 
     The database refuses more anyway, but only after Django has loaded every session to say so.
@@ -45,12 +45,12 @@ class KeepsHistory(HasSessions):
 
     instead = ""  # what an operator may do where it cannot be deleted
 
-    def why_it_stays(self, thing: Any) -> str:
+    def delete_refusal(self, thing: Any) -> str:
         """Return why the thing cannot be deleted, and what to do instead; "" where it can."""
-        count = thing.sessions.order_by()[: Capped.most + 1].count()
+        count = thing.sessions.order_by()[: CappedPaginator.most + 1].count()
         if not count:
             return ""
-        number = f"{count:,}" if count <= Capped.most else f"{Capped.most:,}+"
+        number = f"{count:,}" if count <= CappedPaginator.most else f"{CappedPaginator.most:,}+"
         sessions = "1 session" if count == 1 else f"{number} sessions"
         return f"“{thing}” cannot be deleted: it is in use by {sessions}. {self.instead}".strip()
 
@@ -58,17 +58,17 @@ class KeepsHistory(HasSessions):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if (thing := context.get("original")) is not None:
-            context["why_it_stays"] = self.why_it_stays(thing)
+            context["delete_refusal"] = self.delete_refusal(thing)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         thing = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
-        if thing is not None and (why := self.why_it_stays(thing)):
+        if thing is not None and (why := self.delete_refusal(thing)):
             said = {
                 "title": f"Cannot delete {self.opts.verbose_name}",
-                "why_it_stays": why,
+                "delete_refusal": why,
                 "address": _address(thing),
             }
             about = {"object": thing, "opts": self.opts, "app_label": self.opts.app_label}
@@ -85,7 +85,7 @@ class KeepsHistory(HasSessions):
         return actions
 
 
-class TakesAlong(admin.ModelAdmin):
+class CascadeDeleteMixin(admin.ModelAdmin):
     """Something that takes with it, when it is deleted, what nobody could delete alone."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
@@ -93,7 +93,7 @@ class TakesAlong(admin.ModelAdmin):
         return deleted, counts, set(), protected
 
 
-class HasReference(admin.ModelAdmin):
+class ReferenceMixin(admin.ModelAdmin):
     """Something with an internal reference, which it has once it is saved."""
 
     @admin.display(description="reference", ordering="pk")
@@ -101,7 +101,7 @@ class HasReference(admin.ModelAdmin):
         return str(thing.reference) if thing.pk else wording.UNKNOWN
 
 
-class SavesChanges(admin.ModelAdmin):
+class PartialSaveMixin(admin.ModelAdmin):
     """Something that others write while its form is open: the form saves what it has changed, and no more."""
 
     follows: dict[str, str] = {}  # a field of the form, and the column that goes with it
@@ -114,7 +114,7 @@ class SavesChanges(admin.ModelAdmin):
         obj.save(update_fields=_changed_columns(form) | followers)
 
 
-class ChangesFormSet(BaseInlineFormSet):
+class PartialSaveFormSet(BaseInlineFormSet):
     """Rows below a form that others write while it is open."""
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
@@ -128,7 +128,7 @@ def _changed_columns(form: Any) -> set[str]:
     return {field.name for field in form.instance._meta.concrete_fields} & set(form.changed_data)
 
 
-class Capped(Paginator):
+class CappedPaginator(Paginator):
     """Pages of a table that only grows: it counts no further than a person would turn pages."""
 
     most = 10_000
@@ -139,7 +139,7 @@ class Capped(Paginator):
         return int(rows.order_by()[: self.most].count())
 
 
-class Untouched:
+class ReadOnlyMixin:
     """What the admin shows and never writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -152,15 +152,15 @@ class Untouched:
         return False
 
 
-class ReadOnly(Untouched, admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
     """Something that only stations and the dashboard write, and that grows without end."""
 
-    paginator = Capped
+    paginator = CappedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # they count every row for each choice of each filter
 
 
-class ReadOnlyInline(Untouched, admin.TabularInline):
+class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
     """Rows to look at below something else."""
 
     classes = ("read-only",)
@@ -180,16 +180,16 @@ def _address(of: Model) -> str:
     return reverse(f"admin:{of._meta.app_label}_{of._meta.model_name}_change", args=[of.pk])
 
 
-def site_moment(at: datetime | None, site: Site | None) -> datetime | str | None:
+def site_time_html(at: datetime | None, site: Site | None) -> datetime | str | None:
     """Return the time as the site says it, in full where the pointer rests; else Django says it, in UTC."""
     if at is None or site is None:
         return at
     zone = ZoneInfo(site.time_zone)
-    said, full = wording.moment(at, zone, now=timezone.now()), wording.full_moment(at, zone)
+    said, full = wording.short_time(at, zone, now=timezone.now()), wording.full_time(at, zone)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, said)
 
 
-def site_time(name: str, *, site: str, description: str = "") -> Callable[[Any, Any], Any]:
+def site_time_column(name: str, *, site: str, description: str = "") -> Callable[[Any, Any], Any]:
     """Return the column of a time; `site` is the way from its row to the site, as in a query."""
 
     @admin.display(description=description or name.replace("_", " "), ordering=name)
@@ -197,6 +197,6 @@ def site_time(name: str, *, site: str, description: str = "") -> Callable[[Any, 
         place = row
         for step in site.split(LOOKUP_SEP):
             place = getattr(place, step, None)
-        return site_moment(getattr(row, name), place)
+        return site_time_html(getattr(row, name), place)
 
     return said

@@ -8,7 +8,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sessions_app.admin.base import ChangesFormSet, HasSessions, SavesChanges, link, site_time
+from sessions_app.admin.base import (
+    PartialSaveFormSet,
+    PartialSaveMixin,
+    SessionsLinkMixin,
+    link,
+    site_time_column,
+)
 from sessions_app.domain import wording
 from sessions_app.models import Connector
 
@@ -25,7 +31,7 @@ class ConnectorForm(forms.ModelForm):
 class ConnectorColumns:
     """What is said of a connector."""
 
-    since = site_time("status_at", site="station__site_area__site", description="since")
+    since = site_time_column("status_at", site="station__site_area__site", description="since")
 
     @admin.display(description="shown as")
     def letter(self, connector: Connector) -> str:
@@ -37,7 +43,7 @@ class ConnectorInline(ConnectorColumns, admin.TabularInline):
 
     model = Connector
     form = ConnectorForm
-    formset = ChangesFormSet
+    formset = PartialSaveFormSet
     fields = ("number", "letter", "max_power_w", "phases", "limit_a", "status", "error_code", "since")
     readonly_fields = ("letter", "status", "error_code", "since")
     extra = 0
@@ -50,7 +56,7 @@ class ConnectorInline(ConnectorColumns, admin.TabularInline):
         return super().has_delete_permission(request, obj) and not (obj and obj.sessions.exists())
 
 
-class SaidFilter(admin.AllValuesFieldListFilter):
+class ReportedValueFilter(admin.AllValuesFieldListFilter):
     """What stations have said; nothing has a word as well."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
@@ -59,13 +65,13 @@ class SaidFilter(admin.AllValuesFieldListFilter):
 
 
 @admin.register(Connector)
-class ConnectorAdmin(ConnectorColumns, HasSessions, SavesChanges):
+class ConnectorAdmin(ConnectorColumns, SessionsLinkMixin, PartialSaveMixin):
     """Connectors, which are added and deleted on their station's page."""
 
     form = ConnectorForm
     list_display = ("name", "site_link", "status", "error_code", "since", "rating", "phases", "limit")
     list_filter = (
-        *(("status", SaidFilter), ("error_code", SaidFilter)),
+        *(("status", ReportedValueFilter), ("error_code", ReportedValueFilter)),
         *("station__site_area__site__company", "station__site_area__site"),
     )
     list_select_related = ("station__site_area__site",)

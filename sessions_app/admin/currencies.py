@@ -8,7 +8,7 @@ from django.utils import timezone
 from sessions_app.queries import policies
 
 
-class KeepsCurrency(forms.ModelForm):
+class CurrencyGuardForm(forms.ModelForm):
     """The form of a place, which refuses another currency while policies there have prices in the one so far.
 
     Such a policy would never hold again, and what it prices would cost something else without a word.

@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from sessions_app.admin.base import (
-    HasReference,
-    HasSessions,
-    KeepsHistory,
-    SavesChanges,
-    TakesAlong,
+    CascadeDeleteMixin,
+    DeleteGuardMixin,
+    PartialSaveMixin,
+    ReferenceMixin,
+    SessionsLinkMixin,
     link,
-    site_time,
+    site_time_column,
 )
 from sessions_app.domain import wording
 from sessions_app.models import Driver, IdTag, Manager, Membership
@@ -30,7 +30,7 @@ class MembershipInline(admin.TabularInline):
 
 
 @admin.register(Manager)
-class ManagerAdmin(SavesChanges, TakesAlong, UserAdmin):
+class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
     """Managers: who signs in, to which sites, and who is an operator."""
 
     follows = {"is_superuser": "is_staff"}
@@ -100,7 +100,7 @@ class IdTagInline(admin.TabularInline):
 
 
 @admin.register(Driver)
-class DriverAdmin(HasReference, KeepsHistory):
+class DriverAdmin(ReferenceMixin, DeleteGuardMixin):
     """Drivers, with their tags."""
 
     instead = "Block the tags instead."
@@ -126,7 +126,7 @@ class DriverAdmin(HasReference, KeepsHistory):
 
 
 @admin.register(IdTag)
-class IdTagAdmin(HasSessions):
+class IdTagAdmin(SessionsLinkMixin):
     """Tags, and whose they are."""
 
     form = IdTagForm
@@ -137,7 +137,7 @@ class IdTagAdmin(HasSessions):
     ordering = ("value",)
     autocomplete_fields = ("driver",)
     actions = ("block", "unblock")
-    expires = site_time("expires_at", site="driver__site", description="expires")
+    expires = site_time_column("expires_at", site="driver__site", description="expires")
 
     @admin.display(description="driver", ordering="driver__name")
     def driver_link(self, tag: IdTag) -> str:

@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from sessions_app.admin.base import HasReference, KeepsHistory, link
-from sessions_app.admin.currencies import KeepsCurrency
+from sessions_app.admin.base import DeleteGuardMixin, ReferenceMixin, link
+from sessions_app.admin.currencies import CurrencyGuardForm
 from sessions_app.admin.stations import StationInline
 from sessions_app.models import Company, Membership, Site, SiteArea
 
@@ -18,7 +18,7 @@ def _time_zones() -> list[tuple[str, str]]:
     return [("", "---------"), *((name, name) for name in sorted(available_timezones()))]
 
 
-class CompanyForm(KeepsCurrency):
+class CompanyForm(CurrencyGuardForm):
     """A company, whose currency is that of its prices."""
 
     decided_by = "currency"
@@ -28,7 +28,7 @@ class CompanyForm(KeepsCurrency):
         fields = ("name", "currency")
 
 
-class SiteForm(KeepsCurrency):
+class SiteForm(CurrencyGuardForm):
     """A site, whose time zone is chosen and never typed."""
 
     decided_by = "company"
@@ -39,7 +39,7 @@ class SiteForm(KeepsCurrency):
         fields = ("company", "name", "time_zone")
 
 
-class SiteAreaForm(KeepsCurrency):
+class SiteAreaForm(CurrencyGuardForm):
     """A site area, which may be moved to another site."""
 
     decided_by = "site"
@@ -79,7 +79,7 @@ class SiteMembershipInline(admin.TabularInline):
 
 
 @admin.register(Company)
-class CompanyAdmin(HasReference):
+class CompanyAdmin(ReferenceMixin):
     """Companies, with their sites."""
 
     form = CompanyForm
@@ -100,7 +100,7 @@ class CompanyAdmin(HasReference):
 
 
 @admin.register(Site)
-class SiteAdmin(HasReference, KeepsHistory):
+class SiteAdmin(ReferenceMixin, DeleteGuardMixin):
     """Sites, with their areas and the managers who look after them."""
 
     form = SiteForm
@@ -139,7 +139,7 @@ class SiteAdmin(HasReference, KeepsHistory):
 
 
 @admin.register(SiteArea)
-class SiteAreaAdmin(HasReference, KeepsHistory):
+class SiteAreaAdmin(ReferenceMixin, DeleteGuardMixin):
     """Site areas: levels, wings, rows of bays."""
 
     form = SiteAreaForm
@@ -155,10 +155,7 @@ class SiteAreaAdmin(HasReference, KeepsHistory):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # The name of an area says its site, in choices as well
         counted: QuerySet[Any] = (
-            super()
-            .get_queryset(request)
-            .select_related("site__company")
-            .annotate(stations_here=Count("stations"))
+            super().get_queryset(request).select_related("site__company").annotate(stations_here=Count("stations"))
         )
         return counted
 

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from sessions_app.admin.base import KeepsHistory, link
-from sessions_app.admin.pricing_forms import ComponentForm, ComponentFormSet, PolicyForm, TrialForm
-from sessions_app.admin.pricing_preview import preview
+from sessions_app.admin.base import DeleteGuardMixin, link
+from sessions_app.admin.pricing_forms import ComponentForm, ComponentFormSet, PolicyForm, SimulationForm
+from sessions_app.admin.pricing_preview import preview_policy
 from sessions_app.domain import wording
-from sessions_app.domain.pricing import words
+from sessions_app.domain.pricing import labels
 from sessions_app.models import ChargingSession, PriceComponent, PricingPolicy, Site
 from sessions_app.queries import policies
 
@@ -69,7 +69,7 @@ class ComponentInline(admin.StackedInline):
 
 
 @admin.register(PricingPolicy)
-class PolicyAdmin(KeepsHistory):
+class PolicyAdmin(DeleteGuardMixin):
     """Pricing policies; a session that has begun keeps its copy, whatever happens here."""
 
     form = PolicyForm
@@ -85,7 +85,7 @@ class PolicyAdmin(KeepsHistory):
     ordering = ("-valid_from", "-pk")
     instead = "End its validity instead."
     list_select_related = ("company", "site", "site_area__site", "station__site_area__site")
-    autocomplete_fields = tuple(policies.PLACES)
+    autocomplete_fields = tuple(policies.SCOPES)
     fieldsets = (
         (None, {"fields": ("description", "audience")}),
         (
@@ -108,16 +108,13 @@ class PolicyAdmin(KeepsHistory):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         used = ChargingSession.objects.filter(policy=OuterRef("pk"))
         found: QuerySet[Any] = (
-            super()
-            .get_queryset(request)
-            .prefetch_related("components", "company__sites")
-            .annotate(used=Exists(used))
+            super().get_queryset(request).prefetch_related("components", "company__sites").annotate(used=Exists(used))
         )
         return found
 
     @admin.display(description="place")
     def place(self, policy: PricingPolicy) -> str:
-        place = policies.place_of(policy)
+        place = policies.scope_of(policy)
         return link(place) if place else policies.EVERYWHERE
 
     @admin.display(description="for", ordering="audience")
@@ -126,15 +123,15 @@ class PolicyAdmin(KeepsHistory):
 
     @admin.display(description="in words")
     def in_words(self, policy: PricingPolicy) -> str:
-        return words.tariff_words(policies.tariff(policy, place=None, driver=None))
+        return labels.tariff_words(policies.build_tariff(policy, place=None, driver=None))
 
     @admin.display(description="valid from", ordering="valid_from")
     def begins(self, policy: PricingPolicy) -> str:
-        return wording.moment(policy.valid_from, _zone(policy), now=timezone.now())
+        return wording.short_time(policy.valid_from, _zone(policy), now=timezone.now())
 
     @admin.display(description="valid to", ordering="valid_to")
     def ends(self, policy: PricingPolicy) -> str:
-        return wording.moment(policy.valid_to, _zone(policy), now=timezone.now())
+        return wording.short_time(policy.valid_to, _zone(policy), now=timezone.now())
 
     @admin.display(description="in use", ordering="used")
     def is_used(self, policy: Any) -> str:
@@ -161,7 +158,7 @@ class PolicyAdmin(KeepsHistory):
             request.POST = cast("Any", _as_new(request.POST))
             object_id, form_url = None, reverse("admin:sessions_app_pricingpolicy_add")
         stored = self.get_object(request, unquote(object_id)) if object_id else None
-        trial = TrialForm(request.POST or None, prefix="trial", initial=_at_place(stored))
+        trial = SimulationForm(request.POST or None, prefix="trial", initial=_at_place(stored))
         context = (extra_context or {}) | {"trial": trial, "policy_id": stored.pk if stored else 0}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -176,7 +173,7 @@ class PolicyAdmin(KeepsHistory):
         is_part = "fetch" in request.headers.get("X-Requested-With", "")
         template = "admin/_policy_preview.html" if is_part else "admin/policy_preview.html"
         context = self.admin_site.each_context(request) | {"title": "Preview", "opts": self.opts}
-        return render(request, template, context | {"preview": preview(request.POST, policy)})
+        return render(request, template, context | {"preview": preview_policy(request.POST, policy)})
 
 
 def _as_new(posted: QueryDict) -> QueryDict:
@@ -195,7 +192,7 @@ def _as_new(posted: QueryDict) -> QueryDict:
 
 
 def _zone(policy: PricingPolicy) -> ZoneInfo:
-    return ZoneInfo(policies.zone_at(policies.place_of(policy)))
+    return ZoneInfo(policies.zone_at(policies.scope_of(policy)))
 
 
 def _at_place(policy: PricingPolicy | None) -> dict[str, Any]:

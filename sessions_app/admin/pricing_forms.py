@@ -13,9 +13,9 @@ from django.utils.html import format_html
 
 from sessions_app.admin.pickers import Clock, Day, WallClock
 from sessions_app.domain.pricing import Component, rounded
-from sessions_app.domain.pricing.checking import Validity, problems
-from sessions_app.domain.pricing.trial import Trial
-from sessions_app.domain.pricing.words import DAYS
+from sessions_app.domain.pricing.checking import Validity, find_problems
+from sessions_app.domain.pricing.labels import DAYS
+from sessions_app.domain.pricing.simulation import Trial
 from sessions_app.domain.wording import minor_digits
 from sessions_app.models import PriceComponent, PricingPolicy, Site
 from sessions_app.queries import policies
@@ -23,7 +23,7 @@ from sessions_app.queries import policies
 VALIDITY = ("valid_from", "valid_to")
 LAST_POSITION = 999  # whatever has none comes after it
 # With a point forgotten, a session's price has more digits than are kept, and its readings are set aside.
-MOST = {"price": 10_000_000, "step_size": 1_000_000}
+MAX_COMPONENTS = {"price": 10_000_000, "step_size": 1_000_000}
 
 
 def validate_year(day: date) -> None:
@@ -47,13 +47,13 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._at(policies.place_of(self.instance))
+        self._at(policies.scope_of(self.instance))
         for name in VALIDITY:
             stored = getattr(self.instance, name)
             if stored is not None and self.instance.pk:
                 self.initial[name] = self._on_the_wall(stored)
 
-    def _at(self, place: policies.Place | None) -> None:
+    def _at(self, place: policies.PolicyScope | None) -> None:
         """Read and show times as those of the place, and name its zone beside them."""
         self.zone = ZoneInfo(policies.zone_at(place))
         for name in VALIDITY:
@@ -68,16 +68,14 @@ class PolicyForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self._at(
-            next((self.cleaned_data[name] for name in policies.PLACES if self.cleaned_data.get(name)), None)
-        )
+        self._at(next((self.cleaned_data[name] for name in policies.SCOPES if self.cleaned_data.get(name)), None))
         for name in VALIDITY:
             if self.cleaned_data.get(name):
                 self.cleaned_data[name] = self.cleaned_data[name].replace(tzinfo=self.zone)
         data = dict(self.cleaned_data)  # add_error takes what is wrong out of cleaned_data
         self._check_order(data)
         self._check_decimals(data)
-        chosen = [name for name in policies.PLACES if data.get(name)]
+        chosen = [name for name in policies.SCOPES if data.get(name)]
         for name in chosen[:-1]:
             self.add_error(name, f"A policy holds at one place: leave this or the {_word(chosen[-1])} empty.")
         currency = policies.currency_at(data[chosen[0]]) if chosen else ""
@@ -166,7 +164,7 @@ class ComponentForm(forms.ModelForm):
         self.fields["position"].validators.append(MaxValueValidator(LAST_POSITION))
         for name in ("date_from", "date_to"):
             self.fields[name].validators.append(validate_year)
-        for name, most in MOST.items():
+        for name, most in MAX_COMPONENTS.items():
             self.fields[name].validators.append(MaxValueValidator(most))
         if self.instance.pk is None:
             self.initial["position"] = None
@@ -205,17 +203,15 @@ class ComponentFormSet(BaseInlineFormSet):
         if not ordered and not any(form.errors for form in self.forms):
             raise forms.ValidationError("A policy without a component would make every session free.")
         begins, ends = (at and at.date() for at in (self.instance.valid_from, self.instance.valid_to))
-        for problem in problems([component for _, component in ordered], Validity(begins, ends)):
-            ordered[problem.place][0].add_error(problem.field, problem.text)
+        for problem in find_problems([component for _, component in ordered], Validity(begins, ends)):
+            ordered[problem.index][0].add_error(problem.field, problem.text)
 
 
-class TrialForm(forms.Form):
+class SimulationForm(forms.Form):
     """An imagined session."""
 
     kwh = forms.DecimalField(label="Energy, kWh", min_value=0, max_value=1000, max_digits=7, initial=12)
-    charging_minutes = forms.IntegerField(
-        label="Charging, minutes", min_value=0, max_value=10_080, initial=110
-    )
+    charging_minutes = forms.IntegerField(label="Charging, minutes", min_value=0, max_value=10_080, initial=110)
     idle_minutes = forms.IntegerField(label="Then idle, minutes", min_value=0, max_value=10_080, initial=47)
     starts_at = forms.DateTimeField(
         label="Starting",
@@ -243,4 +239,4 @@ def _position(number: int | None) -> float:
 
 
 def _word(place: str) -> str:
-    return policies.PLACES[place].lower()
+    return policies.SCOPES[place].lower()

@@ -10,27 +10,25 @@ from django import forms
 from django.forms import inlineformset_factory
 from django.http import QueryDict
 
-from sessions_app.admin.pricing_forms import ComponentForm, ComponentFormSet, PolicyForm, TrialForm
+from sessions_app.admin.pricing_forms import ComponentForm, ComponentFormSet, PolicyForm, SimulationForm
 from sessions_app.domain import pricing, wording
-from sessions_app.domain.pricing import Tariff, words
-from sessions_app.domain.pricing.trial import trial_lines, unpriced_wh
+from sessions_app.domain.pricing import Tariff, labels
+from sessions_app.domain.pricing.simulation import trial_lines, unpriced_wh
 from sessions_app.models import PriceComponent, PricingPolicy
-from sessions_app.queries.price_view import PriceLine, price_line
+from sessions_app.queries.price_view import PriceLineText, price_line_text
 
 _Components = cast(
     "type[ComponentFormSet]",
-    inlineformset_factory(
-        PricingPolicy, PriceComponent, form=ComponentForm, formset=ComponentFormSet, extra=0
-    ),
+    inlineformset_factory(PricingPolicy, PriceComponent, form=ComponentForm, formset=ComponentFormSet, extra=0),
 )
 
 
-class Preview(msgspec.Struct, frozen=True):
+class PolicyPreview(msgspec.Struct, frozen=True):
     """The policy in words, the lines of the trial, and what keeps either from being said."""
 
     zone: str  # in which the form's times are read
     in_words: str = ""
-    lines: tuple[PriceLine, ...] = ()
+    lines: tuple[PriceLineText, ...] = ()
     total: str = ""
     tax: str = ""
     tax_percent: str = ""
@@ -39,7 +37,7 @@ class Preview(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def preview(data: QueryDict, policy: PricingPolicy) -> Preview:
+def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
     """Return what the form's data says; nothing of it is saved."""
     form = PolicyForm(data, instance=policy)
     form.is_valid()
@@ -49,23 +47,23 @@ def preview(data: QueryDict, policy: PricingPolicy) -> Preview:
     zone, currency = str(form.zone), form.cleaned_data.get("currency")
     problems = tuple(_problems(form, components))
     if not currency or not components.in_order():
-        return Preview(zone, is_begun=False, problems=problems)
+        return PolicyPreview(zone, is_begun=False, problems=problems)
     tariff = _tariff(form, components, currency)
-    said = words.tariff_words(tariff)
-    trial = TrialForm(data, prefix="trial")
+    said = labels.tariff_words(tariff)
+    trial = SimulationForm(data, prefix="trial")
     if not trial.is_valid():
         wrong = [f"{trial[name].label}: {error}" for name, errors in trial.errors.items() for error in errors]
-        return Preview(zone, said, problems=(*problems, *wrong))
+        return PolicyPreview(zone, said, problems=(*problems, *wrong))
     tried = trial.trial()
     lines, free_wh = trial_lines(tariff, tried), unpriced_wh(tariff, tried)
     total = pricing.rounded(pricing.total(lines), currency)
-    return Preview(
+    return PolicyPreview(
         zone,
         in_words=said,
-        lines=tuple(price_line(line, tariff) for line in lines),
+        lines=tuple(price_line_text(line, tariff) for line in lines),
         total=wording.money(total, currency),
         tax=wording.money(pricing.tax(tariff, total), currency) if tariff.tax_percent else "",
-        tax_percent=words.tax_percent(tariff),
+        tax_percent=labels.tax_percent(tariff),
         free=f"{wording.kwh(free_wh)} cost nothing: no component applies to them." if free_wh else "",
         problems=problems,
     )

@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from sessions_app.admin.base import ReadOnly, link, site_time
-from sessions_app.models import ActionAudit, ExportJob, SavedView, SetAsideMessage
+from sessions_app.admin.base import ReadOnlyAdmin, link, site_time_column
+from sessions_app.models import ActionAudit, DeadLetter, ExportJob, SavedView
 
 
 @admin.register(ActionAudit)
-class AuditAdmin(ReadOnly):
+class AuditAdmin(ReadOnlyAdmin):
     """Who did what, to which session or station, when, and what came of it."""
 
     list_display = ("when", "manager_name", "action", "outcome", "session_link", "station_link", "detail")
@@ -18,7 +18,7 @@ class AuditAdmin(ReadOnly):
     search_fields = ("manager_name", "station__identity", "=session__id", "detail")
     ordering = ("-at", "-id")
     fields = list_display
-    when = site_time("at", site="station__site_area__site", description="when")
+    when = site_time_column("at", site="station__site_area__site", description="when")
 
     @admin.display(description="session", ordering="session_id")
     def session_link(self, audit: ActionAudit) -> str:
@@ -29,8 +29,8 @@ class AuditAdmin(ReadOnly):
         return link(audit.station)
 
 
-@admin.register(SetAsideMessage)
-class SetAsideAdmin(ReadOnly):
+@admin.register(DeadLetter)
+class DeadLetterAdmin(ReadOnlyAdmin):
     """Messages of stations that were acknowledged and could not be recorded."""
 
     list_display = ("received", "station_link", "action", "why")
@@ -39,23 +39,23 @@ class SetAsideAdmin(ReadOnly):
     search_fields = ("station__identity", "action", "error", "payload")
     ordering = ("-received_at", "-id")
     fields = ("received", "station", "action", "error", "message")
-    received = site_time("received_at", site="station__site_area__site", description="received")
+    received = site_time_column("received_at", site="station__site_area__site", description="received")
 
     @admin.display(description="station", ordering="station__identity")
-    def station_link(self, message: SetAsideMessage) -> str:
+    def station_link(self, message: DeadLetter) -> str:
         return link(message.station)
 
     @admin.display(description="error")
-    def why(self, message: SetAsideMessage) -> str:
+    def why(self, message: DeadLetter) -> str:
         return Truncator(message.error).chars(120)
 
     @admin.display(description="message")
-    def message(self, message: SetAsideMessage) -> str:
+    def message(self, message: DeadLetter) -> str:
         return format_html("<pre>{}</pre>", message.payload)
 
 
 @admin.register(ExportJob)
-class ExportAdmin(ReadOnly):
+class ExportAdmin(ReadOnlyAdmin):
     """Long files that managers have asked for, and what came of them."""
 
     list_display = ("name", "manager", "state", "rows_done", "rows_total", "created_at", "finished_at")
@@ -67,7 +67,7 @@ class ExportAdmin(ReadOnly):
 
 
 @admin.register(SavedView)
-class ViewAdmin(ReadOnly):
+class ViewAdmin(ReadOnlyAdmin):
     """Addresses of tables that managers keep under a name."""
 
     list_display = ("name", "manager", "tab", "is_shared", "query")

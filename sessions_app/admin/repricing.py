@@ -15,22 +15,22 @@ from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from sessions_app.domain.pricing import words
+from sessions_app.domain.pricing import labels
 from sessions_app.domain.wording import UNKNOWN, money
 from sessions_app.models import ChargingSession, Manager, PricingPolicy
 from sessions_app.queries import policies
 from sessions_app.recording import repricing
-from sessions_app.recording.repricing import Repriced
+from sessions_app.recording.repricing import RepricingResult
 
-AT_MOST = 200  # sessions at a time: each is read and written whole
+MAX_SESSIONS = 200  # sessions at a time: each is read and written whole
 
 
 class PolicyChoice(forms.ModelChoiceField):
     """A policy, told from others by its place and its price."""
 
     def label_from_instance(self, obj: PricingPolicy) -> str:
-        place = policies.place_of(obj) or policies.EVERYWHERE
-        said = words.tariff_words(policies.tariff(obj, place=None, driver=None))
+        place = policies.scope_of(obj) or policies.EVERYWHERE
+        said = labels.tariff_words(policies.build_tariff(obj, place=None, driver=None))
         return f"{obj} · {place} · {obj.get_audience_display()} · {said}"
 
 
@@ -38,7 +38,7 @@ class RepriceForm(forms.Form):
     """By which policy."""
 
     policy = PolicyChoice(
-        PricingPolicy.objects.select_related(*policies.PLACES, "site_area__site")
+        PricingPolicy.objects.select_related(*policies.SCOPES, "site_area__site")
         .prefetch_related("components")
         .order_by("description", "pk"),
         required=False,
@@ -47,7 +47,7 @@ class RepriceForm(forms.Form):
     )
 
 
-class Sums(msgspec.Struct):
+class RepricingSums(msgspec.Struct):
     """What the sessions cost together now, and would cost, in one currency."""
 
     old: Decimal | None = None
@@ -55,7 +55,7 @@ class Sums(msgspec.Struct):
 
 
 @admin.action(description="Reprice, after a preview", permissions=["reprice"])
-def reprice(
+def reprice_sessions(
     model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingSession]
 ) -> HttpResponse | None:
     """Show what the chosen sessions cost and would cost; when confirmed, reprice those that change.
@@ -63,13 +63,13 @@ def reprice(
     Only what has been shown is ever applied: where the choice, a policy or a reading has changed
     something since, the preview comes again.
     """
-    ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: AT_MOST + 1])
-    if len(ids) > AT_MOST:
-        model_admin.message_user(request, f"At most {AT_MOST} sessions at a time.", messages.ERROR)
+    ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: MAX_SESSIONS + 1])
+    if len(ids) > MAX_SESSIONS:
+        model_admin.message_user(request, f"At most {MAX_SESSIONS} sessions at a time.", messages.ERROR)
         return None
     form = RepriceForm(request.POST if "previewed" in request.POST else None)
     policy = form.cleaned_data["policy"] if form.is_valid() else None
-    previewed = [repricing.preview(pk, policy) for pk in ids]
+    previewed = [repricing.preview_repricing(pk, policy) for pk in ids]
     digest = _digest(policy, previewed)
     if "confirm" in request.POST and form.is_valid():
         if request.POST["previewed"] == digest:
@@ -88,7 +88,7 @@ def reprice(
     return render(request, "admin/reprice.html", context)
 
 
-def difference(each: Repriced) -> str:
+def difference(each: RepricingResult) -> str:
     """Return `+$1.80`, `-$0.60`; what was unpriced has all of its price more."""
     if each.refusal:
         return UNKNOWN
@@ -97,17 +97,17 @@ def difference(each: Repriced) -> str:
     return _difference(each.old, each.new, each.new_currency)
 
 
-def _digest(policy: PricingPolicy | None, previewed: Sequence[Repriced]) -> str:
+def _digest(policy: PricingPolicy | None, previewed: Sequence[RepricingResult]) -> str:
     """Return what stands for the policy and all that is shown of its prices."""
     return sha256(msgspec.json.encode((policy and policy.pk, previewed))).hexdigest()
 
 
 def _apply(
-    model_admin: Any, request: HttpRequest, policy: PricingPolicy | None, previewed: Sequence[Repriced]
+    model_admin: Any, request: HttpRequest, policy: PricingPolicy | None, previewed: Sequence[RepricingResult]
 ) -> None:
     by = cast("Manager", request.user)
     done = [
-        repricing.reprice(each.session_id, policy, by=by, at=timezone.now(), previewed=each)
+        repricing.reprice_session(each.session_id, policy, by=by, at=timezone.now(), previewed=each)
         for each in previewed
     ]
     refused = [each for each in done if each.refusal]
@@ -118,9 +118,9 @@ def _apply(
         model_admin.message_user(request, f"Session {each.session_id}: {each.refusal}", messages.WARNING)
 
 
-def _sums(previewed: Iterable[Repriced]) -> list[tuple[str, str, str]]:
+def _sums(previewed: Iterable[RepricingResult]) -> list[tuple[str, str, str]]:
     """Return the sums of the prices now, the new ones and their difference, for each currency."""
-    sums: dict[str, Sums] = defaultdict(Sums)
+    sums: dict[str, RepricingSums] = defaultdict(RepricingSums)
     for each in previewed:
         if each.old is not None:
             sums[each.old_currency].old = _plus(sums[each.old_currency].old, each.old)

@@ -9,9 +9,9 @@ from django.urls import reverse
 from sessions_app.domain import wording
 from sessions_app.models import ChargingSession, MeterSample
 
-LAST = 50
+LAST_SAMPLE_COUNT = 50
 
-COLUMNS: dict[str, Callable[[MeterSample, str], str]] = {
+SAMPLE_COLUMNS: dict[str, Callable[[MeterSample, str], str]] = {
     "Number": lambda sample, currency: f"{sample.number:,}",
     "Grid power": lambda sample, currency: wording.kw(sample.grid_power_w),
     "Energy": lambda sample, currency: wording.kwh(sample.energy_wh),
@@ -38,19 +38,16 @@ class SampleTable(msgspec.Struct, frozen=True):
 def last_samples(session: ChargingSession) -> SampleTable:
     """Return the table of the last samples, in the site's time."""
     zone = ZoneInfo(session.site.time_zone)
-    samples = session.samples.order_by("-at")[:LAST]
+    samples = session.samples.order_by("-at")[:LAST_SAMPLE_COUNT]
     return SampleTable(
-        headings=(f"Time ({zone.key})", *COLUMNS),
+        headings=(f"Time ({zone.key})", *SAMPLE_COLUMNS),
         rows=tuple(
             (
                 f"{sample.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-                *(said(sample, session.currency) for said in COLUMNS.values()),
+                *(said(sample, session.currency) for said in SAMPLE_COLUMNS.values()),
             )
             for sample in samples
         ),
         count=session.reading_count,
-        files={
-            suffix.upper(): reverse("session-samples", args=[session.pk, suffix])
-            for suffix in ("csv", "xlsx")
-        },
+        files={suffix.upper(): reverse("session-samples", args=[session.pk, suffix]) for suffix in ("csv", "xlsx")},
     )

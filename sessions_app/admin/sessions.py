@@ -7,14 +7,21 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
-from sessions_app.admin.base import OF_ONE, ReadOnly, ReadOnlyInline, link, site_moment, site_time
-from sessions_app.admin.repricing import reprice
+from sessions_app.admin.base import (
+    EXACT_ID_LOOKUP,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    link,
+    site_time_column,
+    site_time_html,
+)
+from sessions_app.admin.repricing import reprice_sessions
 from sessions_app.admin.samples import last_samples
 from sessions_app.domain import flags, wording
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.queries.expressions import PERSON
-from sessions_app.queries.found import looked_up
-from sessions_app.queries.search import MOST_LETTERS, says, words_wanted
+from sessions_app.queries.related_lookup import run_lookups
+from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -42,14 +49,17 @@ class FlagFilter(admin.SimpleListFilter):
     parameter_name = "flag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("any", "For any reason"), *((str(flag.value), text) for flag, text in flags.WORDS.items())]
+        return [
+            ("any", "For any reason"),
+            *((str(flag.value), text) for flag, text in flags.FLAG_LABELS.items()),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         flagged = queryset.exclude(flags=0)  # what the index is of, for one flag as well
         if chosen == "any":
             return flagged
-        if chosen in {str(flag.value) for flag in flags.WORDS}:
+        if chosen in {str(flag.value) for flag in flags.FLAG_LABELS}:
             with_bit: QuerySet[Any] = flagged.alias(bit=F("flags").bitand(int(chosen or 0))).filter(bit__gt=0)
             return with_bit
         return queryset
@@ -62,27 +72,25 @@ class ActionInline(ReadOnlyInline):
     verbose_name_plural = "what managers did"
     fields = ("when", "manager_name", "action", "outcome", "detail")
     ordering = ("-at", "-id")
-    when = site_time("at", site="session__site", description="when")
+    when = site_time_column("at", site="session__site", description="when")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("session__site")
 
 
 @admin.register(ChargingSession)
-class SessionAdmin(ReadOnly):
+class SessionAdmin(ReadOnlyAdmin):
     """Charging sessions, in the words of the dashboard and in site time."""
 
     list_display = ("id", "started", "ended", "station_link", "plug", "driver_link", "energy", "cost", "look")
     list_filter = (StateFilter, FlagFilter, "started_at", "site__company", "site")
     list_select_related = ("station", "connector", "driver", "site")
     list_per_page = 50
-    actions = (reprice,)
+    actions = (reprice_sessions,)
     inlines = (ActionInline,)
     change_form_template = "admin/session_form.html"
     search_fields = ("id",)  # there is a search box; get_search_results says what it finds
-    search_help_text = (
-        "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
-    )
+    search_help_text = "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
     ordering = ("-started_at", "-id")
     sortable_by = ("id", "started")  # any other order reads every session: the dashboard's tables have them
     fieldsets = (
@@ -99,15 +107,13 @@ class SessionAdmin(ReadOnly):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        if len(search_term) > MOST_LETTERS:
-            self.message_user(request, f"Search for at most {MOST_LETTERS} letters.", messages.ERROR)
+        if len(search_term) > MAX_SEARCH_LENGTH:
+            self.message_user(request, f"Search for at most {MAX_SEARCH_LENGTH} letters.", messages.ERROR)
             return queryset.none(), False
-        found = looked_up(words_wanted(search_term))
-        return queryset.alias(person=PERSON).filter(says(search_term, found)), False
+        found = run_lookups(search_lookups(search_term))
+        return queryset.alias(person=PERSON).filter(search_condition(search_term, found)), False
 
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         whose = {"subtitle": _whose(request.GET)}
         return super().changelist_view(request, whose | (extra_context or {}))
 
@@ -120,12 +126,12 @@ class SessionAdmin(ReadOnly):
     def view_on_site(self, session: ChargingSession) -> str:
         return reverse("session", args=[session.pk])
 
-    started = site_time("started_at", site="site", description="started")
-    last_reading = site_time("last_reading_at", site="site", description="last reading")
+    started = site_time_column("started_at", site="site", description="started")
+    last_reading = site_time_column("last_reading_at", site="site", description="last reading")
 
     @admin.display(description="ended", ordering="ended_at")
     def ended(self, session: ChargingSession) -> Any:
-        return "in progress" if session.is_in_progress else site_moment(session.ended_at, session.site)
+        return "in progress" if session.is_in_progress else site_time_html(session.ended_at, session.site)
 
     @admin.display(description="reason")
     def reason(self, session: ChargingSession) -> str:
@@ -133,7 +139,7 @@ class SessionAdmin(ReadOnly):
 
     @admin.display(description="needs a look")
     def look(self, session: ChargingSession) -> str:
-        return "; ".join(flags.words(session.flags)) or wording.UNKNOWN
+        return "; ".join(flags.describe(session.flags)) or wording.UNKNOWN
 
     @admin.display(description="station", ordering="station__identity")
     def station_link(self, session: ChargingSession) -> str:
@@ -179,7 +185,7 @@ class SessionAdmin(ReadOnly):
 def _whose(asked: QueryDict) -> str:
     """Return whose sessions a link asked for, where no filter beside the list says it."""
     for name in ("driver", "id_tag", "station", "connector", "site_area", "policy"):
-        pk = asked.get(name + OF_ONE, "")
+        pk = asked.get(name + EXACT_ID_LOOKUP, "")
         if pk.isdecimal():
             model: Any = ChargingSession._meta.get_field(name).related_model
             thing = model.objects.filter(pk=pk).first()

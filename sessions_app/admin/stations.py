@@ -10,23 +10,23 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from sessions_app.admin.base import (
-    HasReference,
-    KeepsHistory,
+    CascadeDeleteMixin,
+    DeleteGuardMixin,
+    PartialSaveMixin,
     ReadOnlyInline,
-    SavesChanges,
-    TakesAlong,
+    ReferenceMixin,
     link,
-    site_time,
+    site_time_column,
 )
 from sessions_app.admin.connectors import ConnectorInline
-from sessions_app.admin.currencies import KeepsCurrency
+from sessions_app.admin.currencies import CurrencyGuardForm
 from sessions_app.domain import wording
-from sessions_app.domain.lifecycle import GONE_AFTER
+from sessions_app.domain.lifecycle import OFFLINE_AFTER
 from sessions_app.models import ChargingStation
 from sessions_app.store.credentials import password_digest
 
 
-class StationForm(KeepsCurrency):
+class StationForm(CurrencyGuardForm):
     """A station; its password goes in and never comes out."""
 
     decided_by = "site_area"
@@ -58,7 +58,7 @@ class OnlineFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         # lifecycle.is_online, as the database says it
-        heard = Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - GONE_AFTER)
+        heard = Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - OFFLINE_AFTER)
         online = ~Q(connection_id="") & heard
         match self.value():
             case "yes":
@@ -73,7 +73,7 @@ class OnlineFilter(admin.SimpleListFilter):
 class StationColumns:
     """What is said of a station."""
 
-    last_seen = site_time("last_seen_at", site="site_area__site", description="last seen")
+    last_seen = site_time_column("last_seen_at", site="site_area__site", description="last seen")
 
     @admin.display(boolean=True, description="online", ordering="connection_id")
     def is_online(self, station: ChargingStation) -> bool:
@@ -106,7 +106,7 @@ class StationInline(StationColumns, ReadOnlyInline):
 
 
 @admin.register(ChargingStation)
-class StationAdmin(StationColumns, HasReference, KeepsHistory, SavesChanges, TakesAlong):
+class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSaveMixin, CascadeDeleteMixin):
     """Charging stations: where they stand, whether they are online, and their connectors."""
 
     form = StationForm
@@ -126,9 +126,9 @@ class StationAdmin(StationColumns, HasReference, KeepsHistory, SavesChanges, Tak
     ordering = ("identity",)
     autocomplete_fields = ("site_area",)
     inlines = (ConnectorInline,)
-    booted = site_time("booted_at", site="site_area__site", description="booted")
-    connected = site_time("connected_at", site="site_area__site", description="connected")
-    disconnected = site_time("disconnected_at", site="site_area__site", description="disconnected")
+    booted = site_time_column("booted_at", site="site_area__site", description="booted")
+    connected = site_time_column("connected_at", site="site_area__site", description="connected")
+    disconnected = site_time_column("disconnected_at", site="site_area__site", description="disconnected")
     readonly_fields = (
         *("reference", "has_password", "address", "is_online"),
         *("last_seen", "booted", "connected", "disconnected"),

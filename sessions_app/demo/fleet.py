@@ -5,19 +5,17 @@ import logging
 from collections.abc import Iterable
 from contextlib import suppress
 
-from sessions_app.demo.client import Client
-from sessions_app.demo.plug import Pace
-from sessions_app.demo.world import Station
+from sessions_app.demo.connector_sim import Pace
+from sessions_app.demo.fixtures import StationFixture
+from sessions_app.demo.station_sim import StationSimulator
 
 logger = logging.getLogger(__name__)
 LEAVE_WITHIN_S = 5.0
 
 
-async def run(
-    stations: Iterable[Station], *, url: str, password: str, pace: Pace, stop: asyncio.Event
-) -> None:
+async def run(stations: Iterable[StationFixture], *, url: str, password: str, pace: Pace, stop: asyncio.Event) -> None:
     """Let the stations live until `stop` is set; then all cars leave, and the central system is told."""
-    clients = [Client(station, url=url, password=password, pace=pace) for station in stations]
+    clients = [StationSimulator(station, url=url, password=password, pace=pace) for station in stations]
     tasks = [asyncio.create_task(client.run()) for client in clients]
     stopped = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({*tasks, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,15 +7,15 @@ from decimal import Decimal
 import msgspec
 
 from sessions_app.demo.cars import Charge
-from sessions_app.demo.habits import CONNECTORS, Visit, offered_a, visits
-from sessions_app.demo.world import Station
+from sessions_app.demo.fixtures import StationFixture
+from sessions_app.demo.visit_patterns import CONNECTORS, Visit, offered_a, visits_on_day
 from sessions_app.domain.meter import Reading
 
 AC_INTERVAL = timedelta(minutes=5)
 DC_INTERVAL = timedelta(minutes=1)
 
 
-class Told(msgspec.Struct, frozen=True):
+class RecordedVisit(msgspec.Struct, frozen=True):
     """What a station told about a visit that is over: its meter at the start, on the way, at the stop."""
 
     visit: Visit
@@ -24,22 +24,22 @@ class Told(msgspec.Struct, frozen=True):
     meter_stop_wh: Decimal
 
 
-def told(stations: tuple[Station, ...], *, since: datetime, until: datetime) -> list[Told]:
+def recorded_visits(stations: tuple[StationFixture, ...], *, since: datetime, until: datetime) -> list[RecordedVisit]:
     """Return the visits that began after `since` and were over before `until`, oldest first."""
     found = []
     for station in stations:
         for connector in CONNECTORS:
             register_wh = 100_000.0 * (1 + len(station.identity) % 3 + connector)
             for visit in _all_stopped(_visits(station, connector, since, until)):
-                one = tell(visit, register_wh=register_wh)
+                one = record_visit(visit, register_wh=register_wh)
                 register_wh = float(one.meter_stop_wh)
                 found.append(one)
     return sorted(found, key=lambda each: (each.visit.plugged_in_at, each.visit.seed))
 
 
-def _visits(station: Station, connector: int, since: datetime, until: datetime) -> Iterator[Visit]:
+def _visits(station: StationFixture, connector: int, since: datetime, until: datetime) -> Iterator[Visit]:
     for days in range((until - since).days + 3):
-        for visit in visits(station, connector, (since + timedelta(days=days - 1)).date()):
+        for visit in visits_on_day(station, connector, (since + timedelta(days=days - 1)).date()):
             if since < visit.plugged_in_at and visit.leaves_at < until:
                 yield visit
 
@@ -52,7 +52,7 @@ def _all_stopped(visits_here: Iterable[Visit]) -> list[Visit]:
     return found
 
 
-def plug_in(visit: Visit, *, register_wh: float) -> Charge:
+def start_charge(visit: Visit, *, register_wh: float) -> Charge:
     """Return the charge that begins with the visit."""
     return Charge(
         visit.car,
@@ -64,7 +64,7 @@ def plug_in(visit: Visit, *, register_wh: float) -> Charge:
     )
 
 
-def measured(charge: Charge, visit: Visit, *, until: datetime, interval: timedelta) -> list[Reading]:
+def simulate_readings(charge: Charge, visit: Visit, *, until: datetime, interval: timedelta) -> list[Reading]:
     """Return what the station measures from now until a moment, at that interval."""
     readings = []
     falls_at = visit.plugged_in_at + (visit.leaves_at - visit.plugged_in_at) / 3
@@ -77,11 +77,11 @@ def measured(charge: Charge, visit: Visit, *, until: datetime, interval: timedel
     return readings
 
 
-def tell(visit: Visit, *, register_wh: float) -> Told:
+def record_visit(visit: Visit, *, register_wh: float) -> RecordedVisit:
     """Return all that a station told about a visit that is over."""
-    charge = plug_in(visit, register_wh=register_wh)
+    charge = start_charge(visit, register_wh=register_wh)
     start_wh = Decimal(int(charge.register_wh))
     interval = DC_INTERVAL if visit.station.outlet.is_dc else AC_INTERVAL
-    readings = measured(charge, visit, until=visit.stops_at, interval=interval)
+    readings = simulate_readings(charge, visit, until=visit.stops_at, interval=interval)
     charge.advance(visit.stops_at, offered_a=charge.offered_a)
-    return Told(visit, start_wh, tuple(readings), Decimal(int(charge.register_wh)))
+    return RecordedVisit(visit, start_wh, tuple(readings), Decimal(int(charge.register_wh)))

@@ -1,7 +1,7 @@
 """Puts the demo's company, sites, stations, people and managers into the database, each once."""
 
-from sessions_app.demo import world
-from sessions_app.demo.habits import CONNECTORS
+from sessions_app.demo import fixtures
+from sessions_app.demo.visit_patterns import CONNECTORS
 from sessions_app.models import (
     ChargingStation,
     Company,
@@ -20,15 +20,15 @@ MANAGER, OPERATOR = "dana", "olga"
 _ROLES = {"HT": Membership.Role.MANAGER, "QH": Membership.Role.MANAGER, "SG": Membership.Role.VIEWER}
 
 
-def put_places() -> None:
+def create_sites() -> None:
     """Put in the company with its sites and their areas."""
-    company = Company.objects.create(name=world.COMPANY, currency=world.CURRENCY, is_demo=True)
-    for place in world.PLACES:
+    company = Company.objects.create(name=fixtures.COMPANY, currency=fixtures.CURRENCY, is_demo=True)
+    for place in fixtures.SITE_LIST:
         site = Site.objects.create(company=company, name=place.name, time_zone=place.zone)
         SiteArea.objects.bulk_create(SiteArea(site=site, name=name) for name in place.areas.values())
 
 
-def put_stations(stations: tuple[world.Station, ...], *, password: str) -> None:
+def create_stations(stations: tuple[fixtures.StationFixture, ...], *, password: str) -> None:
     """Put in the stations that are not there yet, and let all of them in with that password."""
     areas = {
         (area.site.name, area.name): area
@@ -41,7 +41,7 @@ def put_stations(stations: tuple[world.Station, ...], *, password: str) -> None:
             defaults={"password_digest": digest},
             create_defaults={
                 "password_digest": digest,
-                "site_area": areas[world.SITES[station.site].name, station.area],
+                "site_area": areas[fixtures.SITES_BY_CODE[station.site].name, station.area],
                 "accepts_unknown_tags": station.habit in {"visit", "fast"},
             },
         )
@@ -58,27 +58,23 @@ def put_stations(stations: tuple[world.Station, ...], *, password: str) -> None:
             )
 
 
-def put_people() -> None:
+def create_drivers() -> None:
     """Put in the drivers with their tags."""
-    sites = {place.code: Site.objects.get(name=place.name, company__is_demo=True) for place in world.PLACES}
-    people = world.people()
+    sites = {place.code: Site.objects.get(name=place.name, company__is_demo=True) for place in fixtures.SITE_LIST}
+    people = fixtures.demo_people()
     drivers = Driver.objects.bulk_create(
         Driver(name=each.name, email=each.email, kind=each.kind, unit=each.unit, site=sites[each.site])
         for each in people
     )
     IdTag.objects.bulk_create(
-        IdTag(value=tag, driver=driver)
-        for person, driver in zip(people, drivers, strict=True)
-        for tag in person.tags
+        IdTag(value=tag, driver=driver) for person, driver in zip(people, drivers, strict=True) for tag in person.tags
     )
     IdTag.objects.create(value="DEAD0001", driver=drivers[3], is_blocked=True)
 
 
-def put_managers() -> None:
+def create_managers() -> None:
     """Put in a manager of two sites who views the third, and an operator."""
-    dana = Manager.objects.create_user(
-        MANAGER, "dana.ng@example.com", PASSWORD, first_name="Dana", last_name="Ng"
-    )
+    dana = Manager.objects.create_user(MANAGER, "dana.ng@example.com", PASSWORD, first_name="Dana", last_name="Ng")
     Manager.objects.create_superuser(
         OPERATOR, "olga.petrova@example.com", PASSWORD, first_name="Olga", last_name="Petrova"
     )
@@ -88,5 +84,5 @@ def put_managers() -> None:
             site=Site.objects.get(name=place.name, company__is_demo=True),
             role=_ROLES[place.code],
         )
-        for place in world.PLACES
+        for place in fixtures.SITE_LIST
     )

@@ -4,7 +4,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sessions_app.demo import world
+from sessions_app.demo import fixtures
 from sessions_app.models import Company, PriceComponent, PricingPolicy, Site, SiteArea
 
 GST = Decimal(10)
@@ -55,13 +55,13 @@ _POLICIES: tuple[tuple[str, str, str, dict[str, Any], tuple[tuple[str, str, dict
 )
 
 
-def put_policies(*, valid_from: datetime) -> None:
+def create_policies(*, valid_from: datetime) -> None:
     """Put in the policies, valid from that moment on."""
     for description, place, audience, limits, components in _POLICIES:
         policy = PricingPolicy.objects.create(
             description=description,
             audience=audience,
-            currency=world.CURRENCY,
+            currency=fixtures.CURRENCY,
             tax_percent=GST,
             valid_from=valid_from,
             **limits,
@@ -79,5 +79,5 @@ def _place(place: str) -> dict[str, Any]:
     code, _, area = place.partition("/")
     if not code:
         return {"company": Company.objects.get(is_demo=True)}
-    site = Site.objects.get(name=world.SITES[code].name, company__is_demo=True)
+    site = Site.objects.get(name=fixtures.SITES_BY_CODE[code].name, company__is_demo=True)
     return {"site_area": SiteArea.objects.get(site=site, name=area)} if area else {"site": site}

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Coalesce
 
-from sessions_app.demo import world
-from sessions_app.demo.history import Told, told
-from sessions_app.demo.places import put_managers, put_people, put_places, put_stations
-from sessions_app.demo.plug import LONGEST_STAY, stays_long
-from sessions_app.demo.prices import put_policies
+from sessions_app.demo import fixtures
+from sessions_app.demo.connector_sim import LONGEST_STAY, has_long_stay
+from sessions_app.demo.history import RecordedVisit, recorded_visits
+from sessions_app.demo.places import create_drivers, create_managers, create_sites, create_stations
+from sessions_app.demo.prices import create_policies
 from sessions_app.domain.events import Event, Measured, Started, StatusChanged, Stopped
 from sessions_app.models import ChargingSession, ChargingStation, Company
 from sessions_app.recording import record
@@ -37,21 +37,21 @@ def seed(*, stations: int, days: int, password: str, at: datetime) -> datetime |
         )
     is_new = not Company.objects.exists()
     if is_new:
-        put_places()
-        put_people()
-        put_managers()
-        put_policies(valid_from=at - timedelta(days=365))
-    planned = world.stations(max(stations, world.FIRST_STATIONS))
-    put_stations(planned, password=password)
+        create_sites()
+        create_drivers()
+        create_managers()
+        create_policies(valid_from=at - timedelta(days=365))
+    planned = fixtures.demo_stations(max(stations, fixtures.FIRST_STATIONS))
+    create_stations(planned, password=password)
     last_at = _last_at()
-    put_history(world.stations(), since=last_at or at - timedelta(days=days), until=at)
+    create_history(fixtures.demo_stations(), since=last_at or at - timedelta(days=days), until=at)
     return last_at
 
 
-def put_history(stations: tuple[world.Station, ...], *, since: datetime, until: datetime) -> None:
+def create_history(stations: tuple[fixtures.StationFixture, ...], *, since: datetime, until: datetime) -> None:
     """Record the visits between two moments, as many at once as stand at different connectors."""
     ids = dict(ChargingStation.objects.values_list("identity", "pk"))
-    visits = [each for each in told(stations, since=since, until=until - KEPT_FREE) if _is_past(each, until)]
+    visits = [each for each in recorded_visits(stations, since=since, until=until - KEPT_FREE) if _is_past(each, until)]
     for some in _apart(visits):
         outcomes, _ = record([_start(each, ids) for each in some])
         ends = zip(some, (outcome.transaction_id for outcome in outcomes), strict=True)
@@ -64,15 +64,15 @@ def _last_at() -> datetime | None:
     return last_at
 
 
-def _is_past(each: Told, until: datetime) -> bool:
+def _is_past(each: RecordedVisit, until: datetime) -> bool:
     """Return whether the connector is free again when the live stations' first car comes."""
     visit = each.visit
-    return not stays_long(visit.station, visit.connector) or visit.leaves_at < until - LONGEST_STAY
+    return not has_long_stay(visit.station, visit.connector) or visit.leaves_at < until - LONGEST_STAY
 
 
-def _apart(visits: Iterable[Told]) -> Iterator[list[Told]]:
+def _apart(visits: Iterable[RecordedVisit]) -> Iterator[list[RecordedVisit]]:
     """Yield runs of visits in which each connector stands once."""
-    run: dict[tuple[str, int], Told] = {}
+    run: dict[tuple[str, int], RecordedVisit] = {}
     for each in visits:
         plug = (each.visit.station.identity, each.visit.connector)
         if plug in run:
@@ -82,7 +82,7 @@ def _apart(visits: Iterable[Told]) -> Iterator[list[Told]]:
     yield list(run.values())
 
 
-def _start(each: Told, ids: dict[str, int]) -> Event:
+def _start(each: RecordedVisit, ids: dict[str, int]) -> Event:
     visit = each.visit
     return Started(
         station_id=ids[visit.station.identity],
@@ -93,7 +93,7 @@ def _start(each: Told, ids: dict[str, int]) -> Event:
     )
 
 
-def _rest(each: Told, number: int, ids: dict[str, int]) -> Iterator[Event]:
+def _rest(each: RecordedVisit, number: int, ids: dict[str, int]) -> Iterator[Event]:
     """Yield what follows the start: readings, the stop where one was sent, and the free connector."""
     visit, station_id = each.visit, ids[each.visit.station.identity]
     yield Measured(

@@ -19,14 +19,14 @@ from typing import cast
 
 import msgspec
 
-MOST = 1_500
+MAX_POINTS = 1_500
 GAP_INTERVALS = 3
-SHORTEST_INTERVAL_MS = 10_000
-ROUNDED_MS = 2_000  # seconds of inactivity are whole: less apart is one idle stretch, in the browser too
-LEADING = ("power_kw", "limit_a")
-COARSER = 8  # times as wide are the buckets of what does not lead: a power of 2, for the ladder
+MIN_INTERVAL_MS = 10_000
+IDLE_ROUNDING_MS = 2_000  # seconds of inactivity are whole: less apart is one idle stretch, in the browser too
+PRIMARY_SERIES = ("power_kw", "limit_a")
+SECONDARY_WIDTH_FACTOR = 8  # times as wide are the buckets of what does not lead: a power of 2, for the ladder
 
-Column = list[float | None]
+SeriesValues = list[float | None]
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -35,8 +35,8 @@ class Curve(msgspec.Struct, frozen=True):
     numbers: list[int | None]
     times_ms: list[int]
     idle_s: list[int | None]
-    series: dict[str, Column]
-    gap_ms: int = GAP_INTERVALS * SHORTEST_INTERVAL_MS
+    series: dict[str, SeriesValues]
+    gap_ms: int = GAP_INTERVALS * MIN_INTERVAL_MS
 
     def __len__(self) -> int:
         return len(self.times_ms)
@@ -46,7 +46,7 @@ class Curve(msgspec.Struct, frozen=True):
         """The highest number; 0 without points."""
         return max((number for number in self.numbers if number is not None), default=0)
 
-    def only(self, places: Sequence[int]) -> "Curve":
+    def select(self, places: Sequence[int]) -> "Curve":
         """Return the points at those places."""
         return Curve(
             numbers=[self.numbers[i] for i in places],
@@ -59,18 +59,18 @@ class Curve(msgspec.Struct, frozen=True):
     def between(self, start_ms: int, end_ms: int) -> "Curve":
         """Return the points from start to end, both included."""
         first, last = bisect_left(self.times_ms, start_ms), bisect_right(self.times_ms, end_ms)
-        return self.only(range(first, last))
+        return self.select(range(first, last))
 
 
-def silence_ms(times_ms: Sequence[int]) -> int:
+def gap_threshold_ms(times_ms: Sequence[int]) -> int:
     """Return how long a silence is a gap: three usual intervals, as for a row that is called silent."""
     steps = [later - earlier for earlier, later in pairwise(times_ms)]
-    return GAP_INTERVALS * max(median_low(steps) if steps else 0, SHORTEST_INTERVAL_MS)
+    return GAP_INTERVALS * max(median_low(steps) if steps else 0, MIN_INTERVAL_MS)
 
 
 def with_gaps(curve: Curve) -> Curve:
     """Return the curve with an empty point in the middle of every silence that is a gap."""
-    longest_ms = silence_ms(curve.times_ms)
+    longest_ms = gap_threshold_ms(curve.times_ms)
     places: list[int | None] = []
     times_ms: list[int] = []
     for place, at in enumerate(curve.times_ms):
@@ -83,31 +83,29 @@ def with_gaps(curve: Curve) -> Curve:
         numbers=[None if i is None else curve.numbers[i] for i in places],
         times_ms=times_ms,
         idle_s=[None if i is None else curve.idle_s[i] for i in places],
-        series={
-            name: [None if i is None else column[i] for i in places] for name, column in curve.series.items()
-        },
+        series={name: [None if i is None else column[i] for i in places] for name, column in curve.series.items()},
         gap_ms=longest_ms,
     )
 
 
-def thinned(curve: Curve, *, most: int = MOST) -> Curve:
+def downsample(curve: Curve, *, most: int = MAX_POINTS) -> Curve:
     """Return at most so many of the points, or all of them; edges may come on top of a small number."""
     if len(curve) <= most:
         return curve
-    leading = [column for name, column in curve.series.items() if name in LEADING and _varies(column)]
-    others = [column for name, column in curve.series.items() if name not in LEADING and _varies(column)]
+    leading = [column for name, column in curve.series.items() if name in PRIMARY_SERIES and _varies(column)]
+    others = [column for name, column in curve.series.items() if name not in PRIMARY_SERIES and _varies(column)]
     edges = _edges(curve)
     span_ms = curve.times_ms[-1] - curve.times_ms[0]
     kept, tried_ms = set(range(len(curve))), 1
     for width_ms in _ladder(from_ms=2 * span_ms // most):
         if tried_ms > 1 and len(kept) * tried_ms > 1.5 * most * width_ms:
             continue  # by far too narrow still
-        kept = _kept(curve.times_ms, leading, edges, width_ms)
-        kept |= _kept(curve.times_ms, others, [], width_ms * COARSER)
+        kept = _bucket_indexes(curve.times_ms, leading, edges, width_ms)
+        kept |= _bucket_indexes(curve.times_ms, others, [], width_ms * SECONDARY_WIDTH_FACTOR)
         tried_ms = width_ms
         if len(kept) <= most:
             break
-    return curve.only(sorted(kept))
+    return curve.select(sorted(kept))
 
 
 def _ladder(*, from_ms: int) -> Iterator[int]:
@@ -121,7 +119,7 @@ def _ladder(*, from_ms: int) -> Iterator[int]:
         width_ms *= 2
 
 
-def _varies(column: Column) -> bool:
+def _varies(column: SeriesValues) -> bool:
     """Return whether there is more to keep of a series than its first and last point say."""
     values = set(column)
     return len(values) > 1
@@ -140,7 +138,7 @@ def _edges(curve: Curve) -> list[int]:
             end = None
         elif after > before:
             began_ms = curve.times_ms[place] - 1000 * (after - before)
-            if end is None or began_ms - curve.times_ms[end] >= ROUNDED_MS:
+            if end is None or began_ms - curve.times_ms[end] >= IDLE_ROUNDING_MS:
                 # A run counts from its beginning, some readings before it is known.
                 began = max(0, bisect_left(curve.times_ms, began_ms))
                 edges.update((began, place - 1, place) if end is None else (end, began, place - 1, place))
@@ -150,7 +148,7 @@ def _edges(curve: Curve) -> list[int]:
     return sorted(edges)
 
 
-def _kept(times_ms: list[int], columns: list[Column], edges: list[int], width_ms: int) -> set[int]:
+def _bucket_indexes(times_ms: list[int], columns: list[SeriesValues], edges: list[int], width_ms: int) -> set[int]:
     kept: set[int] = set()
     start = 0
     while start < len(times_ms):
@@ -165,7 +163,7 @@ def _kept(times_ms: list[int], columns: list[Column], edges: list[int], width_ms
     return kept
 
 
-def _extremes(column: Column, start: int, end: int) -> tuple[int, ...]:
+def _extremes(column: SeriesValues, start: int, end: int) -> tuple[int, ...]:
     """Return the first places of the lowest and of the highest value."""
     part = column[start:end]
     values = [value for value in part if value is not None] if None in part else cast("list[float]", part)

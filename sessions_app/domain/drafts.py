@@ -8,11 +8,11 @@ from datetime import datetime
 
 import msgspec
 
-from sessions_app.domain.events import NO_TRANSACTION, Answered, Knocked
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.events import NO_TRANSACTION, CommandAnswered, ConnectionAttempt
+from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.running import Point, Running, Terms
+from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Sample:
 
     number: int
     reading: Reading
-    point: Point
+    point: SessionPoint
 
 
 @dataclass(slots=True)
@@ -48,9 +48,9 @@ class SessionDraft:
     id: int
     station_id: int
     connector: ConnectorDraft | None
-    life: Life
-    terms: Terms
-    running: Running | None
+    state: SessionState
+    billing: BillingContext
+    totals: SessionTotals | None
     reading_count: int = 0
     site_area_id: int = 0
     site_id: int = 0
@@ -61,37 +61,37 @@ class SessionDraft:
     policy_id: int | None = None
     tariff: str = ""
     currency: str = ""
-    arrived: list[Reading] = field(default_factory=list)
-    added: list[Sample] = field(default_factory=list)
-    corrected: list[Sample] = field(default_factory=list)
+    new_readings: list[Reading] = field(default_factory=list)
+    new_samples: list[Sample] = field(default_factory=list)
+    changed_samples: list[Sample] = field(default_factory=list)
     is_changed: bool = False
     is_reassigned: bool = False  # whose it is, where, or by which policy, is not what is stored
-    is_unpriced: bool = False  # its policy is yet to be found
-    settled: Life = field(init=False)  # the life that the figures so far are of
-    known_as: str = field(init=False)  # the station's own id that is stored
-    is_known: bool = field(init=False)
+    needs_tariff: bool = False  # its policy is yet to be found
+    previous_state: SessionState = field(init=False)  # the state that the figures so far are of
+    stored_transaction_id: str = field(init=False)  # the station's own id that is stored
+    is_stored: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settled = self.life
-        self.known_as = self.station_transaction_id
-        self.is_known = self.id != 0
+        self.previous_state = self.state
+        self.stored_transaction_id = self.station_transaction_id
+        self.is_stored = self.id != 0
 
     @property
-    def was_over(self) -> bool:
+    def was_ended(self) -> bool:
         """Whether the session was history before this batch."""
-        return self.settled.is_over
+        return self.previous_state.is_ended
 
-    def keep(self, policy_id: int | None, tariff: Tariff | None) -> None:
+    def set_tariff(self, policy_id: int | None, tariff: Tariff | None) -> None:
         """Take another copy of a policy, or none."""
         self.policy_id, self.currency = policy_id, tariff.currency if tariff else ""
         self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
-        self.terms = msgspec.structs.replace(self.terms, tariff=tariff)
+        self.billing = msgspec.structs.replace(self.billing, tariff=tariff)
         self.is_changed = self.is_reassigned = True
 
-    def live(self, life: Life) -> None:
-        """Take the life after an event."""
-        if life != self.life:
-            self.life = life
+    def set_state(self, state: SessionState) -> None:
+        """Take the state after an event."""
+        if state != self.state:
+            self.state = state
             self.is_changed = True
 
 
@@ -117,7 +117,7 @@ class StationDraft:
     sessions: list[SessionDraft] = field(default_factory=list)
     is_changed: bool = False
 
-    def session(self, transaction: str) -> SessionDraft | None:
+    def session_by_transaction(self, transaction: str) -> SessionDraft | None:
         """Return the session of that transactionId: ours, or one that the station made up itself."""
         if transaction in NO_TRANSACTION:
             return None
@@ -131,7 +131,7 @@ class StationDraft:
         """The connector that is meant where none is named: that of a station with one."""
         return next(iter(self.connectors.values())) if len(self.connectors) == 1 else None
 
-    def call(self, draft: SessionDraft, transaction: str) -> None:
+    def set_transaction_id(self, draft: SessionDraft, transaction: str) -> None:
         """Keep the station's own id for a session; one that had it before gives it up."""
         for each in self.sessions:
             if each.station_transaction_id == transaction:
@@ -140,21 +140,21 @@ class StationDraft:
         draft.station_transaction_id = transaction
         draft.is_changed = True
 
-    def begun_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
+    def sessions_started_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
         """Return the sessions on the desk that began on a connector after that moment."""
         if connector is None:
             return []
-        return [each for each in self.sessions if each.connector is connector and each.life.started_at > at]
+        return [each for each in self.sessions if each.connector is connector and each.state.started_at > at]
 
-    def begun_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
+    def last_session_started_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
         """Return the session on the desk that had last begun on a connector by that moment."""
-        begun = [each for each in self.sessions if each.connector is connector and each.life.started_at <= at]
-        return max(begun, key=lambda each: each.life.started_at, default=None)
+        begun = [each for each in self.sessions if each.connector is connector and each.state.started_at <= at]
+        return max(begun, key=lambda each: each.state.started_at, default=None)
 
     def open_session(self, connector: ConnectorDraft) -> SessionDraft | None:
         """Return the session in progress on a connector."""
         for draft in self.sessions:
-            if draft.connector is connector and not draft.life.is_over:
+            if draft.connector is connector and not draft.state.is_ended:
                 return draft
         return None
 
@@ -176,7 +176,7 @@ class Tag:
 
 
 @dataclass(slots=True)
-class SetAside:
+class DeadLetterDraft:
     """A message that could not be recorded as what it says."""
 
     station_id: int
@@ -187,15 +187,15 @@ class SetAside:
 
 
 @dataclass(slots=True)
-class Desk:
+class EventBatch:
     """All that a batch works on."""
 
     stations: dict[int, StationDraft]
     identities: dict[str, tuple[int, str]] = field(default_factory=dict)
     tags: dict[str, Tag] = field(default_factory=dict)
-    knocks: list[Knocked] = field(default_factory=list)
-    set_aside: list[SetAside] = field(default_factory=list)
-    answers: list[Answered] = field(default_factory=list)
+    attempts: list[ConnectionAttempt] = field(default_factory=list)
+    dead_letters: list[DeadLetterDraft] = field(default_factory=list)
+    command_answers: list[CommandAnswered] = field(default_factory=list)
 
     @property
     def sessions(self) -> list[SessionDraft]:

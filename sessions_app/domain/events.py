@@ -21,7 +21,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Unreadable(Event, frozen=True, kw_only=True):
+class UnparsedMessage(Event, frozen=True, kw_only=True):
     """A message about a transaction that cannot be read as what it says: kept as it came."""
 
     action: str
@@ -41,7 +41,7 @@ class Disconnected(Event, frozen=True, kw_only=True):
     connection: str
 
 
-class Booted(Event, frozen=True, kw_only=True):
+class BootNotified(Event, frozen=True, kw_only=True):
     """The station has started (BootNotification)."""
 
     vendor: str = ""
@@ -50,7 +50,7 @@ class Booted(Event, frozen=True, kw_only=True):
     firmware_version: str = ""
 
 
-class Seen(Event, frozen=True, kw_only=True):
+class Heartbeat(Event, frozen=True, kw_only=True):
     """The station is there (Heartbeat)."""
 
 
@@ -66,7 +66,7 @@ class StatusChanged(Event, frozen=True, kw_only=True):
     error_code: str = ""
 
 
-class TagShown(Event, frozen=True, kw_only=True):
+class AuthorizeRequested(Event, frozen=True, kw_only=True):
     """Somebody holds a tag to the station (Authorize)."""
 
     id_tag: str
@@ -75,14 +75,14 @@ class TagShown(Event, frozen=True, kw_only=True):
 class Started(Event, frozen=True, kw_only=True):
     """A transaction has begun (StartTransaction).
 
-    One that names no connector may be kept `otherwise`, where the station has several.
+    One that names no connector may be kept `fallback`, where the station has several.
     """
 
     connector: int
     id_tag: str
     meter_start_wh: Decimal | None
     flags: int = 0
-    otherwise: Unreadable | None = None
+    fallback: UnparsedMessage | None = None
 
 
 class Measured(Event, frozen=True, kw_only=True):
@@ -118,7 +118,7 @@ class Stopped(Event, frozen=True, kw_only=True):
         return f"{self.transaction}@{at}/{self.meter_stop_wh}/{self.id_tag}"[:64]
 
 
-class Knocked(msgspec.Struct, frozen=True, kw_only=True):
+class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody connects as a station, with that password; known and right, or refused."""
 
     identity: str
@@ -127,7 +127,7 @@ class Knocked(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-class Answered(Event, frozen=True, kw_only=True):
+class CommandAnswered(Event, frozen=True, kw_only=True):
     """The station has answered a command of ours; `audit_id` is the row of whoever gave it."""
 
     audit_id: int

@@ -18,7 +18,7 @@ class Flag(IntFlag):
     CLOCK_UNSET = 512
 
 
-WORDS: dict[Flag, str] = {
+FLAG_LABELS: dict[Flag, str] = {
     Flag.REGISTER_FELL: "The meter's register fell during the session",
     Flag.BEYOND_RATING: "A reading is beyond 1.5 times the connector's rating",
     Flag.NEGATIVE_TIME: "The stop is before the start",
@@ -32,6 +32,6 @@ WORDS: dict[Flag, str] = {
 }
 
 
-def words(flags: int) -> tuple[str, ...]:
+def describe(flags: int) -> tuple[str, ...]:
     """Return the reasons in people's words."""
-    return tuple(text for flag, text in WORDS.items() if flags & flag)
+    return tuple(text for flag, text in FLAG_LABELS.items() if flags & flag)

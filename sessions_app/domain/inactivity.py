@@ -13,16 +13,16 @@ from functools import lru_cache
 import msgspec
 
 IDLE_BELOW_W = 100.0
-COUNTS_AFTER = timedelta(minutes=2)
-WAITING_AT_MOST = 24  # stretches: two minutes of readings every 5 s
+IDLE_COUNTS_AFTER = timedelta(minutes=2)
+MAX_PENDING_INTERVALS = 24  # stretches: two minutes of readings every 5 s
 
 # By rated power: up to (W), minutes after which standing idle is worth a warning.
-LEVELS: tuple[tuple[float, int], ...] = ((3_700, 120), (7_400, 60), (49_999.999, 30))
-FAST_MINUTES = 15
-USUAL_MINUTES = 30  # where nobody knows the rating
+LEVEL_MINUTES: tuple[tuple[float, int], ...] = ((3_700, 120), (7_400, 60), (49_999.999, 30))
+FAST_LEVEL_MINUTES = 15
+DEFAULT_LEVEL_MINUTES = 30  # where nobody knows the rating
 
 
-class Stretch(msgspec.Struct, frozen=True, array_like=True):
+class Interval(msgspec.Struct, frozen=True, array_like=True):
     """What flowed between two moments of a session: energy in Wh, mean power in W where known."""
 
     start: datetime
@@ -36,10 +36,10 @@ class Stretch(msgspec.Struct, frozen=True, array_like=True):
         return (self.end - self.start).total_seconds()
 
 
-class Settled(msgspec.Struct, frozen=True):
+class ClassifiedInterval(msgspec.Struct, frozen=True):
     """A stretch of which it is known whether the car stood idle in it."""
 
-    stretch: Stretch
+    interval: Interval
     is_idle: bool
 
 
@@ -48,7 +48,7 @@ class IdleClock(msgspec.Struct, frozen=True):
 
     counted_s: float = 0.0
     is_running: bool = False  # an idle run that has lasted long enough goes on
-    waiting: tuple[Stretch, ...] = ()
+    pending: tuple[Interval, ...] = ()
 
     @property
     def idle_s(self) -> int:
@@ -68,50 +68,52 @@ def is_idle(*, power_before_w: float | None, power_after_w: float | None, energy
     return energy_wh == 0
 
 
-def observe(clock: IdleClock, stretch: Stretch, *, idle: bool) -> tuple[IdleClock, tuple[Settled, ...]]:
+def add_interval(
+    clock: IdleClock, stretch: Interval, *, idle: bool
+) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
     """Return the clock after the next stretch, and the stretches that this settles, oldest first."""
     if not idle:
         settled = (
-            *(Settled(s, is_idle=False) for s in clock.waiting),
-            Settled(stretch, is_idle=False),
+            *(ClassifiedInterval(s, is_idle=False) for s in clock.pending),
+            ClassifiedInterval(stretch, is_idle=False),
         )
         return IdleClock(clock.counted_s), settled
     if clock.is_running:
         return (
             IdleClock(clock.counted_s + stretch.seconds, is_running=True),
-            (Settled(stretch, is_idle=True),),
+            (ClassifiedInterval(stretch, is_idle=True),),
         )
-    run = _joined((*clock.waiting, stretch))
-    if run[-1].end - run[0].start < COUNTS_AFTER:
-        return IdleClock(clock.counted_s, waiting=run), ()
+    run = _merge_last_two((*clock.pending, stretch))
+    if run[-1].end - run[0].start < IDLE_COUNTS_AFTER:
+        return IdleClock(clock.counted_s, pending=run), ()
     lasted_s = (run[-1].end - run[0].start).total_seconds()
     return (
         IdleClock(clock.counted_s + lasted_s, is_running=True),
-        tuple(Settled(s, is_idle=True) for s in run),
+        tuple(ClassifiedInterval(s, is_idle=True) for s in run),
     )
 
 
-def _joined(run: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+def _merge_last_two(run: tuple[Interval, ...]) -> tuple[Interval, ...]:
     """Return the young run with its last two stretches as one, once it has many.
 
     Each reading prices what waits: a station that measures every 10 ms would make that quadratic.
     """
-    if len(run) <= WAITING_AT_MOST:
+    if len(run) <= MAX_PENDING_INTERVALS:
         return run
     one, two = run[-2:]
-    return (*run[:-2], Stretch(one.start, two.end, one.energy_wh + two.energy_wh, two.power_w))
+    return (*run[:-2], Interval(one.start, two.end, one.energy_wh + two.energy_wh, two.power_w))
 
 
-def level(idle_s: int, max_power_w: float | None) -> str:
+def inactivity_level(idle_s: int, max_power_w: float | None) -> str:
     """Return "", "warning" or "high": how long a car may stand depends on the connector's rating."""
-    minutes = _patience_minutes(max_power_w)
+    minutes = _level_minutes(max_power_w)
     if idle_s >= 2 * minutes * 60:
         return "high"
     return "warning" if idle_s >= minutes * 60 else ""
 
 
 @lru_cache(maxsize=1_024)
-def _patience_minutes(max_power_w: float | None) -> int:
+def _level_minutes(max_power_w: float | None) -> int:
     if max_power_w is None:
-        return USUAL_MINUTES
-    return next((minutes for up_to_w, minutes in LEVELS if max_power_w <= up_to_w), FAST_MINUTES)
+        return DEFAULT_LEVEL_MINUTES
+    return next((minutes for up_to_w, minutes in LEVEL_MINUTES if max_power_w <= up_to_w), FAST_LEVEL_MINUTES)

@@ -16,7 +16,7 @@ from sessions_app.domain.units import MILLI
 LENGTHS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)  # what an hour is cut into evenly
 
 
-class Reading(msgspec.Struct, frozen=True):
+class EnergyPoint(msgspec.Struct, frozen=True):
     """What had flowed by a moment, in Wh, and the power then, in W, where it is known."""
 
     at: datetime
@@ -24,7 +24,7 @@ class Reading(msgspec.Struct, frozen=True):
     power_w: float | None
 
 
-class Interval(msgspec.Struct, frozen=True):
+class ClockInterval(msgspec.Struct, frozen=True):
     """One interval of the clock, as far as the session lasted in it. Wh, W."""
 
     start: datetime
@@ -35,7 +35,7 @@ class Interval(msgspec.Struct, frozen=True):
     average_power_w: float
 
 
-def cut(readings: Sequence[Reading], *, minutes: int, zone: ZoneInfo) -> Iterator[Interval]:
+def split_by_clock(readings: Sequence[EnergyPoint], *, minutes: int, zone: ZoneInfo) -> Iterator[ClockInterval]:
     """Return the intervals from the first reading to the last; the readings come in order of time.
 
     Each begins where the clock on the wall shows a multiple of the length, and where the clock is changed.
@@ -53,13 +53,11 @@ def cut(readings: Sequence[Reading], *, minutes: int, zone: ZoneInfo) -> Iterato
         by_then = last.energy_wh if is_last else _flowed(readings, number, end)
         plugged_s = (end - begin).total_seconds()
         average_w = float(by_then - flowed) * 3600 / plugged_s if plugged_s > 0 else 0.0
-        yield Interval(start, stop, plugged_s, by_then - flowed, max([*powers_w, average_w]), average_w)
+        yield ClockInterval(start, stop, plugged_s, by_then - flowed, max([*powers_w, average_w]), average_w)
         start, flowed = stop, by_then
 
 
-def _powers(
-    readings: Sequence[Reading], number: int, begin: datetime, end: datetime
-) -> tuple[int, list[float]]:
+def _powers(readings: Sequence[EnergyPoint], number: int, begin: datetime, end: datetime) -> tuple[int, list[float]]:
     """Return the last reading before the end, going on from that number, and the powers in between."""
     powers_w = []
     while number + 1 < len(readings) and readings[number].at < end:
@@ -73,12 +71,12 @@ def _powers(
     return number, powers_w
 
 
-def _mean_w(one: Reading, other: Reading) -> float:
+def _mean_w(one: EnergyPoint, other: EnergyPoint) -> float:
     seconds = (other.at - one.at).total_seconds()
     return float(other.energy_wh - one.energy_wh) * 3600 / seconds if seconds > 0 else 0.0
 
 
-def _flowed(readings: Sequence[Reading], number: int, at: datetime) -> Decimal:
+def _flowed(readings: Sequence[EnergyPoint], number: int, at: datetime) -> Decimal:
     """Return what had flowed by that moment, which lies between that reading and the next."""
     one = readings[number]
     if number + 1 == len(readings) or at <= one.at:

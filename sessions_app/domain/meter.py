@@ -13,7 +13,7 @@ import msgspec
 
 from sessions_app.domain import units
 
-ENERGY = "Energy.Active.Import.Register"
+ENERGY_REGISTER = "Energy.Active.Import.Register"
 MAX_REGISTER_WH = Decimal(10) ** 11  # 100 GWh: more is garbage; the sum of three phases fits the columns
 MAX_VALUE = Decimal(10) ** 9
 PHASES = ("L1", "L2", "L3")
@@ -24,7 +24,7 @@ class SampledValue(msgspec.Struct, frozen=True):
     """One sampled value with its OCPP defaults; the value is text or a number, as it came."""
 
     value: str | float | int | None = None
-    measurand: str = ENERGY
+    measurand: str = ENERGY_REGISTER
     unit: str = ""
     phase: str = ""
     is_signed: bool = False  # OCPP 1.6 §7.35 ValueFormat SignedData: no number
@@ -55,7 +55,7 @@ class Reading(msgspec.Struct, frozen=True):
         return self.voltage_v * sum(amps for amps in self.currents_a if amps is not None)
 
 
-def reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
+def parse_reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
     """Return what the values say, or None when none of them can be used.
 
     Where two contexts report one measurand and phase, the later in the message holds.
@@ -67,7 +67,7 @@ def reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
             found[str(sampled.measurand)][_phase(sampled.phase)] = number
     result = Reading(
         at=at,
-        register_wh=_register(found[ENERGY]),
+        register_wh=_register(found[ENERGY_REGISTER]),
         power_w=_total(found["Power.Active.Import"]),
         offered_a=_highest(found["Current.Offered"]),
         offered_w=_total(found["Power.Offered"]),
@@ -79,7 +79,7 @@ def reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
     return None if result == Reading(at=at) else result
 
 
-def merged(first: Reading, second: Reading) -> Reading:
+def merge_readings(first: Reading, second: Reading) -> Reading:
     """Return one reading of two for the same moment: what the first lacks comes from the second."""
     return Reading(
         at=first.at,
@@ -94,7 +94,7 @@ def merged(first: Reading, second: Reading) -> Reading:
     )
 
 
-def placed(reading: Reading, *, phases: int) -> Reading:
+def assign_phase(reading: Reading, *, phases: int) -> Reading:
     """Return the reading as it is kept: a current without a phase is that of the only phase, or of none.
 
     Where the station has a better word on the power, it is of no use either. DC has 0 phases.
@@ -127,7 +127,7 @@ def _number(sampled: SampledValue) -> Decimal | None:
 
 
 def _in_base_unit(sampled: SampledValue, value: Decimal) -> Decimal | None:
-    if sampled.measurand == ENERGY:
+    if sampled.measurand == ENERGY_REGISTER:
         register = units.wh(value, sampled.unit)
         return register if 0 <= register < MAX_REGISTER_WH else None
     if sampled.measurand in {"Power.Active.Import", "Power.Offered"}:

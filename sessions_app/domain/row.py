@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sessions_app.domain import flags, wording
-from sessions_app.domain.inactivity import level
-from sessions_app.domain.lifecycle import heard_at
-from sessions_app.domain.running import USUAL_INTERVAL_S
+from sessions_app.domain.inactivity import inactivity_level
+from sessions_app.domain.lifecycle import last_heard_at
+from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S
 
 SILENT_AFTER_INTERVALS = 3
-LEAST_INTERVAL_S = 10.0
+MIN_INTERVAL_S = 10.0
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -73,18 +73,18 @@ class SessionRow(msgspec.Struct, frozen=True):
     @property
     def level(self) -> str:
         """How long the car has stood, against the connector's rating: "", warning or high."""
-        return level(self.idle_s, self.max_power_w)
+        return inactivity_level(self.idle_s, self.max_power_w)
 
     @property
-    def heard_at(self) -> datetime:
+    def last_heard_at(self) -> datetime:
         """When it last told anything, by our clock."""
-        return heard_at(self.started_at, self.last_reading_at, self.clock_lag_s)
+        return last_heard_at(self.started_at, self.last_reading_at, self.clock_lag_s)
 
     @property
     def silent_at(self) -> datetime:
         """Until when a session in progress counts as heard of, if nothing else comes."""
-        interval_s = max(self.sample_interval_s or USUAL_INTERVAL_S, LEAST_INTERVAL_S)
-        return self.heard_at + timedelta(seconds=SILENT_AFTER_INTERVALS * interval_s)
+        interval_s = max(self.sample_interval_s or DEFAULT_INTERVAL_S, MIN_INTERVAL_S)
+        return self.last_heard_at + timedelta(seconds=SILENT_AFTER_INTERVALS * interval_s)
 
     def silent_since(self, now: datetime) -> datetime | None:
         """Return since when nothing has been heard of a session in progress, or None."""
@@ -92,7 +92,7 @@ class SessionRow(msgspec.Struct, frozen=True):
             return None
         if self.offline_since is not None:
             return min(self.offline_since, now)
-        return self.heard_at if now > self.silent_at else None
+        return self.last_heard_at if now > self.silent_at else None
 
 
 def _power(row: SessionRow, now: datetime) -> str:
@@ -107,18 +107,18 @@ def _silence(row: SessionRow, now: datetime) -> tuple[str, str]:
         return "", ""
     word = "offline" if row.offline_since else "silent"
     return (
-        f"{word} since {wording.moment(since, row.tz, now=now)}",
-        f"{word.capitalize()} since {wording.full_moment(since, row.tz)}",
+        f"{word} since {wording.short_time(since, row.tz, now=now)}",
+        f"{word.capitalize()} since {wording.full_time(since, row.tz)}",
     )
 
 
 def _level(row: SessionRow, now: datetime) -> tuple[str, str]:
-    words = wording.LEVELS[row.level]
+    words = wording.LEVEL_LABELS[row.level]
     return words, words
 
 
 def _look(row: SessionRow, now: datetime) -> tuple[str, str]:
-    words = flags.words(row.flags)
+    words = flags.describe(row.flags)
     said = f"Needs a look: {'; '.join(words)}" if words else ""
     return said, said
 
@@ -132,8 +132,8 @@ def _battery(row: SessionRow) -> str:
 Cell = Callable[[SessionRow, datetime], str]
 CELLS: dict[str, Cell] = {
     "id": lambda row, now: str(row.id),
-    "started_at": lambda row, now: wording.moment(row.started_at, row.tz, now=now),
-    "ended_at": lambda row, now: wording.moment(row.ended_at, row.tz, now=now),
+    "started_at": lambda row, now: wording.short_time(row.started_at, row.tz, now=now),
+    "ended_at": lambda row, now: wording.short_time(row.ended_at, row.tz, now=now),
     "reason": lambda row, now: wording.reason(row.end_reason, row.ended_by),
     "station": lambda row, now: row.station,
     "connector": lambda row, now: wording.connector_letter(row.connector),
@@ -155,8 +155,8 @@ CELLS: dict[str, Cell] = {
 
 # The same in a table of sites in several time zones, where a time without its own would mislead.
 ZONED_CELLS: dict[str, Cell] = CELLS | {
-    "started_at": lambda row, now: wording.moment(row.started_at, row.tz, now=now, is_zoned=True),
-    "ended_at": lambda row, now: wording.moment(row.ended_at, row.tz, now=now, is_zoned=True),
+    "started_at": lambda row, now: wording.short_time(row.started_at, row.tz, now=now, is_zoned=True),
+    "ended_at": lambda row, now: wording.short_time(row.ended_at, row.tz, now=now, is_zoned=True),
 }
 
 # What a row says besides its cells: words that are always there, and more of them in a tooltip.

@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MILLI = Decimal("0.001")
 NOMINAL_VOLTAGE_V = 230.0
-LEAST_VOLTAGE_V = 50.0  # no car charges below it: a phase that is off reports next to nothing
+MIN_VOLTAGE_V = 50.0  # no car charges below it: a phase that is off reports next to nothing
 
 
 def wh(value: Decimal, unit: str) -> Decimal:
@@ -35,6 +35,6 @@ def amps(power_w: float, *, phases: int, voltage_v: float | None) -> float:
 
     A voltage that is unknown, or that none can charge at, is taken for the nominal one.
     """
-    if voltage_v is None or voltage_v < LEAST_VOLTAGE_V:
+    if voltage_v is None or voltage_v < MIN_VOLTAGE_V:
         voltage_v = NOMINAL_VOLTAGE_V
     return power_w / (voltage_v * max(phases, 1))

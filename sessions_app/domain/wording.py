@@ -35,7 +35,7 @@ REASONS: dict[str, str] = {
     **CLOSED_BY_US,
 }
 
-LEVELS: dict[str, str] = {"": "", "warning": "Long inactivity", "high": "Very long inactivity"}
+LEVEL_LABELS: dict[str, str] = {"": "", "warning": "Long inactivity", "high": "Very long inactivity"}
 
 
 def connector_letter(number: int | None) -> str:
@@ -59,19 +59,19 @@ def connector_number(letters: str) -> int | None:
     return number
 
 
-def two_places(value: Decimal | float) -> Decimal:
+def round_half_up(value: Decimal | float) -> Decimal:
     """Return the value to two places, half up: what screens show and summaries add up."""
     return Decimal(str(value) if isinstance(value, float) else value).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def kwh(energy_wh: Decimal | None) -> str:
     """Return `12.41 kWh`."""
-    return UNKNOWN if energy_wh is None else f"{two_places(energy_wh / 1000):,} kWh"
+    return UNKNOWN if energy_wh is None else f"{round_half_up(energy_wh / 1000):,} kWh"
 
 
 def kw(power_w: float | None) -> str:
     """Return `7.20 kW`."""
-    return UNKNOWN if power_w is None else f"{two_places(power_w / 1000):,} kW"
+    return UNKNOWN if power_w is None else f"{round_half_up(power_w / 1000):,} kW"
 
 
 def percent(value: float | None) -> str:
@@ -132,7 +132,7 @@ def _pattern(currency: str) -> str:
     return "¤#,##0.00" if ends_in_sign else "¤\N{NO-BREAK SPACE}#,##0.00"
 
 
-def moment(at: datetime | None, zone: ZoneInfo, *, now: datetime, is_zoned: bool = False) -> str:
+def short_time(at: datetime | None, zone: ZoneInfo, *, now: datetime, is_zoned: bool = False) -> str:
     """Return the time as people say it at that place: `09:14 today`, `18:12 yesterday`, `3 Mar 09:14`.
 
     Beside times of other zones it says its own: `09:14 AEDT today`.
@@ -149,7 +149,7 @@ def moment(at: datetime | None, zone: ZoneInfo, *, now: datetime, is_zoned: bool
     return f"{local.day} {local:%b}{year} {clock}"
 
 
-def full_moment(at: datetime | None, zone: ZoneInfo) -> str:
+def full_time(at: datetime | None, zone: ZoneInfo) -> str:
     """Return `2026-03-03 09:14:05 AEDT (Australia/Sydney)`."""
     if at is None:
         return UNKNOWN

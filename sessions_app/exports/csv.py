@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sessions_app.exports.columns import Column
-from sessions_app.exports.guard import guarded
-from sessions_app.exports.kinds import WORDS, Said
+from sessions_app.exports.cell_types import TEXT_TYPES, TextCache
+from sessions_app.exports.columns import FileColumn
+from sessions_app.exports.formula_guard import escape_formula
 
 Record = TypeVar("Record")
 BOM = "\ufeff"
@@ -15,8 +15,8 @@ CHUNK = 1_000
 FIRST_CHUNK = 100  # so that the first rows leave at once
 
 
-def pieces(
-    columns: tuple[Column[Record], ...], records: Iterable[Record], *, now: datetime, bom: bool
+def csv_chunks(
+    columns: tuple[FileColumn[Record], ...], records: Iterable[Record], *, now: datetime, bom: bool
 ) -> Iterator[bytes]:
     """Return the file in pieces of UTF-8: the header, then chunk after chunk of the records.
 
@@ -31,10 +31,10 @@ def pieces(
         size = CHUNK
 
 
-def _texts(column: Column[Record], chunk: list[Record], now: datetime) -> Iterator[str]:
+def _texts(column: FileColumn[Record], chunk: list[Record], now: datetime) -> Iterator[str]:
     """Return a column's texts: column by column the kind's function runs from C."""
-    value, text = column.value, column.kind.text
-    return map(_names.__getitem__ if column.kind in WORDS else text, [value(record, now) for record in chunk])
+    value, text = column.value, column.cell_type.text
+    return map(_names.__getitem__ if column.cell_type in TEXT_TYPES else text, [value(record, now) for record in chunk])
 
 
 def quoted(text: str) -> str:
@@ -45,7 +45,7 @@ def quoted(text: str) -> str:
 
 
 # Names stand quoted in memory: `csv.writer` would look at every sign of every figure, a third of the time.
-_names: Said[str] = Said(lambda text: quoted(guarded(text)))
+_names: TextCache[str] = TextCache(lambda text: quoted(escape_formula(text)))
 
 
 def _lines(rows: Iterable[Iterable[str]]) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 
 
-async def streamed(make: Callable[[], Iterator[bytes]]) -> AsyncIterator[bytes]:
+async def stream_from_thread(make: Callable[[], Iterator[bytes]]) -> AsyncIterator[bytes]:
     """Return the pieces; the thread they are made in, and its database connection, last as long as they do.
 
     When the browser goes away, the generator is closed here and with it the cursor in the thread.

@@ -3,18 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
-from sessions_app.exports import kinds
-from sessions_app.exports.columns import Column
+from sessions_app.exports import cell_types
+from sessions_app.exports.columns import FileColumn
 
 
-class Totals:
+class ColumnTotals:
     """Sums by column; amounts of different currencies are never added."""
 
-    def __init__(self, columns: tuple[Column[Any], ...]) -> None:
+    def __init__(self, columns: tuple[FileColumn[Any], ...]) -> None:
         self.columns = columns
-        totalled = [(n, each.kind) for n, each in enumerate(columns) if each.is_totalled]
-        self.sums: dict[int, Any] = {n: 0 for n, kind in totalled if kind is not kinds.MONEY}
-        self.priced = [n for n, kind in totalled if kind is kinds.MONEY]
+        totalled = [(n, each.cell_type) for n, each in enumerate(columns) if each.is_totalled]
+        self.sums: dict[int, Any] = {n: 0 for n, kind in totalled if kind is not cell_types.MONEY}
+        self.priced = [n for n, kind in totalled if kind is cell_types.MONEY]
         self.money: dict[str, Decimal] = {}
         self.unpriced = 0  # records that no price is known of: in the other totals, not in that of prices
 
@@ -45,7 +45,7 @@ class Totals:
         if amount is None:
             return line
         for n, column in enumerate(self.columns):
-            if column.kind is kinds.CURRENCY:
+            if column.cell_type is cell_types.CURRENCY:
                 line[n] = currency
         for n in self.priced:
             line[n] = (amount, currency)

@@ -23,15 +23,15 @@ from django.utils import timezone
 
 from sessions_app.models import ExportJob
 from sessions_app.models.exports import KEPT_FOR, SLOTS
-from sessions_app.queries.exports import are_any_to_come, site_ids
+from sessions_app.queries.exports import has_pending_exports, visible_site_ids
 from sessions_app.store.exports import (
     LOST_AFTER,
-    export_beat,
-    export_begin,
+    export_claim,
     export_fail,
-    export_put_back,
+    export_heartbeat,
     export_ready,
-    exports_forget,
+    export_release,
+    exports_delete_expired,
 )
 
 log = logging.getLogger(__name__)
@@ -52,12 +52,12 @@ def folder() -> Path:
     return path
 
 
-def file_of(job_id: UUID) -> Path:
+def file_path(job_id: UUID) -> Path:
     """Return where the job's file lies once it is ready."""
     return folder() / f"{job_id}.xlsx"
 
 
-def wake() -> None:
+def start_worker() -> None:
     """Start a worker process, unless this server has as many as there are slots."""
     _workers[:] = [each for each in _workers if each.poll() is None]
     if len(_workers) < len(SLOTS):
@@ -67,7 +67,7 @@ def wake() -> None:
         )
 
 
-def resume() -> None:
+def resume_jobs() -> None:
     """Go on, when the server starts, with what an earlier one has left, and remove what is too old.
 
     In a thread, as start-up is async. What died a moment ago is known as lost only after a while: as long
@@ -76,9 +76,9 @@ def resume() -> None:
 
     def look() -> None:
         try:
-            tidy()
-            while are_any_to_come():
-                wake()
+            delete_expired_files()
+            while has_pending_exports():
+                start_worker()
                 connection.close()
                 sleep(LOST_AFTER.total_seconds())
         except (DatabaseError, OSError) as error:
@@ -89,16 +89,16 @@ def resume() -> None:
     threading.Thread(target=look, name="exports", daemon=True).start()
 
 
-def work(make: Make) -> None:
+def run_jobs(make: Make) -> None:
     """Make the files of waiting jobs until none waits or no slot is free."""
-    tidy()
-    while job := export_begin(at=timezone.now()):
+    delete_expired_files()
+    while job := export_claim(at=timezone.now()):
         _run(job, make)
 
 
-def tidy() -> None:
+def delete_expired_files() -> None:
     """Remove what is older than files are kept."""
-    exports_forget(at=timezone.now())
+    exports_delete_expired(at=timezone.now())
     for path in folder().iterdir():
         with suppress(FileNotFoundError):  # another worker tidies as well
             if path.stat().st_mtime < time() - KEPT_FOR.total_seconds():
@@ -108,24 +108,22 @@ def tidy() -> None:
 def _run(job: ExportJob, make: Make) -> None:
     part = folder() / f"{job.pk}-{os.getpid()}-{job.attempts}.part"
     try:
-        may_hold = site_ids(job.manager)  # before it is read: a site may be taken away meanwhile
-        with Beat(job) as beat:
+        may_hold = visible_site_ids(job.manager)  # before it is read: a site may be taken away meanwhile
+        with JobHeartbeat(job) as beat:
             rows = make(job, part, beat.progress)
         with transaction.atomic():  # the file is there by the time that it is said to be
             if export_ready(job, rows=rows, site_ids=may_hold, at=timezone.now()):
-                part.rename(file_of(job.pk))
+                part.rename(file_path(job.pk))
     except CancelledError:
         log.info("Export %s was cancelled", job.pk)
     except KeyboardInterrupt as interrupt:
         _let_go(interrupt)
-        export_put_back(job)
+        export_release(job)
         raise
     except Exception as error:
         log.exception("Export %s failed", job.pk)
         _let_go(error)
-        reason = (
-            f"The file could not be made ({type(error).__name__}). Ask for it again, or tell an operator."
-        )
+        reason = f"The file could not be made ({type(error).__name__}). Ask for it again, or tell an operator."
         export_fail(job, error=reason, at=timezone.now())
     finally:
         part.unlink(missing_ok=True)
@@ -139,7 +137,7 @@ def _let_go(error: BaseException) -> None:
     clear_frames(error.__traceback__)
 
 
-class Beat:
+class JobHeartbeat:
     """Says twice a second how far a job is, and notices when it is no longer wanted."""
 
     def __init__(self, job: ExportJob) -> None:
@@ -155,7 +153,7 @@ class Beat:
         if not self.is_wanted:
             raise CancelledError
 
-    def __enter__(self) -> "Beat":
+    def __enter__(self) -> "JobHeartbeat":
         self.thread.start()
         return self
 
@@ -168,7 +166,7 @@ class Beat:
     def _beat(self) -> None:
         while not self.over.wait(BEAT_S):
             try:
-                self.is_wanted = export_beat(self.job, rows_done=self.rows, at=timezone.now())
+                self.is_wanted = export_heartbeat(self.job, rows_done=self.rows, at=timezone.now())
             except DatabaseError:
                 log.warning("Export %s could not say how far it is", self.job.pk)
         connection.close()

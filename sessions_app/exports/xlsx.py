@@ -12,11 +12,11 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sessions_app.exports import kinds
-from sessions_app.exports.columns import Column
-from sessions_app.exports.guard import guarded
-from sessions_app.exports.kinds import money_format
-from sessions_app.exports.totals import Totals
+from sessions_app.exports import cell_types
+from sessions_app.exports.cell_types import money_format
+from sessions_app.exports.columns import FileColumn
+from sessions_app.exports.formula_guard import escape_formula
+from sessions_app.exports.totals import ColumnTotals
 
 Record = TypeVar("Record")
 ROWS_A_SHEET = 1_048_000  # a sheet holds 1,048,576: room for the header and the totals
@@ -26,24 +26,24 @@ _HEADER_FILL = PatternFill("solid", fgColor="E7ECEF")
 
 
 @dataclass(frozen=True)
-class Book(Generic[Record]):
+class WorkbookSpec(Generic[Record]):
     """What a workbook holds: records under columns, at the moment of the export, and what is said of it."""
 
     title: str
-    columns: tuple[Column[Record], ...]
+    columns: tuple[FileColumn[Record], ...]
     records: Iterable[Record]
     now: datetime
     about: tuple[tuple[str, str], ...]
     rows_a_sheet: int = ROWS_A_SHEET
 
 
-def write(
-    book: Book[Record], to: Path | IO[bytes], *, progress: Callable[[int], None] = lambda rows: None
+def write_workbook(
+    book: WorkbookSpec[Record], to: Path | IO[bytes], *, progress: Callable[[int], None] = lambda rows: None
 ) -> int:
     """Write the workbook to that file, saying now and then how many rows it has; return how many."""
     workbook = Workbook(write_only=True)
     sheet = _Sheets(workbook, book)
-    totals = Totals(book.columns)
+    totals = ColumnTotals(book.columns)
     number = 0
     for number, record in enumerate(book.records, 1):
         values = [column.value(record, book.now) for column in book.columns]
@@ -61,7 +61,7 @@ def write(
 class _Sheets(Generic[Record]):
     """The sheets of the records; a full one is followed by the next."""
 
-    def __init__(self, workbook: Workbook, book: Book[Record]) -> None:
+    def __init__(self, workbook: Workbook, book: WorkbookSpec[Record]) -> None:
         self.workbook, self.book = workbook, book
         self.count = 0
         self._open()
@@ -73,7 +73,7 @@ class _Sheets(Generic[Record]):
         self.sheet = cast(Worksheet, self.workbook.create_sheet(title))
         self.sheet.freeze_panes = "A2"
         for number, column in enumerate(self.book.columns, 1):
-            width = max(column.kind.width, len(column.header) + 4)
+            width = max(column.cell_type.width, len(column.header) + 4)
             self.sheet.column_dimensions[get_column_letter(number)].width = width
         self.sheet.append([_header(self.sheet, column.header) for column in self.book.columns])
         self.cells = [_Cell(self.sheet, column) for column in self.book.columns]
@@ -90,7 +90,7 @@ class _Sheets(Generic[Record]):
         last = get_column_letter(len(self.book.columns))
         self.sheet.auto_filter.ref = f"A1:{last}{self.rows + 1}"
 
-    def finish(self, totals: Totals) -> None:
+    def finish(self, totals: ColumnTotals) -> None:
         """Put the totals of all sheets below the last row."""
         self._close()
         for line in totals.lines():
@@ -108,9 +108,9 @@ class _Sheets(Generic[Record]):
 class _Cell:
     """One cell of a column, filled anew for each row: a new styled cell would cost ten times as much."""
 
-    def __init__(self, sheet: Worksheet, column: Column[Any]) -> None:
-        self.sheet, self.kind = sheet, column.kind
-        self.cell = self._styled(column.kind.number_format)
+    def __init__(self, sheet: Worksheet, column: FileColumn[Any]) -> None:
+        self.sheet, self.cell_type = sheet, column.cell_type
+        self.cell = self._styled(column.cell_type.number_format)
         self.by_currency: dict[str, Cell] = {}
 
     def _styled(self, number_format: str) -> Cell:
@@ -120,10 +120,10 @@ class _Cell:
 
     def holding(self, value: Any) -> Any:
         """Return the cell with that value, or the value itself where no format is needed: half the work."""
-        held = None if value is None else self.kind.cell(value)
-        if self.kind.number_format == kinds.PLAIN:
+        held = None if value is None else self.cell_type.cell(value)
+        if self.cell_type.number_format == cell_types.GENERAL_FORMAT:
             return held
-        cell = self._money(value[1]) if value is not None and self.kind is kinds.MONEY else self.cell
+        cell = self._money(value[1]) if value is not None and self.cell_type is cell_types.MONEY else self.cell
         cell.value = held
         return cell
 
@@ -139,13 +139,11 @@ def _header(sheet: Worksheet, text: str) -> Cell:
     return cell
 
 
-def _left_out(totals: Totals) -> tuple[tuple[str, str], ...]:
+def _left_out(totals: ColumnTotals) -> tuple[tuple[str, str], ...]:
     """Return what the total of the prices passes over."""
     if not totals.unpriced:
         return ()
-    return (
-        ("Unpriced", f"{totals.unpriced:,} of these rows have no price: the total of prices is without them"),
-    )
+    return (("Unpriced", f"{totals.unpriced:,} of these rows have no price: the total of prices is without them"),)
 
 
 def _about(workbook: Workbook, lines: Iterable[tuple[str, str]]) -> None:
@@ -155,4 +153,4 @@ def _about(workbook: Workbook, lines: Iterable[tuple[str, str]]) -> None:
     for name, text in lines:
         label = WriteOnlyCell(sheet, name)
         label.font = _BOLD
-        sheet.append([label, guarded(text) or None])
+        sheet.append([label, escape_formula(text) or None])

@@ -27,7 +27,7 @@ class Answer(msgspec.Struct, frozen=True):
     error: str = ""
 
 
-def read(frame: str | bytes) -> Call | Answer | None:
+def parse_frame(frame: str | bytes) -> Call | Answer | None:
     """Return what a frame says; None for what is no OCPP-J message, which gets no reply."""
     text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
     try:
@@ -46,17 +46,17 @@ def read(frame: str | bytes) -> Call | Answer | None:
     return None
 
 
-def result(call: Call, payload: dict[str, Any]) -> str:
+def encode_result(call: Call, payload: dict[str, Any]) -> str:
     """Return the frame that answers a call."""
     return msgspec.json.encode([RESULT, call.id, payload]).decode()
 
 
-def error(call: Call, code: str, description: str) -> str:
+def encode_error(call: Call, code: str, description: str) -> str:
     """Return the frame that refuses a call, by a code of OCPP-J 1.6 §4.2.3."""
     return msgspec.json.encode([ERROR, call.id, code, description, {}]).decode()
 
 
-def request(id_: str, action: str, payload: dict[str, Any]) -> str:
+def encode_call(id_: str, action: str, payload: dict[str, Any]) -> str:
     """Return the frame of a request of ours."""
     return msgspec.json.encode([CALL, id_, action, payload]).decode()
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sessions_app.domain import events
 from sessions_app.ingest import credentials, frames, v16
-from sessions_app.ingest.commands import Line, obey
+from sessions_app.ingest.commands import StationConnection, relay_commands
 from sessions_app.recorder import recorder
 
 logger = logging.getLogger(__name__)
@@ -41,18 +41,16 @@ async def station_socket(scope: dict[str, Any], receive: Receive, send: Send) ->
         return
     offered = scope.get("subprotocols", [])
     await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
-    connection = str(uuid.uuid4())
-    line = Line(send)
-    await recorder().record(events.Connected(station_id=station_id, connection=connection, at=timezone.now()))
-    obeying = asyncio.create_task(obey(station_id, line))
+    connection_id = str(uuid.uuid4())
+    connection = StationConnection(send)
+    await recorder().record(events.Connected(station_id=station_id, connection=connection_id, at=timezone.now()))
+    obeying = asyncio.create_task(relay_commands(station_id, connection))
     try:
-        await _serve(name, station_id, line, receive)
+        await _serve(name, station_id, connection, receive)
     finally:
         obeying.cancel()
         await asyncio.shield(
-            recorder().record(
-                events.Disconnected(station_id=station_id, connection=connection, at=timezone.now())
-            )
+            recorder().record(events.Disconnected(station_id=station_id, connection=connection_id, at=timezone.now()))
         )
 
 
@@ -62,7 +60,7 @@ async def _let_in(scope: dict[str, Any], name: str) -> int:
         return 0
     secret = credentials.password(scope, name)
     client = scope.get("client") or ("", 0)
-    knock = events.Knocked(
+    knock = events.ConnectionAttempt(
         identity=name, password=secret or b"", address=str(client[0])[:64], at=timezone.now()
     )
     outcome = await recorder().record(knock)
@@ -76,28 +74,28 @@ async def _refuse(send: Send) -> None:
     await send({"type": "websocket.http.response.body", "body": b"Unknown station or wrong password."})
 
 
-async def _serve(name: str, station_id: int, line: Line, receive: Receive) -> None:
+async def _serve(name: str, station_id: int, connection: StationConnection, receive: Receive) -> None:
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             return
         text = message.get("text")
-        frame = frames.read(text if text is not None else message.get("bytes") or b"")
+        frame = frames.parse_frame(text if text is not None else message.get("bytes") or b"")
         match frame:
             case frames.Call():
-                await _answer(station_id, frame, line)
+                await _answer(station_id, frame, connection)
             case frames.Answer():
-                line.answered(frame)
+                connection.resolve(frame)
             case None:
                 ignored[name] += 1
                 logger.warning("%s: a frame that is no OCPP-J was ignored (%d so far)", name, ignored[name])
 
 
-async def _answer(station_id: int, call: frames.Call, line: Line) -> None:
+async def _answer(station_id: int, call: frames.Call, connection: StationConnection) -> None:
     """Record what a call says, and answer it: never before its data is committed."""
     if call.action not in v16.ACTIONS:
-        await line.say(frames.error(call, "NotImplemented", "This action is not supported."))
+        await connection.send(frames.encode_error(call, "NotImplemented", "This action is not supported."))
         return
-    event = v16.meaning(station_id, call.action, call.payload, timezone.now())
+    event = v16.parse(station_id, call.action, call.payload, timezone.now())
     outcome = await recorder().record(event)
-    await line.say(frames.result(call, v16.reply(call.action, outcome, timezone.now())))
+    await connection.send(frames.encode_result(call, v16.encode_reply(call.action, outcome, timezone.now())))

@@ -22,66 +22,66 @@ MAX_CONNECTOR = 999
 OF_TRANSACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
 
 Payload = dict[str, Any]
-Meaning = Callable[[int, Payload, datetime], Event]
+Parser = Callable[[int, Payload, datetime], Event]
 Reply = Callable[[Outcome, datetime], Payload]
 
 
-def stamp(at: datetime) -> str:
+def format_timestamp(at: datetime) -> str:
     """Return a time as OCPP writes it."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _connector(payload: Payload) -> int:
     """Return the connector that a message names; 0 where it names none that a station may have."""
-    number = values.whole(payload.get("connectorId"))
+    number = values.to_int(payload.get("connectorId"))
     return number if number <= MAX_CONNECTOR else 0
 
 
 def _boot(station_id: int, payload: Payload, at: datetime) -> Event:
     serial = payload.get("chargePointSerialNumber") or payload.get("chargeBoxSerialNumber")
-    return events.Booted(
+    return events.BootNotified(
         station_id=station_id,
         at=at,
-        vendor=values.text(payload.get("chargePointVendor")),
-        model=values.text(payload.get("chargePointModel")),
-        serial_number=values.text(serial),
-        firmware_version=values.text(payload.get("firmwareVersion")),
+        vendor=values.to_text(payload.get("chargePointVendor")),
+        model=values.to_text(payload.get("chargePointModel")),
+        serial_number=values.to_text(serial),
+        firmware_version=values.to_text(payload.get("firmwareVersion")),
     )
 
 
 def _heartbeat(station_id: int, payload: Payload, at: datetime) -> Event:
-    return events.Seen(station_id=station_id, at=at)
+    return events.Heartbeat(station_id=station_id, at=at)
 
 
 def _status(station_id: int, payload: Payload, at: datetime) -> Event:
     return events.StatusChanged(
         station_id=station_id,
-        at=values.moment(payload.get("timestamp"), at),
+        at=values.timestamp_or_arrival(payload.get("timestamp"), at),
         connector=_connector(payload),
-        status=values.text(payload.get("status"), 64),
+        status=values.to_text(payload.get("status"), 64),
         received_at=at,
-        error_code=values.text(payload.get("errorCode"), 64),
+        error_code=values.to_text(payload.get("errorCode"), 64),
     )
 
 
 def _authorize(station_id: int, payload: Payload, at: datetime) -> Event:
-    return events.TagShown(station_id=station_id, at=at, id_tag=values.text(payload.get("idTag")))
+    return events.AuthorizeRequested(station_id=station_id, at=at, id_tag=values.to_text(payload.get("idTag")))
 
 
 def _start(station_id: int, payload: Payload, at: datetime) -> Event:
-    started_at, is_trusted = values.moment_and_trust(payload.get("timestamp"), at)
+    started_at, is_trusted = values.parse_timestamp(payload.get("timestamp"), at)
     connector = _connector(payload)
-    otherwise = None
+    fallback = None
     if not connector:
-        otherwise = _unreadable(station_id, "StartTransaction", payload, at, "The start names no connector.")
+        fallback = _unparsed(station_id, "StartTransaction", payload, at, "The start names no connector.")
     return events.Started(
         station_id=station_id,
         at=started_at,
         connector=connector,
-        id_tag=values.text(payload.get("idTag")),
-        meter_start_wh=values.register_wh(payload.get("meterStart")),
+        id_tag=values.to_text(payload.get("idTag")),
+        meter_start_wh=values.to_register_wh(payload.get("meterStart")),
         flags=0 if is_trusted else int(Flag.CLOCK_UNSET),
-        otherwise=otherwise,
+        fallback=fallback,
     )
 
 
@@ -90,22 +90,22 @@ def _meter_values(station_id: int, payload: Payload, at: datetime) -> Event:
         station_id=station_id,
         at=at,
         connector=_connector(payload),
-        transaction=values.transaction(payload.get("transactionId")),
-        readings=values.readings(payload.get("meterValue"), at),
+        transaction=values.to_transaction_id(payload.get("transactionId")),
+        readings=values.parse_readings(payload.get("meterValue"), at),
     )
 
 
 def _stop(station_id: int, payload: Payload, at: datetime) -> Event:
-    stopped_at, is_trusted = values.moment_and_trust(payload.get("timestamp"), at)
+    stopped_at, is_trusted = values.parse_timestamp(payload.get("timestamp"), at)
     return events.Stopped(
         station_id=station_id,
         at=stopped_at,
         is_timed=is_trusted,
-        transaction=values.transaction(payload.get("transactionId")),
-        meter_stop_wh=values.register_wh(payload.get("meterStop")),
-        reason=values.text(payload.get("reason"), 64),
-        id_tag=values.text(payload.get("idTag")),
-        readings=values.readings(payload.get("transactionData"), at),
+        transaction=values.to_transaction_id(payload.get("transactionId")),
+        meter_stop_wh=values.to_register_wh(payload.get("meterStop")),
+        reason=values.to_text(payload.get("reason"), 64),
+        id_tag=values.to_text(payload.get("idTag")),
+        readings=values.parse_readings(payload.get("transactionData"), at),
     )
 
 
@@ -117,16 +117,16 @@ def _tag_info(outcome: Outcome, now: datetime) -> Payload:
     return {"idTagInfo": {"status": outcome.tag_status}}
 
 
-ACTIONS: dict[str, tuple[Meaning, Reply]] = {
+ACTIONS: dict[str, tuple[Parser, Reply]] = {
     "BootNotification": (
         _boot,
         lambda outcome, now: {
-            "currentTime": stamp(now),
+            "currentTime": format_timestamp(now),
             "interval": HEARTBEAT_S,
             "status": "Accepted",
         },
     ),
-    "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": stamp(now)}),
+    "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": format_timestamp(now)}),
     "StatusNotification": (_status, _nothing),
     "Authorize": (_authorize, _tag_info),
     "StartTransaction": (
@@ -138,27 +138,27 @@ ACTIONS: dict[str, tuple[Meaning, Reply]] = {
 }
 
 
-def meaning(station_id: int, action: str, payload: Any, at: datetime) -> Event:
+def parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
     """Return the event of a message with a known action; at worst it is `Unreadable`, and kept."""
     if not isinstance(payload, dict):
         if action in OF_TRANSACTIONS:
-            return _unreadable(station_id, action, payload, at, "The payload is no object.")
+            return _unparsed(station_id, action, payload, at, "The payload is no object.")
         payload = {}  # that the station has called says enough
     try:
         return ACTIONS[action][0](station_id, payload, at)
     except Exception as error:  # whatever a station may think of: the message is kept, the socket lives
         logger.exception("A %s could not be read", action)
-        return _unreadable(station_id, action, payload, at, repr(error))
+        return _unparsed(station_id, action, payload, at, repr(error))
 
 
-def reply(action: str, outcome: Outcome, now: datetime) -> Payload:
+def encode_reply(action: str, outcome: Outcome, now: datetime) -> Payload:
     """Return the payload that answers a message with a known action."""
     return ACTIONS[action][1](outcome, now)
 
 
-def _unreadable(station_id: int, action: str, payload: Any, at: datetime, error: str) -> events.Unreadable:
+def _unparsed(station_id: int, action: str, payload: Any, at: datetime, error: str) -> events.UnparsedMessage:
     try:
         kept = json.dumps(payload).replace("\\u0000", "")  # escapes what a database takes for no text
     except RecursionError:  # what can just be read may be nested too deep to be written
         kept = ""
-    return events.Unreadable(station_id=station_id, at=at, action=action, payload=kept, error=error)
+    return events.UnparsedMessage(station_id=station_id, at=at, action=action, payload=kept, error=error)

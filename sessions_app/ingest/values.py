@@ -10,12 +10,12 @@ from sessions_app.domain import meter
 from sessions_app.domain.meter import MAX_REGISTER_WH, Reading, SampledValue
 
 CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # before OCPP 1.6: the station's clock is not set
-AHEAD_AT_MOST = timedelta(minutes=5)  # more is a clock in another zone, not one that drifts
-ZONES_APART_AT_MOST = timedelta(hours=26)  # from UTC-12 to UTC+14; more is no clock that runs
+MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is a clock in another zone, not one that drifts
+MAX_ZONE_OFFSET = timedelta(hours=26)  # from UTC-12 to UTC+14; more is no clock that runs
 MAX_READINGS = 10_000  # of one message
 
 
-def text(value: Any, limit: int = 255) -> str:
+def to_text(value: Any, limit: int = 255) -> str:
     """Return the value as text without NULs and outer blanks, cut to the limit; None is empty."""
     if value is None or isinstance(value, dict | list):
         return ""
@@ -23,7 +23,7 @@ def text(value: Any, limit: int = 255) -> str:
     return plain.replace("\x00", "").strip()[:limit]
 
 
-def whole(value: Any) -> int:
+def to_int(value: Any) -> int:
     """Return a small whole number, as of a connector; 0 for what is none."""
     try:
         number = int(value)
@@ -32,7 +32,7 @@ def whole(value: Any) -> int:
     return number if 0 <= number < 1_000_000 else 0
 
 
-def register_wh(value: Any) -> Decimal | None:
+def to_register_wh(value: Any) -> Decimal | None:
     """Return a meter's register in Wh, to 0.001 Wh; None for what is no register, such as -1."""
     try:
         number = Decimal(str(value).strip())
@@ -43,15 +43,15 @@ def register_wh(value: Any) -> Decimal | None:
     return number.quantize(Decimal("0.001"))
 
 
-def moment(value: Any, received_at: datetime) -> datetime:
+def timestamp_or_arrival(value: Any, received_at: datetime) -> datetime:
     """Return the time in UTC; without a zone it is UTC, and one that cannot be is when it arrived."""
-    return moment_and_trust(value, received_at)[0]
+    return parse_timestamp(value, received_at)[0]
 
 
-def moment_and_trust(value: Any, received_at: datetime) -> tuple[datetime, bool]:
+def parse_timestamp(value: Any, received_at: datetime) -> tuple[datetime, bool]:
     """Return the time in UTC, and whether the station's own clock and zone gave it."""
     in_utc, has_zone = _stated(value)
-    if in_utc is None or not CLOCK_SET_AFTER <= in_utc <= received_at + AHEAD_AT_MOST:
+    if in_utc is None or not CLOCK_SET_AFTER <= in_utc <= received_at + MAX_CLOCK_LEAD:
         return received_at, False
     return in_utc, has_zone
 
@@ -59,20 +59,20 @@ def moment_and_trust(value: Any, received_at: datetime) -> tuple[datetime, bool]
 def _stated(value: Any) -> tuple[datetime | None, bool]:
     """Return the time in UTC as the station states it, if it can be read, and whether it names a zone."""
     try:
-        at = datetime.fromisoformat(text(value))
+        at = datetime.fromisoformat(to_text(value))
         return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC), at.tzinfo is not None
     except (ValueError, OverflowError):
         return None, False
 
 
-def transaction(value: Any) -> str:
+def to_transaction_id(value: Any) -> str:
     """Return a transactionId as text; ours are whole numbers, some firmware sends 7.0 or "7"."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         value = int(value)
-    return text(value, 63)
+    return to_text(value, 63)
 
 
-def readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
+def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
     """Return the readings of a meterValue: a list, or by some firmware a single object.
 
     Values for one moment that come apart in one message are one reading, in which the later ones hold.
@@ -81,9 +81,9 @@ def readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
     moments = _moments([_stated(item.get("timestamp"))[0] for item in items], received_at)
     found: dict[datetime, Reading] = {}
     for at, item in zip(moments, items, strict=True):
-        reading = meter.reading(at, _sampled(item.get("sampledValue")))
+        reading = meter.parse_reading(at, _sampled(item.get("sampledValue")))
         if reading is not None:
-            found[at] = meter.merged(reading, found[at]) if at in found else reading
+            found[at] = meter.merge_readings(reading, found[at]) if at in found else reading
     return tuple(found[at] for at in sorted(found))
 
 
@@ -98,7 +98,7 @@ def _moments(stated: Sequence[datetime | None], received_at: datetime) -> list[d
     for clock in reversed(_clocks(times, received_at)):
         last = max(times[place] for place in clock)
         ahead = last - latest
-        if last < CLOCK_SET_AFTER or ahead > AHEAD_AT_MOST:
+        if last < CLOCK_SET_AFTER or ahead > MAX_CLOCK_LEAD:
             times.update((place, _moved(times[place], ahead)) for place in clock)
         latest = min(times[place] for place in clock)
     moments, following = [], received_at
@@ -110,10 +110,9 @@ def _moments(stated: Sequence[datetime | None], received_at: datetime) -> list[d
 
 def _clocks(times: dict[int, datetime], received_at: datetime) -> list[list[int]]:
     """Return the places with a time in their order, parted where the clock was set or lost its time."""
-    until = received_at + ZONES_APART_AT_MOST
+    until = received_at + MAX_ZONE_OFFSET
     return [
-        list(each)
-        for _, each in groupby(times, lambda place: (times[place] < CLOCK_SET_AFTER, times[place] > until))
+        list(each) for _, each in groupby(times, lambda place: (times[place] < CLOCK_SET_AFTER, times[place] > until))
     ]
 
 
@@ -133,8 +132,8 @@ def _sampled(value: Any) -> Iterator[SampledValue]:
         if isinstance(number, str | int | float) and not isinstance(number, bool):
             yield SampledValue(
                 value=number,
-                measurand=text(item.get("measurand"), 60) or meter.ENERGY,
-                unit=text(item.get("unit"), 20),
-                phase=text(item.get("phase"), 20),
+                measurand=to_text(item.get("measurand"), 60) or meter.ENERGY_REGISTER,
+                unit=to_text(item.get("unit"), 20),
+                phase=to_text(item.get("phase"), 20),
                 is_signed=item.get("format") == "SignedData",
             )

@@ -7,13 +7,13 @@ from sessions_app.models.places import (
     ChargingStation,
     Company,
     Connector,
-    KnockingStation,
+    PendingStation,
     Site,
     SiteArea,
 )
 from sessions_app.models.pricing import PriceComponent, PricingPolicy
-from sessions_app.models.sessions import ChargingSession, CurveDigest, MeterSample, SetAsideMessage
-from sessions_app.models.views import SavedView
+from sessions_app.models.saved_views import SavedView
+from sessions_app.models.sessions import ChargingSession, DeadLetter, DownsampledSeries, MeterSample
 
 __all__ = [
     "ActionAudit",
@@ -21,18 +21,18 @@ __all__ = [
     "ChargingStation",
     "Company",
     "Connector",
-    "CurveDigest",
+    "DeadLetter",
+    "DownsampledSeries",
     "Driver",
     "ExportJob",
     "IdTag",
-    "KnockingStation",
     "Manager",
     "Membership",
     "MeterSample",
+    "PendingStation",
     "PriceComponent",
     "PricingPolicy",
     "SavedView",
-    "SetAsideMessage",
     "Site",
     "SiteArea",
 ]

@@ -71,9 +71,7 @@ class IdTag(models.Model):
     """
 
     value = models.CharField(max_length=255)
-    driver = models.ForeignKey(
-        Driver, null=True, blank=True, on_delete=models.SET_NULL, related_name="id_tags"
-    )
+    driver = models.ForeignKey(Driver, null=True, blank=True, on_delete=models.SET_NULL, related_name="id_tags")
     is_blocked = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True, blank=True)
 

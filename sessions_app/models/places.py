@@ -86,13 +86,9 @@ class ChargingStation(models.Model):
     """A charge point, known to OCPP by its identity."""
 
     site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="stations")
-    identity = models.CharField(
-        max_length=255, unique=True, help_text="The last part of the station's OCPP address."
-    )
+    identity = models.CharField(max_length=255, unique=True, help_text="The last part of the station's OCPP address.")
     password_digest = models.CharField(max_length=64, blank=True, editable=False)
-    accepts_unknown_tags = models.BooleanField(
-        default=False, help_text="Charge with tags that nobody registered, too."
-    )
+    accepts_unknown_tags = models.BooleanField(default=False, help_text="Charge with tags that nobody registered, too.")
     vendor = models.CharField(max_length=255, blank=True, editable=False)
     model = models.CharField(max_length=255, blank=True, editable=False)
     serial_number = models.CharField(max_length=255, blank=True, editable=False)
@@ -126,9 +122,7 @@ class Connector(models.Model):
     max_power_w = models.PositiveIntegerField(
         null=True, blank=True, help_text="Rated power in W; empty when nobody knows."
     )
-    phases = models.PositiveSmallIntegerField(
-        default=3, choices=[(1, "single-phase"), (3, "three-phase"), (0, "DC")]
-    )
+    phases = models.PositiveSmallIntegerField(default=3, choices=[(1, "single-phase"), (3, "three-phase"), (0, "DC")])
     limit_a = models.FloatField(
         null=True, blank=True, help_text="A limit in A set for this connector, below its rating."
     )
@@ -147,13 +141,13 @@ class Connector(models.Model):
         return f"{self.station} {connector_letter(self.number)}"
 
 
-class KnockingStation(models.Model):
+class PendingStation(models.Model):
     """A station that nobody knows and that tried to connect; an operator may let it in."""
 
     identity = models.CharField(max_length=255, unique=True)
     password_digest = models.CharField(max_length=64, blank=True)
     address = models.CharField(max_length=64, blank=True)
-    knocks = models.PositiveIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
 

@@ -76,9 +76,7 @@ class PricingPolicy(models.Model):
                 condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
                 name="policy_ends_after_it_begins",
             ),
-            models.CheckConstraint(
-                condition=Q(tax_percent__gte=0, tax_percent__lt=100), name="policy_tax_in_percent"
-            ),
+            models.CheckConstraint(condition=Q(tax_percent__gte=0, tax_percent__lt=100), name="policy_tax_in_percent"),
             models.CheckConstraint(
                 condition=Q(min_price=None) | Q(max_price=None) | Q(max_price__gte=F("min_price")),
                 name="policy_prices_in_order",
@@ -111,15 +109,11 @@ class PriceComponent(models.Model):
     grace_minutes = models.PositiveIntegerField("grace, minutes", default=0, help_text="Of inactivity, free.")
 
     # When it applies: empty is always. Days and times are those of the site.
-    days = models.CharField(
-        max_length=7, blank=True, validators=[validate_days], help_text="1 is Monday, 7 is Sunday."
-    )
+    days = models.CharField(max_length=7, blank=True, validators=[validate_days], help_text="1 is Monday, 7 is Sunday.")
     time_from = models.TimeField(null=True, blank=True)
     time_to = models.TimeField(null=True, blank=True, help_text="Earlier than from: until the next day.")
     date_from = models.DateField(null=True, blank=True)
-    date_to = models.DateField(
-        null=True, blank=True, help_text="The first day on which it no longer applies."
-    )
+    date_to = models.DateField(null=True, blank=True, help_text="The first day on which it no longer applies.")
     kwh_from = models.DecimalField("from kWh", max_digits=9, decimal_places=3, null=True, blank=True)
     kwh_to = models.DecimalField("to kWh", max_digits=9, decimal_places=3, null=True, blank=True)
     minutes_from = models.PositiveIntegerField("from minutes", null=True, blank=True)

@@ -12,22 +12,18 @@ from sessions_app.models.pricing import PricingPolicy
 class ChargingSession(models.Model):
     """One OCPP transaction: in progress until `ended_at` is set, then history.
 
-    The id is the OCPP transactionId. The figures are those of `domain.figures`; `running` is its
-    state, from which the next reading goes on. Energy in Wh, power in W, current in A, charge in %.
+    The id is the OCPP transactionId. The figures are those of `domain.figures`; `totals` holds their
+    state, from which the next reading continues. Energy in Wh, power in W, current in A, charge in %.
     """
 
     # Where and who. Site and area are the station's at the start: moving a station moves no history.
-    station = models.ForeignKey(
-        ChargingStation, on_delete=models.PROTECT, related_name="sessions", db_index=False
-    )
+    station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     connector = models.ForeignKey(
         Connector, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
     )
     site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="sessions", db_index=False)
-    driver = models.ForeignKey(
-        Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
-    )
+    driver = models.ForeignKey(Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     id_tag = models.ForeignKey(IdTag, null=True, on_delete=models.SET_NULL, related_name="sessions")
     id_tag_value = models.CharField(max_length=255, blank=True)
     # A transactionId that the station made up itself (begun offline) or has from another system.
@@ -57,7 +53,7 @@ class ChargingSession(models.Model):
     clock_lag_s = models.FloatField(null=True)
     sample_interval_s = models.FloatField(null=True)
     flags = models.PositiveIntegerField(default=0)
-    running = models.TextField(blank=True)
+    totals = models.TextField(blank=True)
 
     # Its price, by domain.pricing: the policy as it was at the start, and the lines that it gives
     policy = models.ForeignKey(
@@ -120,9 +116,7 @@ class MeterSample(models.Model):
     """
 
     pk = models.CompositePrimaryKey("session_id", "at")
-    session = models.ForeignKey(
-        ChargingSession, on_delete=models.CASCADE, related_name="samples", db_index=False
-    )
+    session = models.ForeignKey(ChargingSession, on_delete=models.CASCADE, related_name="samples", db_index=False)
     at = models.DateTimeField()
     number = models.PositiveIntegerField()
 
@@ -151,23 +145,23 @@ class MeterSample(models.Model):
         return f"Sample {self.number} of session {self.session_id}"
 
 
-class CurveDigest(models.Model):
+class DownsampledSeries(models.Model):
     """A long session's points, thinned to some thousand, as far as it has been digested.
 
-    A graph of 200,000 readings is drawn from this and from what came after `upto`.
+    A graph of 200,000 readings is drawn from this and from what came after `last_number`.
     """
 
     session = models.OneToOneField(
-        ChargingSession, on_delete=models.CASCADE, primary_key=True, related_name="digest"
+        ChargingSession, on_delete=models.CASCADE, primary_key=True, related_name="downsampled"
     )
-    upto = models.PositiveIntegerField(help_text="The highest number of a reading in it.")
+    last_number = models.PositiveIntegerField(help_text="The highest number of a reading in it.")
     curve = models.TextField()
 
     def __str__(self) -> str:
         return f"Digest of session {self.session_id}"
 
 
-class SetAsideMessage(models.Model):
+class DeadLetter(models.Model):
     """A station's message that could not be recorded: kept whole, so that nothing acknowledged is lost."""
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE)

@@ -34,7 +34,7 @@ class Series(NamedTuple):
 # A limit holds until the next one, and is no flow: where it lies on the power, the power is still seen.
 LIMIT = {"shape": "hv", "dash": "6px,3px", "width": 1.5}
 
-SERIES = (
+GRAPH_SERIES = (
     Series("power_kw", "Grid Power", "kW", 2, "y", "--graph-power", is_shown=True),
     Series("energy_kwh", "Energy Delivered", "kWh", 2, "y2", "--graph-energy", is_shown=True),
     Series("limit_a", "Grid Limit (A)", "A", 1, "y3", "--graph-limit", is_shown=True, line=LIMIT),
@@ -57,7 +57,7 @@ AXES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
-def figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[str, Any]:
+def build_figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[str, Any]:
     """Return the figure of a session, without its points, as Plotly's JSON; marks are moments by name."""
     styled = _styled(currency)
     at_ms = {name: milliseconds(at) for name, at in marks.items() if at is not None}
@@ -71,9 +71,7 @@ def figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[str, Any
 @lru_cache
 def _styled(currency: str) -> dict[str, Any]:
     """Return what is the same for all sessions in a currency: Plotly's checks of it take 15 ms."""
-    made: dict[str, Any] = go.Figure(
-        data=[_trace(each) for each in SERIES], layout=_layout(currency)
-    ).to_dict()
+    made: dict[str, Any] = go.Figure(data=[_trace(each) for each in GRAPH_SERIES], layout=_layout(currency)).to_dict()
     made["layout"].pop("template", None)
     return made
 

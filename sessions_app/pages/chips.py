@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.dateformat import format as format_date
 
-from sessions_app.pages.address import PLACE
+from sessions_app.pages.list_url import PAGING_PARAMS
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,6 @@ def _text(form: forms.Form, name: str, raw: str) -> str:
 def _without(params: QueryDict, name: str, raw: str) -> str:
     rest = params.copy()
     rest.setlist(name, [each for each in params.getlist(name) if each != raw])
-    for stale in (*(() if rest.getlist(name) else (name,)), *PLACE):
+    for stale in (*(() if rest.getlist(name) else (name,)), *PAGING_PARAMS):
         rest.pop(stale, None)
     return rest.urlencode(safe=",")

@@ -10,7 +10,7 @@ from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its key, its heading, and whether it holds figures."""
 
     key: str
@@ -18,34 +18,34 @@ class Column:
     is_figure: bool = False
 
 
-COLUMNS = {
+TABLE_COLUMNS = {
     column.key: column
     for column in (
-        Column("id", "ID", is_figure=True),
-        Column("started_at", "Started At"),
-        Column("ended_at", "End Date"),
-        Column("reason", "Reason"),
-        Column("station", "Charging Station"),
-        Column("connector", "Connector"),
-        Column("duration", "Duration", is_figure=True),
-        Column("inactivity", "Inactivity", is_figure=True),
-        Column("power", "Power", is_figure=True),
-        Column("consumption", "Consumption", is_figure=True),
-        Column("battery", "Battery", is_figure=True),
-        Column("price", "Price", is_figure=True),
-        Column("company", "Company"),
-        Column("site", "Site"),
-        Column("site_area", "Site Area"),
-        Column("user", "User"),
-        Column("id_tag", "IdTag"),
-        Column("policy", "Pricing policy"),
-        Column("peak_power", "Peak power", is_figure=True),
-        Column("average_power", "Average power", is_figure=True),
+        TableColumn("id", "ID", is_figure=True),
+        TableColumn("started_at", "Started At"),
+        TableColumn("ended_at", "End Date"),
+        TableColumn("reason", "Reason"),
+        TableColumn("station", "Charging Station"),
+        TableColumn("connector", "Connector"),
+        TableColumn("duration", "Duration", is_figure=True),
+        TableColumn("inactivity", "Inactivity", is_figure=True),
+        TableColumn("power", "Power", is_figure=True),
+        TableColumn("consumption", "Consumption", is_figure=True),
+        TableColumn("battery", "Battery", is_figure=True),
+        TableColumn("price", "Price", is_figure=True),
+        TableColumn("company", "Company"),
+        TableColumn("site", "Site"),
+        TableColumn("site_area", "Site Area"),
+        TableColumn("user", "User"),
+        TableColumn("id_tag", "IdTag"),
+        TableColumn("policy", "Pricing policy"),
+        TableColumn("peak_power", "Peak power", is_figure=True),
+        TableColumn("average_power", "Average power", is_figure=True),
     )
 }
 
 TIMES = ("started_at", "ended_at")
-DEFAULT: dict[str, tuple[str, ...]] = {
+DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     IN_PROGRESS: (
         "id",
         "started_at",
@@ -75,7 +75,7 @@ DEFAULT: dict[str, tuple[str, ...]] = {
         "price",
     ),
 }
-OPTIONAL: dict[str, tuple[str, ...]] = {
+OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {
     IN_PROGRESS: ("id_tag", "policy", "peak_power"),
     HISTORY: (
         "battery",
@@ -91,34 +91,34 @@ OPTIONAL: dict[str, tuple[str, ...]] = {
 }
 
 
-def offered(tab: str) -> tuple[str, ...]:
+def available_columns(tab: str) -> tuple[str, ...]:
     """Return the keys of all columns of a tab, in their order."""
-    return DEFAULT[tab] + OPTIONAL[tab]
+    return DEFAULT_COLUMNS[tab] + OPTIONAL_COLUMNS[tab]
 
 
 def in_order(tab: str, keys: Collection[str]) -> tuple[str, ...]:
     """Return those columns in the order of the tab; the usual ones where none of them is offered."""
-    return tuple(key for key in offered(tab) if key in keys) or DEFAULT[tab]
+    return tuple(key for key in available_columns(tab) if key in keys) or DEFAULT_COLUMNS[tab]
 
 
-def kept(tab: str, manager: Manager) -> tuple[str, ...]:
+def saved_columns(tab: str, manager: Manager) -> tuple[str, ...]:
     """Return the columns that the manager has chosen for good, or the usual ones."""
     return in_order(tab, manager.columns.get(tab, "").split(","))
 
 
-def chosen(tab: str, params: QueryDict, manager: Manager) -> tuple[str, ...]:
+def selected_columns(tab: str, params: QueryDict, manager: Manager) -> tuple[str, ...]:
     """Return the columns that an address names, else the usual ones: a link shows everybody the same.
 
     An address that says nothing shows those that the manager keeps.
     """
     if text := params.get("columns"):
         return in_order(tab, text.split(","))
-    return DEFAULT[tab] if params else kept(tab, manager)
+    return DEFAULT_COLUMNS[tab] if params else saved_columns(tab, manager)
 
 
-def order_words(sort: str) -> str:
+def describe_order(sort: str) -> str:
     """Return an order in people's words: `Started At, newest first`."""
-    column = COLUMNS[sort.removeprefix("-")]
+    column = TABLE_COLUMNS[sort.removeprefix("-")]
     if column.key in TIMES:
         rising, falling = "oldest first", "newest first"
     elif column.is_figure:

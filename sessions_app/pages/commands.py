@@ -22,9 +22,9 @@ from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED, WAITING, au
 
 logger = logging.getLogger(__name__)
 
-PATIENCE = timedelta(seconds=30)
+ANSWER_TIMEOUT = timedelta(seconds=30)
 ACTION = STOP
-WORDS = {
+OUTCOME_TEXTS = {
     WAITING: "Waiting for the station to answer.",
     ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
     REJECTED: "The station refuses to stop this session.",
@@ -34,7 +34,7 @@ WORDS = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request: PageRequest, pk: int) -> HttpResponse:
+def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
     """Ask whether to stop a session in progress; when that is answered, ask the station."""
     sessions = visible_to(request.user).select_related("station", "driver", "connector")
     session = get_object_or_404(sessions, pk=pk)
@@ -46,9 +46,7 @@ def stop(request: PageRequest, pk: int) -> HttpResponse:
     if not session.station.is_online:
         audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station is offline.")
     elif not _ask(session, audit):
-        audit_settle(
-            audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later."
-        )
+        audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later.")
     audit.refresh_from_db()
     return _stop_page(request, session, audit)
 
@@ -79,7 +77,7 @@ def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
     """
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
     audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=ACTION)
-    if audit.outcome == WAITING and timezone.now() - audit.at > PATIENCE:
+    if audit.outcome == WAITING and timezone.now() - audit.at > ANSWER_TIMEOUT:
         audit_settle(audit.pk, outcome=NO_ANSWER)
         audit.refresh_from_db()
     if request.htmx and audit.outcome == WAITING:
@@ -90,7 +88,7 @@ def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
 def _stop_page(request: PageRequest, session: ChargingSession, audit: ActionAudit | None) -> HttpResponse:
     """Show the question in the menu, what came of it among the notices, or either on a page of its own."""
     question, outcome = "sessions/_stop.html", "sessions/_outcome.html"
-    words = (audit.detail or WORDS.get(audit.outcome, audit.outcome)) if audit else ""
+    words = (audit.detail or OUTCOME_TEXTS.get(audit.outcome, audit.outcome)) if audit else ""
     context = {"session": session, "audit": audit, "words": words, "panel": question, "tab": IN_PROGRESS}
     is_asked = request.method != "POST" and audit is None
     part = question if is_asked else outcome

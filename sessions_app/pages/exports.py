@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from sessions_app.exports import xlsx
-from sessions_app.exports.relay import relayed
-from sessions_app.exports.streaming import streamed
+from sessions_app.exports.process_stream import stream_from_process
+from sessions_app.exports.streaming import stream_from_thread
 from sessions_app.models import Manager
-from sessions_app.pages.asked import FILES
-from sessions_app.pages.files import DIRECT_ROWS, File, RefusedError
+from sessions_app.pages.export_spec import DIRECT_ROWS, ExportSpec, InvalidExportQueryError
+from sessions_app.pages.export_specs import EXPORTS
 from sessions_app.pages.requests import PageRequest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,8 +26,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export(request: PageRequest, kind: str, of: str, suffix: str) -> HttpResponseBase:
     """Give the file, or say which filter is wrong: never the unfiltered table."""
     try:
-        file = FILES[kind](request.GET, of, request.user)
-    except RefusedError as refused:
+        file = EXPORTS[kind](request.GET, of, request.user)
+    except InvalidExportQueryError as refused:
         context = {"problems": refused.problems}
         return render(request, "sessions/export_refused.html", context, status=400)
     if suffix == "csv":
@@ -44,25 +44,25 @@ class StreamRequest(msgspec.Struct):
     manager: int
 
 
-def _csv(file: File, user: Manager, *, bom: bool) -> StreamingHttpResponse:
+def _csv(file: ExportSpec, user: Manager, *, bom: bool) -> StreamingHttpResponse:
     """Stream the CSV: a short one from a thread, a long one from a process that leaves pages alone."""
     if file.is_long:
         asked = StreamRequest(file.kind, file.of, file.params.urlencode(), user.pk)
-        pieces = relayed(next(file.pieces(bom=bom)), msgspec.json.encode(asked))
+        pieces = stream_from_process(next(file.pieces(bom=bom)), msgspec.json.encode(asked))
     else:
-        pieces = streamed(lambda: file.pieces(bom=bom))
+        pieces = stream_from_thread(lambda: file.pieces(bom=bom))
     return StreamingHttpResponse(pieces, headers=headers("text/csv; charset=utf-8", file.name("csv")))
 
 
-def _long(request: HttpRequest, file: File) -> HttpResponse:
+def _long(request: HttpRequest, file: ExportSpec) -> HttpResponse:
     """Offer to make the file in the background: reading an address must not begin it."""
     context = {"file": file, "fields": request.GET.lists(), "limit": DIRECT_ROWS}
     return render(request, "sessions/export_long.html", context)
 
 
-def _xlsx(file: File) -> HttpResponse:
+def _xlsx(file: ExportSpec) -> HttpResponse:
     written = BytesIO()
-    xlsx.write(file.book(), written)
+    xlsx.write_workbook(file.book(), written)
     return HttpResponse(written.getvalue(), headers=headers(XLSX, file.name("xlsx")))
 
 

@@ -16,26 +16,26 @@ from django.utils import timezone
 from sessions_app.access import User, sees_every_site, visible_to
 from sessions_app.domain.wording import REASONS, connector_letter
 from sessions_app.models import ChargingSession, Driver
-from sessions_app.pages.address import faults, is_id
+from sessions_app.pages.list_url import is_id, param_errors
 from sessions_app.pages.tabs import IN_PROGRESS
-from sessions_app.queries.chosen import (
-    areas_wanted,
-    drivers_wanted,
-    kinds_wanted,
-    numbers_wanted,
-    stations_wanted,
-)
-from sessions_app.queries.days import PRESETS, started_on
+from sessions_app.queries.days import DATE_PRESETS, started_on
 from sessions_app.queries.expressions import COST, PERSON, UNKNOWN_COST
-from sessions_app.queries.found import Found, Wanted, looked_up
-from sessions_app.queries.inactivity import connectors_wanted, stands
-from sessions_app.queries.places import Places, places
-from sessions_app.queries.search import MOST_LETTERS, says, words_wanted
+from sessions_app.queries.filter_lookups import (
+    area_lookups,
+    connector_lookups,
+    driver_kind_lookups,
+    driver_lookups,
+    station_lookups,
+)
+from sessions_app.queries.inactivity import inactivity_condition, rating_lookups
+from sessions_app.queries.related_lookup import LookupResult, Lookups, run_lookups
+from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
+from sessions_app.queries.sites import VisibleSites, load_visible_sites
 
-LEVELS = {"warning": "Warning or high", "high": "High"}
+LEVEL_CHOICES = {"warning": "Warning or high", "high": "High"}
 LETTERS = {connector_letter(number): number for number in range(1, 27)}
 # No calendar of a time zone ends within these.
-DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
+DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 Sessions = QuerySet[ChargingSession]
 
 
@@ -78,13 +78,13 @@ class _DaysInOrder(forms.Form):
 class SessionFilter(filters.FilterSet):
     """What both tabs are filtered by; History also by reason."""
 
-    q = filters.CharFilter(label="Search", max_length=MOST_LETTERS, method="by_words")
-    range = filters.ChoiceFilter(label="Started", choices=list(PRESETS.items()), method="by_days")
+    q = filters.CharFilter(label="Search", max_length=MAX_SEARCH_LENGTH, method="by_words")
+    range = filters.ChoiceFilter(label="Started", choices=list(DATE_PRESETS.items()), method="by_days")
     started_after = filters.DateFilter(
-        label="From", input_formats=["%Y-%m-%d"], validators=DAYS, method="by_days"
+        label="From", input_formats=["%Y-%m-%d"], validators=DATE_LIMITS, method="by_days"
     )
     started_before = filters.DateFilter(
-        label="To", input_formats=["%Y-%m-%d"], validators=DAYS, method="by_days"
+        label="To", input_formats=["%Y-%m-%d"], validators=DATE_LIMITS, method="by_days"
     )
     company = _OneOf(label="Company", coerce=int, method="by_company")
     site = _OneOf(label="Site", field_name="site", coerce=int)
@@ -98,10 +98,8 @@ class SessionFilter(filters.FilterSet):
     )
     driver = _Named(label="User", field_name="driver", coerce=int)
     kind = _OneOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
-    idle_min = _Minutes(
-        label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes"
-    )
-    level = filters.ChoiceFilter(label="Inactivity", choices=list(LEVELS.items()), method="by_level")
+    idle_min = _Minutes(label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes")
+    level = filters.ChoiceFilter(label="Inactivity", choices=list(LEVEL_CHOICES.items()), method="by_level")
     price = filters.ChoiceFilter(label="Price", choices=[("none", "Unpriced")], method="by_price")
     reason = _OneOf(label="Reason", choices=list(REASONS.items()), method="by_reason")
 
@@ -113,7 +111,7 @@ class SessionFilter(filters.FilterSet):
     def __init__(self, data: QueryDict, *, tab: str, user: User) -> None:
         self.tab = tab
         self.is_everywhere = sees_every_site(user)
-        self.places: Places = places(user)
+        self.places: VisibleSites = load_visible_sites(user)
         self.visible = visible_to(user, site_ids=self.places.ids)
         super().__init__(data, self.visible.filter(ended_at__isnull=tab == IN_PROGRESS))
         self.filters["company"].extra["choices"] = self.places.companies()
@@ -125,7 +123,7 @@ class SessionFilter(filters.FilterSet):
         """Return whether the whole address is well; what is named by id is looked up last."""
         fields = self.form.fields.items()
         takes_several = {name: isinstance(field, forms.MultipleChoiceField) for name, field in fields}
-        for name, problem in faults(self.data, self.tab, takes_several).items():
+        for name, problem in param_errors(self.data, self.tab, takes_several).items():
             self.form.add_error(None, ValidationError(problem, code=name))
         if not self.form.errors:
             self._name_the_chosen()
@@ -140,22 +138,22 @@ class SessionFilter(filters.FilterSet):
                 self.form.add_error(name, f"{pk} is not there.")
 
     @cached_property
-    def found(self) -> dict[str, Found]:
+    def found(self) -> dict[str, LookupResult]:
         """What the filters name in other tables, in one query."""
-        asked: dict[str, Callable[[Any], Wanted]] = {
-            "area": partial(areas_wanted, places=self.places),
-            "station": partial(stations_wanted, places=self.places),
-            "driver": partial(drivers_wanted, visible=self.visible),
-            "kind": kinds_wanted,
-            "connector": numbers_wanted,
-            "level": lambda level: connectors_wanted(),
-            "q": words_wanted,
+        asked: dict[str, Callable[[Any], Lookups]] = {
+            "area": partial(area_lookups, places=self.places),
+            "station": partial(station_lookups, places=self.places),
+            "driver": partial(driver_lookups, visible=self.visible),
+            "kind": driver_kind_lookups,
+            "connector": connector_lookups,
+            "level": lambda level: rating_lookups(),
+            "q": search_lookups,
         }
         said = self.form.cleaned_data
         every: dict[str, QuerySet[Any]] = {}
         for name, wants in asked.items():
             every |= wants(said[name]) if said[name] else {}
-        return looked_up(every)
+        return run_lookups(every)
 
     @property
     def sites(self) -> list[int] | None:
@@ -186,12 +184,10 @@ class SessionFilter(filters.FilterSet):
         return queryset  # see filter_queryset
 
     def by_words(self, queryset: Sessions, name: str, value: str) -> Sessions:
-        return queryset.alias(person=PERSON).filter(says(value, self.found))
+        return queryset.alias(person=PERSON).filter(search_condition(value, self.found))
 
     def by_company(self, queryset: Sessions, name: str, value: list[int]) -> Sessions:
-        return queryset.filter(
-            site__in=[place.id for place in self.places.sites if place.company_id in value]
-        )
+        return queryset.filter(site__in=[place.id for place in self.places.sites if place.company_id in value])
 
     def by_connector(self, queryset: Sessions, name: str, value: list[int]) -> Sessions:
         return queryset.filter(connector__in=self.found[name].ids)
@@ -211,10 +207,10 @@ class SessionFilter(filters.FilterSet):
         return queryset.alias(cost=COST).filter(cost=UNKNOWN_COST)
 
     def by_level(self, queryset: Sessions, name: str, value: str) -> Sessions:
-        return queryset.filter(stands(value, self.found))
+        return queryset.filter(inactivity_condition(value, self.found))
 
 
-class Filtered(NamedTuple):
+class FilterResult(NamedTuple):
     """The sessions that a list's address asks for, unordered; none where anything in it is wrong."""
 
     sessions: Sessions
@@ -222,22 +218,22 @@ class Filtered(NamedTuple):
     is_valid: bool
 
 
-def filtered(params: QueryDict, tab: str, user: User) -> Filtered:
+def filter_sessions(params: QueryDict, tab: str, user: User) -> FilterResult:
     """Return the sessions of the tab that the query string asks for, within what the user may see.
 
     A value that is no value of its filter, or a name that is no filter, gives no session at all, and
     the form says why: never the unfiltered table.
     """
-    return applied(SessionFilter(params, tab=tab, user=user))
+    return apply_filters(SessionFilter(params, tab=tab, user=user))
 
 
-def applied(sessions: SessionFilter) -> Filtered:
+def apply_filters(sessions: SessionFilter) -> FilterResult:
     """Return what a filter set gives, strictly."""
     is_valid = sessions.is_valid()
-    return Filtered(sessions.qs if is_valid else ChargingSession.objects.none(), sessions.form, is_valid)
+    return FilterResult(sessions.qs if is_valid else ChargingSession.objects.none(), sessions.form, is_valid)
 
 
-def problems(form: forms.Form) -> list[str]:
+def form_problems(form: forms.Form) -> list[str]:
     """Return what is wrong with the filters, a sentence each."""
     return [
         str(message) if name == "__all__" else f"{form.fields[name].label}: {message}"

@@ -16,7 +16,7 @@ from sessions_app.pages import charts
 DIGITS = {"power_kw": 3, "energy_kwh": 4, "limit_a": 2, "price": 3, "battery": 1}
 
 
-def payload(session: ChargingSession, curve: Curve, *, now: datetime) -> bytes:
+def graph_payload(session: ChargingSession, curve: Curve, *, now: datetime) -> bytes:
     """Return the JSON of a session's graph; `last` is the number that a live graph goes on from."""
     zone = ZoneInfo(session.site.time_zone)
     ahead = session.ended_at or now + charts.LIVE_AHEAD
@@ -25,11 +25,11 @@ def payload(session: ChargingSession, curve: Curve, *, now: datetime) -> bytes:
         {
             "session": session.pk,
             "title": _title(session, zone),
-            "figure": charts.figure(
+            "figure": charts.build_figure(
                 currency=session.currency,
                 marks={"start": session.started_at, "stop": stopped_at, "unplugged": session.unplugged_at},
             ),
-            "points": columns(curve),
+            "points": point_columns(curve),
             "last": curve.last_number,
             "version": version(session),
             "count": session.reading_count,
@@ -54,11 +54,11 @@ def version(session: ChargingSession) -> str:
     """Return a word for what is known of a session that is over: another one when that changes; else ""."""
     if session.ended_at is None:
         return ""
-    known = (session.ended_at, session.unplugged_at, session.end_reason, session.running, session.tariff)
+    known = (session.ended_at, session.unplugged_at, session.end_reason, session.totals, session.tariff)
     return f"{crc32(repr(known).encode()):x}"
 
 
-def columns(curve: Curve) -> dict[str, list[Any]]:
+def point_columns(curve: Curve) -> dict[str, list[Any]]:
     """Return the points as columns by the names of POINT_FIELDS, to as many digits as a graph can show."""
     rounded = {
         name: [None if value is None else round(value, DIGITS.get(name, 2)) for value in column]

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from sessions_app.access import may_command, visible_to
 from sessions_app.models import ChargingSession, Manager
-from sessions_app.pages.address import as_kept
+from sessions_app.pages.list_url import preferred_url
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 
-class Entry(NamedTuple):
+class MenuItem(NamedTuple):
     """One line of the menu: `how` is go, copy, or ask (which opens in the menu itself)."""
 
     words: str
@@ -30,19 +30,19 @@ def row_menu(request: PageRequest, pk: int) -> HttpResponse:
     """Show what can be done with a session."""
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
     part = "sessions/_menu.html"
-    found = entries(session, request.user)
+    found = menu_items(session, request.user)
     context = {"session": session, "entries": found, "panel": part, "tab": _tab(session)}
     return render(request, part if request.htmx else "sessions/panel.html", context)
 
 
-def entries(session: ChargingSession, manager: Manager) -> list[Entry]:
+def menu_items(session: ChargingSession, manager: Manager) -> list[MenuItem]:
     """Return the lines of a session's menu, as the manager has it."""
     tab = _tab(session)
     found = []
     if session.is_in_progress and may_command(manager, session.site_id):
-        found.append(Entry("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
+        found.append(MenuItem("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
     found += [
-        Entry(
+        MenuItem(
             f"Meter samples ({suffix.upper()})",
             "file-down",
             reverse("session-samples", args=[session.pk, suffix]),
@@ -50,13 +50,13 @@ def entries(session: ChargingSession, manager: Manager) -> list[Entry]:
         for suffix in ("csv", "xlsx")
     ]
     if not session.is_in_progress:
-        found.append(Entry("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
-    found.append(Entry("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
+        found.append(MenuItem("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
+    found.append(MenuItem("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
     if session.driver_id is not None:
-        theirs = as_kept(tab, QueryDict(f"driver={session.driver_id}"), manager)
-        found.append(Entry("This user’s sessions", "users", theirs))
-    there = as_kept(tab, QueryDict(f"station={session.station_id}"), manager)
-    found.append(Entry("This station’s sessions", "ev-charger", there))
+        theirs = preferred_url(tab, QueryDict(f"driver={session.driver_id}"), manager)
+        found.append(MenuItem("This user’s sessions", "users", theirs))
+    there = preferred_url(tab, QueryDict(f"station={session.station_id}"), manager)
+    found.append(MenuItem("This station’s sessions", "ev-charger", there))
     return found
 
 

@@ -5,11 +5,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sessions_app.pages.requests import PageRequest
-from sessions_app.queries.places import places
+from sessions_app.queries.sites import load_visible_sites
 
 
 @never_cache
 @require_safe
 def nav_count(request: PageRequest) -> HttpResponse:
     """Say how many sessions are in progress."""
-    return HttpResponse(str(places(request.user).in_progress), content_type="text/plain")
+    return HttpResponse(str(load_visible_sites(request.user).in_progress), content_type="text/plain")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from sessions_app.pages.address import PER_PAGE, query_with
-from sessions_app.queries.paging import BOUND, Page, Where
+from sessions_app.pages.list_url import PER_PAGE, query_with
+from sessions_app.queries.paging import COUNT_LIMIT, Page, PageSelector
 from sessions_app.templatetags.icons import icon
 
 
 @dataclass(frozen=True)
-class Move:
+class PageLink:
     """A step to another page; without a query there is none in that direction."""
 
     word: str
@@ -21,7 +21,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Size:
+class PageSize:
     """A number of rows a page, and the address that has it."""
 
     size: int
@@ -34,7 +34,7 @@ class Pager:
     """What the foot of a table says and links to."""
 
     words: str
-    moves: tuple[Move, ...]
+    moves: tuple[PageLink, ...]
 
 
 def per_page(params: QueryDict) -> int:
@@ -42,10 +42,10 @@ def per_page(params: QueryDict) -> int:
     return int(params.get("per_page") or PER_PAGE[0])
 
 
-def where(params: QueryDict) -> Where:
+def page_selector(params: QueryDict) -> PageSelector:
     """Return which page a valid address asks for."""
     page = params.get("page") or "1"
-    return Where(
+    return PageSelector(
         number=1 if page == "last" else int(page),
         is_last=page == "last",
         after=_id(params.get("after")),
@@ -57,9 +57,9 @@ def _id(text: str | None) -> int | None:
     return int(text) if text else None
 
 
-def sizes(params: QueryDict, size: int) -> list[Size]:
+def page_sizes(params: QueryDict, size: int) -> list[PageSize]:
     """Return the numbers of rows that one can choose."""
-    return [Size(each, query_with(params, per_page=str(each)), each == size) for each in PER_PAGE]
+    return [PageSize(each, query_with(params, per_page=str(each)), each == size) for each in PER_PAGE]
 
 
 def pager(params: QueryDict, page: Page, size: int) -> Pager:
@@ -70,24 +70,20 @@ def pager(params: QueryDict, page: Page, size: int) -> Pager:
         back = _numbered(params, page.number - 1) if page.number else query_with(params, before=_first(page))
     if page.has_next:
         last = query_with(params, page="last")
-        is_numbered = page.number is not None and page.number * size < min(page.count, BOUND)
-        onward = (
-            _numbered(params, (page.number or 0) + 1)
-            if is_numbered
-            else query_with(params, after=_last(page))
-        )
+        is_numbered = page.number is not None and page.number * size < min(page.count, COUNT_LIMIT)
+        onward = _numbered(params, (page.number or 0) + 1) if is_numbered else query_with(params, after=_last(page))
     moves = (
-        Move("First page", "first", icon("chevrons-left"), first),
-        Move("Previous page", "prev", icon("chevron-left"), back),
-        Move("Next page", "next", icon("chevron-right"), onward),
-        Move("Last page", "last", icon("chevrons-right"), last),
+        PageLink("First page", "first", icon("chevrons-left"), first),
+        PageLink("Previous page", "prev", icon("chevron-left"), back),
+        PageLink("Next page", "next", icon("chevron-right"), onward),
+        PageLink("Last page", "last", icon("chevrons-right"), last),
     )
     return Pager(_words(page, size), moves)
 
 
 def _words(page: Page, size: int) -> str:
     """Return `51–100 of 8,312`; beyond the bound nobody has counted: `50 of 10,000+`."""
-    total = f"{page.count:,}" if page.is_counted else f"{BOUND:,}+"
+    total = f"{page.count:,}" if page.is_counted else f"{COUNT_LIMIT:,}+"
     if page.number is None:
         return f"{len(page.rows)} of {total}"
     first = (page.number - 1) * size + 1

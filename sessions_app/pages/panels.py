@@ -8,21 +8,21 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain.wording import connector_letter
-from sessions_app.pages.address import PLACE, address, query_without
-from sessions_app.pages.columns import COLUMNS, chosen, in_order, offered
-from sessions_app.pages.filters import SessionFilter, applied
+from sessions_app.pages.columns import TABLE_COLUMNS, available_columns, in_order, selected_columns
+from sessions_app.pages.filters import SessionFilter, apply_filters
+from sessions_app.pages.list_url import PAGING_PARAMS, list_url, query_without
 from sessions_app.pages.requests import PageRequest
 from sessions_app.queries import choices
 from sessions_app.queries.saved_views import saved_views
-from sessions_app.store.views import manager_keep_columns, saved_view_put, saved_view_remove
+from sessions_app.store.saved_views import manager_save_columns, saved_view_delete, saved_view_save
 
 
 @never_cache
 @require_safe
-def filters(request: PageRequest, tab: str) -> HttpResponse:
+def filter_panel(request: PageRequest, tab: str) -> HttpResponse:
     """Show all filters of a table, as its address has them."""
     asked = SessionFilter(request.GET, tab=tab, user=request.user)
-    applied(asked)
+    apply_filters(asked)
     context = {
         "form": asked.form,
         "places": asked.places,
@@ -31,15 +31,15 @@ def filters(request: PageRequest, tab: str) -> HttpResponse:
         "drivers": choices.driver_choices(asked.visible, chosen=_ids(request, "driver")),
         "letters": [connector_letter(number) for number in choices.connector_numbers(asked.places)],
         "picked": {name: set(request.GET.getlist(name)) for name in asked.form.fields},
-        "kept": _kept(request.GET, *asked.form.fields, *PLACE),
-        "cleared": address(tab, query_without(request.GET, *asked.form.fields, *PLACE)),
+        "kept": _kept(request.GET, *asked.form.fields, *PAGING_PARAMS),
+        "cleared": list_url(tab, query_without(request.GET, *asked.form.fields, *PAGING_PARAMS)),
     }
     return _panel(request, tab, "filters", context)
 
 
 @never_cache
 @require_safe
-def finder(request: PageRequest, tab: str, what: str) -> HttpResponse:
+def choice_search(request: PageRequest, tab: str, what: str) -> HttpResponse:
     """Show the stations or the people that a word finds, to choose from."""
     find, picked = _line(request.GET.get("find", "")), _ids(request, what)
     asked = SessionFilter(QueryDict(), tab=tab, user=request.user)
@@ -52,27 +52,27 @@ def finder(request: PageRequest, tab: str, what: str) -> HttpResponse:
 
 
 @never_cache
-def columns(request: PageRequest, tab: str) -> HttpResponse:
+def column_panel(request: PageRequest, tab: str) -> HttpResponse:
     """Show the column chooser; keep what is chosen for the manager, and go on with it."""
     if request.method != "POST":
-        shown = chosen(tab, request.GET, request.user)
-        offer = [(COLUMNS[key], key in shown) for key in offered(tab)]
+        shown = selected_columns(tab, request.GET, request.user)
+        offer = [(TABLE_COLUMNS[key], key in shown) for key in available_columns(tab)]
         return _panel(request, tab, "columns", {"offer": offer, "query": request.GET.urlencode()})
     keys = in_order(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
-    manager_keep_columns(request.user, tab=tab, keys=keys)
+    manager_save_columns(request.user, tab=tab, keys=keys)
     rest = query_without(QueryDict(request.POST.get("query", "")), "columns")
     rest["columns"] = ",".join(keys)
-    return redirect(address(tab, rest))
+    return redirect(list_url(tab, rest))
 
 
 @never_cache
-def views(request: PageRequest, tab: str) -> HttpResponse:
+def saved_views_panel(request: PageRequest, tab: str) -> HttpResponse:
     """Show the saved views of a table; save the address that is shown under a name."""
     if request.method == "POST" and (name := _line(request.POST.get("name", ""))[:80]):
         query = _lasting(request, tab, QueryDict(request.POST.get("query", "")))
         is_shared = "is_shared" in request.POST
-        saved_view_put(request.user, tab=tab, name=name, query=query.urlencode(safe=","), is_shared=is_shared)
-        return redirect(address(tab, query))
+        saved_view_save(request.user, tab=tab, name=name, query=query.urlencode(safe=","), is_shared=is_shared)
+        return redirect(list_url(tab, query))
     shown = _said(_lasting(request, tab, request.GET))
     found = [(view, _said(QueryDict(view.query)) == shown) for view in saved_views(request.user, tab)]
     return _panel(request, tab, "views", {"views": found, "query": request.GET.urlencode(safe=",")})
@@ -80,8 +80,8 @@ def views(request: PageRequest, tab: str) -> HttpResponse:
 
 def _lasting(request: PageRequest, tab: str, params: QueryDict) -> QueryDict:
     """Return what of an address a view keeps: all but the page, and the columns in any case."""
-    query = query_without(params, *PLACE)
-    query.setdefault("columns", ",".join(chosen(tab, query, request.user)))
+    query = query_without(params, *PAGING_PARAMS)
+    query.setdefault("columns", ",".join(selected_columns(tab, query, request.user)))
     return query
 
 
@@ -91,11 +91,11 @@ def _said(query: QueryDict) -> list[tuple[str, list[str]]]:
 
 
 @require_POST
-def remove_view(request: PageRequest, tab: str, pk: int) -> HttpResponse:
+def delete_view(request: PageRequest, tab: str, pk: int) -> HttpResponse:
     """Remove one of the manager's own saved views."""
-    if not saved_view_remove(request.user, pk):
+    if not saved_view_delete(request.user, pk):
         raise Http404
-    return redirect(address(tab, QueryDict(request.POST.get("query", ""))))
+    return redirect(list_url(tab, QueryDict(request.POST.get("query", ""))))
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:

@@ -17,21 +17,21 @@ from sessions_app.domain import wording
 from sessions_app.models import ChargingSession
 from sessions_app.pages import charts, graphs
 from sessions_app.pages.requests import PageRequest
-from sessions_app.pages.stats import facts, stats, warnings, who
+from sessions_app.pages.stats import driver_details, facts, stats, warnings
 from sessions_app.queries.audits import repricing_of, with_repricing
-from sessions_app.queries.curves import curve
-from sessions_app.queries.points import POINT_FIELDS, Window, points
+from sessions_app.queries.curves import load_curve
+from sessions_app.queries.points import POINT_FIELDS, TimeWindow, load_points
 from sessions_app.queries.price_view import price_view
-from sessions_app.queries.rows import rows
+from sessions_app.queries.rows import load_rows
 
-MISSED_AT_MOST = 3_000  # points; drawing more one by one costs more than a fresh figure
+MAX_MISSED_POINTS = 3_000  # points; drawing more one by one costs more than a fresh figure
 
 
 @require_safe
 @never_cache
 @vary_on_headers("HX-Request", "HX-Target")
 @gzip_page
-def session(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
+def session_detail(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
     """Show a session: the dialog's content for htmx, else a page of its own.
 
     A live page asks for its figures anew as the target "parts": all but the graph.
@@ -49,7 +49,7 @@ def session(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
 @never_cache
 @vary_on_headers("HX-Request")
 @gzip_page
-def figure(request: PageRequest, pk: int) -> HttpResponse:
+def session_figure(request: PageRequest, pk: int) -> HttpResponse:
     """Give a session's graph: as the part of an expanded row for htmx, else as JSON.
 
     With `?from=` and `?to=` (epoch ms) the points of that window alone, with their detail.
@@ -59,12 +59,12 @@ def figure(request: PageRequest, pk: int) -> HttpResponse:
         window = _window(request.GET)
         if window is None:
             return HttpResponseBadRequest("from and to must be epoch milliseconds, from before to.")
-        return JsonResponse({"points": graphs.columns(curve(found, window=window))})
+        return JsonResponse({"points": graphs.point_columns(load_curve(found, window=window))})
     if request.htmx:
         context = {"session": found} | _graph(found, timezone.now())
         return render(request, "sessions/_graph.html", context)
     return HttpResponse(
-        graphs.payload(found, curve(found), now=timezone.now()), content_type="application/json"
+        graphs.graph_payload(found, load_curve(found), now=timezone.now()), content_type="application/json"
     )
 
 
@@ -80,11 +80,11 @@ def session_points(request: PageRequest, pk: int) -> HttpResponse:
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 10):
         return HttpResponseBadRequest("after must be the number of a point.")
-    is_far = found.reading_count - int(after) > MISSED_AT_MOST
+    is_far = found.reading_count - int(after) > MAX_MISSED_POINTS
     return JsonResponse(
         {
             "fields": POINT_FIELDS,
-            "points": [] if is_far else points(found.pk, after=int(after)),
+            "points": [] if is_far else load_points(found.pk, after=int(after)),
             "redraw": is_far,
             "version": graphs.version(found),
         }
@@ -102,9 +102,9 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
     context = _context(found, now)
     zone = context["row"].tz
     words = {
-        "started": wording.full_moment(found.started_at, zone),
-        "ended": wording.full_moment(found.ended_at, zone),
-        "printed": wording.full_moment(now, zone),
+        "started": wording.full_time(found.started_at, zone),
+        "ended": wording.full_time(found.ended_at, zone),
+        "printed": wording.full_time(now, zone),
         "address": request.build_absolute_uri(),
     }
     return render(request, "sessions/receipt.html", context | words)
@@ -112,12 +112,12 @@ def receipt(request: PageRequest, pk: int) -> HttpResponse:
 
 def _found(request: PageRequest, pk: int) -> ChargingSession:
     """Return the session with what the dialog says of it; what one may not see does not exist."""
-    beside = ("site", "station", "connector", "driver", "policy", "digest")
+    beside = ("site", "station", "connector", "driver", "policy", "downsampled")
     seen = visible_to(request.user).select_related(*beside)
     return get_object_or_404(with_repricing(seen), pk=pk)
 
 
-def _window(query: QueryDict) -> Window | None:
+def _window(query: QueryDict) -> TimeWindow | None:
     """Return the window that is asked for; None for what is none."""
     try:
         start, end = (datetime.fromtimestamp(int(str(query[name])) / 1000, UTC) for name in ("from", "to"))
@@ -127,7 +127,7 @@ def _window(query: QueryDict) -> Window | None:
 
 
 def _context(found: ChargingSession, now: datetime) -> dict[str, Any]:
-    [row] = rows(ChargingSession.objects.filter(pk=found.pk))
+    [row] = load_rows(ChargingSession.objects.filter(pk=found.pk))
     return {
         "session": found,
         "row": row,
@@ -136,7 +136,7 @@ def _context(found: ChargingSession, now: datetime) -> dict[str, Any]:
         "warnings": warnings(row),
         "price": price_view(found, repricing_of(found)),
         "place": f"{row.station} · {wording.connector_letter(row.connector)}",
-        "who": who(found, row),
+        "who": driver_details(found, row),
         "reason": wording.reason(row.end_reason, row.ended_by),
         "since": f"{row.started_at.timestamp():.3f}",
         "now_s": f"{now.timestamp():.3f}",
@@ -145,11 +145,11 @@ def _context(found: ChargingSession, now: datetime) -> dict[str, Any]:
 
 
 def _graph(found: ChargingSession, now: datetime) -> dict[str, Any]:
-    drawn = curve(found)
-    text = graphs.payload(found, drawn, now=now).decode().replace("<", "\\u003c")
+    drawn = load_curve(found)
+    text = graphs.graph_payload(found, drawn, now=now).decode().replace("<", "\\u003c")
     return {
         "payload": mark_safe(text),  # noqa: S308 - JSON without any "<"
-        "series": charts.SERIES,
+        "series": charts.GRAPH_SERIES,
         "is_live": found.ended_at is None,
         "reading_count": found.reading_count,
     }

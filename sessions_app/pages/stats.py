@@ -48,8 +48,8 @@ def stats(row: SessionRow, *, now: datetime) -> list[Stat]:
     keys = _LIVE if row.ended_at is None else _ENDED
     texts = cells(row, keys, now=now)
     titles = {
-        "started_at": wording.full_moment(row.started_at, row.tz),
-        "ended_at": wording.full_moment(row.ended_at, row.tz),
+        "started_at": wording.full_time(row.started_at, row.tz),
+        "ended_at": wording.full_time(row.ended_at, row.tz),
     }
     return [
         Stat(
@@ -80,10 +80,10 @@ def facts(session: ChargingSession, row: SessionRow, *, now: datetime) -> list[F
 
 def warnings(row: SessionRow) -> tuple[str, ...]:
     """Return why the session needs a look, in people's words."""
-    return flags.words(row.flags)
+    return flags.describe(row.flags)
 
 
-def who(session: ChargingSession, row: SessionRow) -> list[str]:
+def driver_details(session: ChargingSession, row: SessionRow) -> list[str]:
     """Return what follows the driver's name in the header: unit, kind, internal reference."""
     driver = session.driver
     if driver is None:

@@ -11,23 +11,23 @@ from django.utils.safestring import SafeString, mark_safe
 from django_tables2.data import TableListData
 
 from sessions_app.domain.row import SessionRow
-from sessions_app.pages.address import query_with
-from sessions_app.pages.body import body
-from sessions_app.pages.columns import COLUMNS, order_words
-from sessions_app.queries.ordering import DEFAULT
+from sessions_app.pages.columns import TABLE_COLUMNS, describe_order
+from sessions_app.pages.list_url import query_with
+from sessions_app.pages.row_html import rows_html
+from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.templatetags.icons import icon
 
 _FIRST_DOWN = {"id", "started_at", "ended_at"}
 Sort = tuple[str, str, bool]
 
 
-def sorts(keys: tuple[str, ...], now: str) -> list[Sort]:
+def sort_options(keys: tuple[str, ...], now: str) -> list[Sort]:
     """Return the orders to choose from where there are no headings: value, words, and whether it is now."""
     shown = (f"{sign}{key}" for key in keys for sign in ("-", ""))
     return [
-        ("" if way == DEFAULT else way, order_words(way), way == (now or DEFAULT))
-        for way in dict.fromkeys((*shown, DEFAULT, now))
-        if way.removeprefix("-") in COLUMNS
+        ("" if way == DEFAULT_SORT else way, describe_order(way), way == (now or DEFAULT_SORT))
+        for way in dict.fromkeys((*shown, DEFAULT_SORT, now))
+        if way.removeprefix("-") in TABLE_COLUMNS
     ]
 
 
@@ -51,8 +51,8 @@ class SessionTable(tables.Table):
         is_zoned: bool,
     ) -> None:
         self.keys, self.params, self.now, self.is_zoned = columns, params, now, is_zoned
-        extra = [(key, tables.Column(verbose_name=COLUMNS[key].heading)) for key in columns]
-        super().__init__(Rows(rows), extra_columns=extra, order_by=params.get("sort") or DEFAULT)
+        extra = [(key, tables.Column(verbose_name=TABLE_COLUMNS[key].heading)) for key in columns]
+        super().__init__(Rows(rows), extra_columns=extra, order_by=params.get("sort") or DEFAULT_SORT)
 
     def head(self) -> SafeString:
         """Return the headings, each a link that sorts by its column."""
@@ -60,17 +60,15 @@ class SessionTable(tables.Table):
 
     def body(self) -> SafeString:
         """Return the rows."""
-        return body(self.data.data, self.keys, now=self.now, is_zoned=self.is_zoned)
+        return rows_html(self.data.data, self.keys, now=self.now, is_zoned=self.is_zoned)
 
     def _heading(self, column: Any) -> str:
-        falls = column.order_by_alias.startswith("-")
-        turned = column.name if falls else f"-{column.name}"
-        onward = (
-            turned if column.is_ordered else f"-{column.name}" if column.name in _FIRST_DOWN else column.name
-        )
-        sorts = ("descending" if falls else "ascending") if column.is_ordered else "none"
-        sign = icon("chevron-down" if falls else "chevron-up") if column.is_ordered else ""
-        figure = " figure" if COLUMNS[column.name].is_figure else ""
+        descending = column.order_by_alias.startswith("-")
+        turned = column.name if descending else f"-{column.name}"
+        onward = turned if column.is_ordered else f"-{column.name}" if column.name in _FIRST_DOWN else column.name
+        sorts = ("descending" if descending else "ascending") if column.is_ordered else "none"
+        sign = icon("chevron-down" if descending else "chevron-up") if column.is_ordered else ""
+        figure = " figure" if TABLE_COLUMNS[column.name].is_figure else ""
         query = query_with(self.params, sort=onward)
         return format_html(
             '<th scope="col" class="c-{}{}" aria-sort="{}"><a id="sort-{}" href="?{}" hx-get="?{}"'

@@ -1,4 +1,4 @@
 """The two tables, as addresses name them and as people do."""
 
 IN_PROGRESS, HISTORY = "in-progress", "history"
-TITLES = {IN_PROGRESS: "In Progress", HISTORY: "History"}
+TAB_TITLES = {IN_PROGRESS: "In Progress", HISTORY: "History"}

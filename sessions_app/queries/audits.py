@@ -22,9 +22,7 @@ class Repricing(msgspec.Struct, frozen=True):
 
 def stopped_by(session_id: int) -> str:
     """Return the name of the manager whose stop the station took last, or ""."""
-    taken = ActionAudit.objects.filter(
-        session_id=session_id, action=STOP, outcome__in=("accepted", "waiting")
-    )
+    taken = ActionAudit.objects.filter(session_id=session_id, action=STOP, outcome__in=("accepted", "waiting"))
     return taken.order_by("-at").values_list("manager_name", flat=True).first() or ""
 
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from sessions_app.queries.places import Places
+from sessions_app.queries.sites import VisibleSites
 
-PRESETS = {
+DATE_PRESETS = {
     "today": "Today",
     "yesterday": "Yesterday",
     "last-7-days": "Last 7 days",
@@ -38,7 +38,7 @@ def preset_days(preset: str, today: date) -> Days:
     raise ValueError(f"{preset} is no range of days")
 
 
-def started_on(places: Places, *, first: date | None, last: date | None, preset: str, now: datetime) -> Q:
+def started_on(places: VisibleSites, *, first: date | None, last: date | None, preset: str, now: datetime) -> Q:
     """Return the condition that a session began on those days at its own site.
 
     A named range and days beside it hold both, as all filters do.

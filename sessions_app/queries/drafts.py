@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.running import Terms, kept
+from sessions_app.domain.session_totals import BillingContext, decode_totals
 
-STATION = (
+STATION_FIELDS = (
     "id",
     "site_area_id",
     "site_area__site_id",
@@ -26,7 +26,7 @@ STATION = (
     "disconnected_at",
     "last_seen_at",
 )
-CONNECTOR = (
+CONNECTOR_FIELDS = (
     "id",
     "station_id",
     "number",
@@ -38,12 +38,12 @@ CONNECTOR = (
     "status_at",
     "available_at",
 )
-_LIFE = Life.__struct_fields__
-SESSION = (
+_LIFE = SessionState.__struct_fields__
+SESSION_FIELDS = (
     "id",
     "station_id",
     "connector_id",
-    "running",
+    "totals",
     "tariff",
     "reading_count",
     "site_area_id",
@@ -65,7 +65,7 @@ def decode_tariff(text: str) -> Tariff:
     return msgspec.json.decode(text, type=Tariff)
 
 
-def session(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
+def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     """Return a session of the station out of what stands in `SESSION`."""
     session_id, _, connector_id, running, tariff, count, *rest = values
     (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone), life = rest[:9], rest[9:]
@@ -74,9 +74,9 @@ def session(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
         id=session_id,
         station_id=station.id,
         connector=connector,
-        life=Life(*life),
-        terms=terms(connector, zone, decode_tariff(tariff) if tariff else None),
-        running=kept(running),
+        state=SessionState(*life),
+        billing=billing_context(connector, zone, decode_tariff(tariff) if tariff else None),
+        totals=decode_totals(running),
         reading_count=count,
         site_area_id=area_id,
         site_id=site_id,
@@ -90,11 +90,11 @@ def session(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     )
 
 
-def terms(connector: ConnectorDraft | None, zone: str, tariff: Tariff | None) -> Terms:
+def billing_context(connector: ConnectorDraft | None, zone: str, tariff: Tariff | None) -> BillingContext:
     """Return what a session's figures depend on besides its readings."""
     if connector is None:
-        return Terms(zone=zone, tariff=tariff)
-    return Terms(
+        return BillingContext(zone=zone, tariff=tariff)
+    return BillingContext(
         zone=zone,
         rating_w=connector.max_power_w,
         phases=connector.phases,

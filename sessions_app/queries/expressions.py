@@ -18,9 +18,9 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Greatest, NullIf
 from django.db.models.lookups import GreaterThan
 
-from sessions_app.domain.lifecycle import GONE_AFTER
-from sessions_app.domain.row import LEAST_INTERVAL_S, SILENT_AFTER_INTERVALS
-from sessions_app.domain.running import USUAL_INTERVAL_S
+from sessions_app.domain.lifecycle import OFFLINE_AFTER
+from sessions_app.domain.row import MIN_INTERVAL_S, SILENT_AFTER_INTERVALS
+from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S
 from sessions_app.domain.wording import REASONS
 
 
@@ -60,9 +60,7 @@ class Hundredths(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """A half is exact in binary, too, so that SQLite's floats round it the same way."""
-        return self.as_sql(
-            compiler, connection, template="CAST(ROUND(%(expressions)s / 10.0) AS INTEGER)", **context
-        )
+        return self.as_sql(compiler, connection, template="CAST(ROUND(%(expressions)s / 10.0) AS INTEGER)", **context)
 
 
 DURATION_S = Seconds("ended_at", "started_at")
@@ -76,8 +74,8 @@ REASON_WORDS = Case(
 def power_heard(now: datetime) -> Case:
     """Return the power of a session in progress, as `SessionRow` says it: -1 while nothing is heard of it."""
     never = Q(station__disconnected_at=None, station__last_seen_at=None)
-    offline = Q(station__connection_id="") & ~never | Q(station__last_seen_at__lte=now - GONE_AFTER)
-    interval_s = Greatest(Coalesce("sample_interval_s", USUAL_INTERVAL_S), LEAST_INTERVAL_S)
+    offline = Q(station__connection_id="") & ~never | Q(station__last_seen_at__lte=now - OFFLINE_AFTER)
+    interval_s = Greatest(Coalesce("sample_interval_s", DEFAULT_INTERVAL_S), MIN_INTERVAL_S)
     lag_s = Coalesce("clock_lag_s", 0.0)
     unheard_s = Seconds(Value(now), Coalesce("last_reading_at", "started_at")) - lag_s
     silent = GreaterThan(unheard_s, interval_s * SILENT_AFTER_INTERVALS)
@@ -92,14 +90,14 @@ UNKNOWN_COST = -1
 COST = Coalesce(F("price"), Value(UNKNOWN_COST), output_field=DecimalField())
 
 
-class Beyond(Func):
+class RowAfter(Func):
     """Whether a row's keys come after those of another row; one range of an index, however many keys."""
 
     output_field = BooleanField()
 
-    def __init__(self, keys: tuple[Any, ...], values: tuple[Any, ...], *, falls: bool) -> None:
+    def __init__(self, keys: tuple[Any, ...], values: tuple[Any, ...], *, descending: bool) -> None:
         super().__init__(*keys, *(Value(value) for value in values))
-        self.sign = "<" if falls else ">"
+        self.sign = "<" if descending else ">"
 
     def as_sql(
         self,

@@ -11,25 +11,25 @@ from django.utils import timezone
 from sessions_app.models import ChargingSession
 from sessions_app.queries.expressions import AVERAGE_POWER_W, COST, DURATION_S, REASON_WORDS, power_heard
 
-DEFAULT = "-started_at"
-Key = F | Expression
+DEFAULT_SORT = "-started_at"
+SortKey = F | Expression
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class RelatedColumn:
     """A column whose value stands in another table: of many sessions there are few such values.
 
     `link` is the session's own column (0 for none), `table` and `name` are the other table in SQL.
     """
 
-    key: Key
+    key: SortKey
     link: str
     table: str
     name: str = "name"
     is_nullable: bool = False
 
 
-_OWN: Mapping[str, tuple[Key, ...]] = {
+_OWN_COLUMNS: Mapping[str, tuple[SortKey, ...]] = {
     "id": (),
     "started_at": (F("started_at"),),
     "ended_at": (F("ended_at"),),
@@ -46,28 +46,24 @@ _OWN: Mapping[str, tuple[Key, ...]] = {
 }
 # What lies apart at different sites, as prices in different currencies do, and cards that were bought
 # together: whoever asks for one site would go through all the others. Each has an index within a site.
-APART = {"price", "id_tag"}
+PER_SITE_COLUMNS = {"price", "id_tag"}
 _SITES_WITH_COMPANY = (
     "(SELECT t.id, c.name FROM sessions_app_site t JOIN sessions_app_company c ON c.id = t.company_id)"
 )
-ELSEWHERE: Mapping[str, Elsewhere] = {
-    "company": Elsewhere(F("site__company__name"), "site_id", _SITES_WITH_COMPANY),
-    "site": Elsewhere(F("site__name"), "site_id", "sessions_app_site"),
-    "site_area": Elsewhere(F("site_area__name"), "site_area_id", "sessions_app_sitearea"),
-    "station": Elsewhere(
-        F("station__identity"), "station_id", "sessions_app_chargingstation", name="identity"
-    ),
-    "connector": Elsewhere(
+RELATED_COLUMNS: Mapping[str, RelatedColumn] = {
+    "company": RelatedColumn(F("site__company__name"), "site_id", _SITES_WITH_COMPANY),
+    "site": RelatedColumn(F("site__name"), "site_id", "sessions_app_site"),
+    "site_area": RelatedColumn(F("site_area__name"), "site_area_id", "sessions_app_sitearea"),
+    "station": RelatedColumn(F("station__identity"), "station_id", "sessions_app_chargingstation", name="identity"),
+    "connector": RelatedColumn(
         Coalesce(F("connector__number"), Value(0)),
         "connector_id",
         "sessions_app_connector",
         name="number",
         is_nullable=True,
     ),
-    "user": Elsewhere(
-        Coalesce(F("driver__name"), Value("")), "driver_id", "sessions_app_driver", is_nullable=True
-    ),
-    "policy": Elsewhere(
+    "user": RelatedColumn(Coalesce(F("driver__name"), Value("")), "driver_id", "sessions_app_driver", is_nullable=True),
+    "policy": RelatedColumn(
         Coalesce(F("policy__description"), Value("")),
         "policy_id",
         "sessions_app_pricingpolicy",
@@ -81,36 +77,36 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
 class Order:
     """By which keys, the id last, and whether the highest comes first."""
 
-    keys: tuple[Key, ...]
-    falls: bool
+    keys: tuple[SortKey, ...]
+    descending: bool
 
     @property
-    def named(self) -> dict[str, Key]:
+    def named(self) -> dict[str, SortKey]:
         """The keys by a name for each, under which a query says them."""
         return {f"key_{number}": key for number, key in enumerate(self.keys)}
 
     def apply(self, sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
         """Return the sessions in this order."""
-        return sessions.order_by(*(key.desc() if self.falls else key.asc() for key in self.keys))
+        return sessions.order_by(*(key.desc() if self.descending else key.asc() for key in self.keys))
 
-    def turned(self) -> "Order":
+    def reversed(self) -> "Order":
         """Return the opposite order."""
-        return Order(self.keys, not self.falls)
+        return Order(self.keys, not self.descending)
 
 
 def order(sort: str, *, in_progress: bool = False) -> Order:
     """Return the order that the text names."""
-    column, falls = sort.removeprefix("-"), sort.startswith("-")
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
     if in_progress and column == "duration":  # the longest is the one that began first
-        return Order((F("started_at"), F("id")), not falls)
+        return Order((F("started_at"), F("id")), not descending)
     if in_progress and column == "power":
-        return Order((power_heard(timezone.now()), F("id")), falls)
-    keys = (ELSEWHERE[column].key,) if column in ELSEWHERE else _OWN[column]
-    return Order((*keys, F("id")), falls)
+        return Order((power_heard(timezone.now()), F("id")), descending)
+    keys = (RELATED_COLUMNS[column].key,) if column in RELATED_COLUMNS else _OWN_COLUMNS[column]
+    return Order((*keys, F("id")), descending)
 
 
 def ordered(
-    sessions: QuerySet[ChargingSession], sort: str = DEFAULT, *, in_progress: bool = False
+    sessions: QuerySet[ChargingSession], sort: str = DEFAULT_SORT, *, in_progress: bool = False
 ) -> QuerySet[ChargingSession]:
     """Return the sessions in that order; between equals the id decides, in the same direction."""
     return order(sort, in_progress=in_progress).apply(sessions)

@@ -12,17 +12,24 @@ from django.db.models import QuerySet
 
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
-from sessions_app.queries.expressions import Beyond
-from sessions_app.queries.ordering import APART, ELSEWHERE, Order, order
+from sessions_app.queries.expressions import RowAfter
+from sessions_app.queries.keyset_sql import (
+    MAX_MERGED_SITES,
+    RowWindow,
+    SortKeys,
+    page_by_related_name,
+    page_by_site_merge,
+    page_by_small_sort,
+)
+from sessions_app.queries.ordering import PER_SITE_COLUMNS, RELATED_COLUMNS, Order, order
 from sessions_app.queries.rows import rows_by_id
-from sessions_app.queries.walks import MOST_SITES, Keys, Window, merged, sorted_few, walked
 
-BOUND = 10_000
+COUNT_LIMIT = 10_000
 Sessions = QuerySet[ChargingSession]
 
 
 @dataclass(frozen=True)
-class Where:
+class PageSelector:
     """Which page: a number, the last one, or what comes after or before a session."""
 
     number: int = 1
@@ -44,7 +51,7 @@ class Page:
     @property
     def is_counted(self) -> bool:
         """Whether `count` is all there is."""
-        return self.count <= BOUND
+        return self.count <= COUNT_LIMIT
 
 
 @dataclass(frozen=True)
@@ -57,22 +64,22 @@ class _Cut:
     count: int
     sites: Sequence[int] | None
 
-    def ids(self, window: Window) -> list[int]:
+    def ids(self, window: RowWindow) -> list[int]:
         """Return the ids of the sessions in the window."""
         is_postgresql = connection.vendor == "postgresql"
-        if is_postgresql and self.count <= BOUND and window.beyond is None:
-            return sorted_few(self.sessions, self.by, window)
-        if is_postgresql and self.column in ELSEWHERE:
-            by = ELSEWHERE[self.column]
-            return walked(self.sessions, by, window, falls=self.by.falls, sites=self.sites)
+        if is_postgresql and self.count <= COUNT_LIMIT and window.after_keys is None:
+            return page_by_small_sort(self.sessions, self.by, window)
+        if is_postgresql and self.column in RELATED_COLUMNS:
+            by = RELATED_COLUMNS[self.column]
+            return page_by_related_name(self.sessions, by, window, descending=self.by.descending, sites=self.sites)
         found = self.sessions
-        if window.beyond is not None:
-            found = found.filter(Beyond(self.by.keys, window.beyond, falls=self.by.falls))
-        if is_postgresql and self.column in APART and self.sites and len(self.sites) <= MOST_SITES:
-            return merged(found, self.by, window, self.sites)
+        if window.after_keys is not None:
+            found = found.filter(RowAfter(self.by.keys, window.after_keys, descending=self.by.descending))
+        if is_postgresql and self.column in PER_SITE_COLUMNS and self.sites and len(self.sites) <= MAX_MERGED_SITES:
+            return page_by_site_merge(found, self.by, window, self.sites)
         return list(self.by.apply(found).values_list("pk", flat=True)[window.skip : window.end])
 
-    def keys_of(self, pk: int | None) -> Keys | None:
+    def keys_of(self, pk: int | None) -> SortKeys | None:
         """Return the keys of a session; None where it is not among the filtered ones, or no longer."""
         if pk is None:
             return None
@@ -80,10 +87,10 @@ class _Cut:
         return found.values_list(*self.by.named).first()
 
 
-def page(
+def load_page(
     sessions: Sessions,
     sort: str,
-    where: Where,
+    where: PageSelector,
     size: int,
     *,
     sites: Sequence[int] | None = None,
@@ -94,27 +101,27 @@ def page(
     `sites` are those that the sessions belong to, where that is known: what is elsewhere is then not
     looked through. The page after or before a session that is not among them, or no longer, is the first one.
     """
-    count = sessions.order_by().values("pk")[: BOUND + 1].count()
+    count = sessions.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     by, column = order(sort, in_progress=in_progress), sort.removeprefix("-")
     cut = _Cut(sessions, column, by, count, sites)
-    last = max(1, -(-min(count, BOUND) // size))
-    if where.is_last and count <= BOUND:
-        where = Where(number=last)
+    last = max(1, -(-min(count, COUNT_LIMIT) // size))
+    if where.is_last and count <= COUNT_LIMIT:
+        where = PageSelector(number=last)
     beyond = cut.keys_of(where.after if where.before is None else where.before)
     if where.is_last or (beyond and where.before is not None):
         return _backward(cut, beyond, size)
     if beyond:
-        found = cut.ids(Window(0, size + 1, beyond))
+        found = cut.ids(RowWindow(0, size + 1, beyond))
         return Page(_rows(found[:size]), count, None, has_previous=True, has_next=len(found) > size)
     number = max(1, min(where.number, last))
-    found = cut.ids(Window((number - 1) * size, size)) if count else []
+    found = cut.ids(RowWindow((number - 1) * size, size)) if count else []
     return Page(_rows(found), count, number, has_previous=number > 1, has_next=number * size < count)
 
 
-def _backward(cut: _Cut, before: Keys | None, size: int) -> Page:
+def _backward(cut: _Cut, before: SortKeys | None, size: int) -> Page:
     """Return the page before a session, or the last one: the first of the opposite order."""
-    turned = replace(cut, by=cut.by.turned())
-    found = turned.ids(Window(0, size + 1, before))
+    turned = replace(cut, by=cut.by.reversed())
+    found = turned.ids(RowWindow(0, size + 1, before))
     shown = found[:size][::-1]
     return Page(_rows(shown), cut.count, None, has_previous=len(found) > size, has_next=before is not None)
 

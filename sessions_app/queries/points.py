@@ -21,8 +21,8 @@ POINT_FIELDS = (
     "current_l3_a",
     "idle_s",
 )
-Point = list[float | int | None]
-Window = tuple[datetime, datetime]
+PointValues = list[float | int | None]
+TimeWindow = tuple[datetime, datetime]
 
 _COLUMNS = (
     "number",
@@ -40,7 +40,7 @@ _COLUMNS = (
 )
 
 
-def point(values: tuple[Any, ...]) -> Point:
+def point_from_row(values: tuple[Any, ...]) -> PointValues:
     """Return the point of one sample, given as `_COLUMNS`; money and energy become floats here only."""
     number, at, power_w, energy_wh, limit_a, price, *rest = values
     return [
@@ -54,20 +54,20 @@ def point(values: tuple[Any, ...]) -> Point:
     ]
 
 
-def points(session_id: int, *, after: int = 0, window: Window | None = None) -> list[Point]:
+def load_points(session_id: int, *, after: int = 0, window: TimeWindow | None = None) -> list[PointValues]:
     """Return the session's points numbered above `after`, in order of time; those of a window alone."""
     samples = MeterSample.objects.filter(session_id=session_id)
     if after:
         samples = samples.filter(number__gt=after)
     if window:
         samples = samples.filter(at__range=window)
-    return [point(values) for values in samples.order_by("at").values_list(*_COLUMNS)]
+    return [point_from_row(values) for values in samples.order_by("at").values_list(*_COLUMNS)]
 
 
-def sample_point(sample: Sample) -> Point:
+def sample_point(sample: Sample) -> PointValues:
     """Return the point of a sample that has just been recorded."""
     reading, worked_out = sample.reading, sample.point
-    return point(
+    return point_from_row(
         (
             sample.number,
             reading.at,

@@ -18,7 +18,7 @@ from sessions_app.models import (
 )
 
 # From near to far: the policy's field, and what people call such a place.
-PLACES = {
+SCOPES = {
     "station": "Charging Station",
     "site_area": "Site Area",
     "site": "Site",
@@ -32,10 +32,10 @@ _WITHIN = {
     Company: ("company", "site__company", "site_area__site__company", "station__site_area__site__company"),
 }
 EVERYWHERE = "Everywhere"
-Place = ChargingStation | SiteArea | Site | Company
+PolicyScope = ChargingStation | SiteArea | Site | Company
 
 
-class Begun(NamedTuple):
+class PricingContext(NamedTuple):
     """Where, for whom and when a session began, which decides what policy holds for it.
 
     Its station and its area may have been moved since. `site` comes with its company.
@@ -51,10 +51,10 @@ class Begun(NamedTuple):
     def places(self) -> dict[str, int]:
         """The ids of its places, by the policy's field."""
         own = (self.station_id, self.site_area_id, self.site.pk, self.site.company_id)
-        return dict(zip(PLACES, own, strict=True))
+        return dict(zip(SCOPES, own, strict=True))
 
 
-def tariff_for(begun: Begun) -> tuple[PricingPolicy, Tariff] | None:
+def tariff_for(begun: PricingContext) -> tuple[PricingPolicy, Tariff] | None:
     """Return the policy for a session, and the copy that it keeps; None: it stays unpriced.
 
     The nearest place wins, then a named audience over everyone, then the latest valid from. A policy
@@ -64,23 +64,21 @@ def tariff_for(begun: Begun) -> tuple[PricingPolicy, Tariff] | None:
     policy = _candidates(begun).filter(currency=begun.site.company.currency).first()
     if policy is None:
         return None
-    return policy, tariff(policy, place=place_of(policy), driver=begun.driver)
+    return policy, build_tariff(policy, place=scope_of(policy), driver=begun.driver)
 
 
-def beyond(policy: PricingPolicy, begun: Begun) -> tuple[str, ...]:
+def scope_mismatches(policy: PricingPolicy, begun: PricingContext) -> tuple[str, ...]:
     """Return what the policy is meant for that such a session is not: `another place`, audience, time."""
     holds = policy.valid_from <= begun.at and (policy.valid_to is None or begun.at < policy.valid_to)
     found = {
-        "another place": any(
-            getattr(policy, f"{name}_id") not in (None, pk) for name, pk in begun.places.items()
-        ),
+        "another place": any(getattr(policy, f"{name}_id") not in (None, pk) for name, pk in begun.places.items()),
         "another audience": policy.audience not in ("", begun.driver.kind if begun.driver else ""),
         "another time": not holds,
     }
     return tuple(name for name, is_beyond in found.items() if is_beyond)
 
 
-def tariff(policy: PricingPolicy, *, place: Place | None, driver: Driver | None) -> Tariff:
+def build_tariff(policy: PricingPolicy, *, place: PolicyScope | None, driver: Driver | None) -> Tariff:
     """Return the policy as a session keeps it: the entity is its audience, else its place."""
     entity = driver if policy.audience else place
     stored = sorted(policy.components.all(), key=lambda each: (each.position, each.pk))
@@ -92,7 +90,7 @@ def tariff(policy: PricingPolicy, *, place: Place | None, driver: Driver | None)
         currency=policy.currency,
         valid_from=policy.valid_from,
         tax_percent=policy.tax_percent,
-        components=tuple(component(each) for each in stored),
+        components=tuple(to_component(each) for each in stored),
         min_price=policy.min_price,
         max_price=policy.max_price,
     )
@@ -102,15 +100,15 @@ def entity_type(policy: PricingPolicy) -> str:
     """Return the audience where one is named, else the kind of place: Tenant, Site, Everywhere."""
     if policy.audience:
         return Driver.Kind(policy.audience).label
-    return next((word for name, word in PLACES.items() if getattr(policy, f"{name}_id")), EVERYWHERE)
+    return next((word for name, word in SCOPES.items() if getattr(policy, f"{name}_id")), EVERYWHERE)
 
 
-def place_of(policy: PricingPolicy) -> Place | None:
+def scope_of(policy: PricingPolicy) -> PolicyScope | None:
     """Return where the policy holds; None is everywhere."""
-    return next((getattr(policy, name) for name in PLACES if getattr(policy, f"{name}_id")), None)
+    return next((getattr(policy, name) for name in SCOPES if getattr(policy, f"{name}_id")), None)
 
 
-def currency_at(place: Place) -> str:
+def currency_at(place: PolicyScope) -> str:
     """Return the currency of every price at the place: that of its company."""
     match place:
         case ChargingStation():
@@ -122,7 +120,7 @@ def currency_at(place: Place) -> str:
     return place.currency
 
 
-def zone_at(place: Place | None) -> str:
+def zone_at(place: PolicyScope | None) -> str:
     """Return the time zone of the place; UTC where it has sites in several, and everywhere."""
     match place:
         case ChargingStation():
@@ -139,7 +137,7 @@ def zone_at(place: Place | None) -> str:
 
 def overlapping(policy: PricingPolicy) -> QuerySet[PricingPolicy]:
     """Return the other policies for the same place, audience and currency that hold at the same time."""
-    same = {f"{name}_id": getattr(policy, f"{name}_id") for name in PLACES}
+    same = {f"{name}_id": getattr(policy, f"{name}_id") for name in SCOPES}
     found = PricingPolicy.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=policy.valid_from),
         audience=policy.audience,
@@ -149,19 +147,17 @@ def overlapping(policy: PricingPolicy) -> QuerySet[PricingPolicy]:
     return found.filter(valid_from__lt=policy.valid_to) if policy.valid_to else found
 
 
-def in_other_currency(place: Place, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
+def in_other_currency(place: PolicyScope, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
     """Return the policies at the place, or within it, with prices in another currency that end after that."""
     here = Q()
     for way in _WITHIN[type(place)]:
         here |= Q(**{way: place})
-    return PricingPolicy.objects.filter(here, Q(valid_to=None) | Q(valid_to__gt=at)).exclude(
-        currency=currency
-    )
+    return PricingPolicy.objects.filter(here, Q(valid_to=None) | Q(valid_to__gt=at)).exclude(currency=currency)
 
 
-def _candidates(begun: Begun) -> QuerySet[PricingPolicy]:
+def _candidates(begun: PricingContext) -> QuerySet[PricingPolicy]:
     """Return the policies that fit, the one that holds first."""
-    here = Q(**dict.fromkeys(PLACES, None))
+    here = Q(**dict.fromkeys(SCOPES, None))
     for name, pk in begun.places.items():
         here |= Q(**{name: pk})
     return (
@@ -172,16 +168,16 @@ def _candidates(begun: Begun) -> QuerySet[PricingPolicy]:
             audience__in=["", begun.driver.kind] if begun.driver else [""],
         )
         .order_by(
-            *(F(name).desc(nulls_last=True) for name in PLACES),
+            *(F(name).desc(nulls_last=True) for name in SCOPES),
             "-audience",
             "-valid_from",
             "-pk",
         )
-        .select_related(*PLACES)
+        .select_related(*SCOPES)
         .prefetch_related("components")
     )
 
 
-def component(stored: PriceComponent) -> Component:
+def to_component(stored: PriceComponent) -> Component:
     """Return the component as the domain has it."""
     return Component(**{name: getattr(stored, name) for name in Component.__struct_fields__})

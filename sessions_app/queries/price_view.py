@@ -7,16 +7,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sessions_app.domain import pricing, wording
-from sessions_app.domain.pricing import ENERGY, Line, Tariff, words
+from sessions_app.domain.pricing import ENERGY, PriceLine, Tariff, labels
 from sessions_app.models import ChargingSession
 from sessions_app.queries import policies
 from sessions_app.queries.audits import Repricing
 
 read_tariff = msgspec.json.Decoder(Tariff).decode
-read_lines = msgspec.json.Decoder(tuple[Line, ...]).decode
+read_lines = msgspec.json.Decoder(tuple[PriceLine, ...]).decode
 
 
-class PriceLine(msgspec.Struct, frozen=True):
+class PriceLineText(msgspec.Struct, frozen=True):
     """A line in people's words: unit price × quantity = amount; `when` is what restricts it, or ""."""
 
     label: str
@@ -38,14 +38,14 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     was_changed: bool = False
     changed_at: str = ""
     repriced: str = ""
-    energy: tuple[PriceLine, ...] = ()
-    others: tuple[PriceLine, ...] = ()
+    energy: tuple[PriceLineText, ...] = ()
+    others: tuple[PriceLineText, ...] = ()
     tax_percent: str = ""
     tax: str = ""
     total: str = wording.UNKNOWN
 
     @property
-    def lines(self) -> tuple[PriceLine, ...]:
+    def lines(self) -> tuple[PriceLineText, ...]:
         """All lines, in the order in which they are shown; they add up to the total."""
         return self.energy + self.others
 
@@ -60,56 +60,58 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
         return PriceView(is_priced=False)
     tariff = read_tariff(session.tariff)
     stored = read_lines(session.price_lines) if session.price_lines else ()
-    said = [(line, price_line(line, tariff)) for line in stored]
+    said = [(line, price_line_text(line, tariff)) for line in stored]
     zone = ZoneInfo(session.site.time_zone)
     was_changed = _was_changed(session, tariff, since=repricing.at if repricing else session.started_at)
     return PriceView(
         is_priced=True,
         description=tariff.description,
-        in_words=words.tariff_words(tariff),
+        in_words=labels.tariff_words(tariff),
         entity_type=tariff.entity_type,
         entity_id=tariff.entity_id,
-        since=wording.full_moment(tariff.valid_from, zone),
+        since=wording.full_time(tariff.valid_from, zone),
         was_changed=was_changed,
-        changed_at=wording.full_moment(session.policy.changed_at, zone)
-        if was_changed and session.policy
-        else "",
+        changed_at=wording.full_time(session.policy.changed_at, zone) if was_changed and session.policy else "",
         repriced=_repriced(repricing, zone) if repricing else "",
         energy=tuple(text for line, text in said if line.dimension == ENERGY) or _no_energy(tariff),
         others=tuple(text for line, text in said if line.dimension != ENERGY),
-        tax_percent=words.tax_percent(tariff),
+        tax_percent=labels.tax_percent(tariff),
         tax=wording.money(pricing.tax(tariff, session.price), tariff.currency) if tariff.tax_percent else "",
         total=wording.money(session.price, tariff.currency),
     )
 
 
-def price_line(line: Line, tariff: Tariff) -> PriceLine:
+def price_line_text(line: PriceLine, tariff: Tariff) -> PriceLineText:
     """Return the line in people's words."""
     component = tariff.components[line.component] if line.component >= 0 else None
-    return PriceLine(
-        label=words.LABELS[line.dimension],
-        when=words.restriction_words(component) if component else "",
-        unit_price=words.unit_price(component, tariff.currency) if component else "",
-        quantity=words.quantity(line),
+    return PriceLineText(
+        label=labels.DIMENSION_LABELS[line.dimension],
+        when=labels.restriction_words(component) if component else "",
+        unit_price=labels.unit_price(component, tariff.currency) if component else "",
+        quantity=labels.quantity(line),
         amount=wording.money(line.amount, tariff.currency),
     )
 
 
-def _no_energy(tariff: Tariff) -> tuple[PriceLine, ...]:
+def _no_energy(tariff: Tariff) -> tuple[PriceLineText, ...]:
     """Return what stands for energy before any has a price: the unit price, nothing consumed."""
     component = next((each for each in tariff.components if each.dimension == ENERGY), None)
     if component is None:
         return ()
     nothing = wording.money(pricing.rounded(Decimal(0), tariff.currency), tariff.currency)
     return (
-        PriceLine(
-            words.LABELS[ENERGY], "", words.unit_price(component, tariff.currency), "0.000 kWh", nothing
+        PriceLineText(
+            labels.DIMENSION_LABELS[ENERGY],
+            "",
+            labels.unit_price(component, tariff.currency),
+            "0.000 kWh",
+            nothing,
         ),
     )
 
 
 def _repriced(repricing: Repricing, zone: ZoneInfo) -> str:
-    when, before = wording.full_moment(repricing.at, zone), words.price_before(repricing.detail)
+    when, before = wording.full_time(repricing.at, zone), labels.price_before(repricing.detail)
     was = "had no price before" if before == wording.UNKNOWN else f"was {before}"
     return f"Repriced on {when} by {repricing.manager_name}, {was}."
 
@@ -119,6 +121,6 @@ def _was_changed(session: ChargingSession, tariff: Tariff, *, since: datetime) -
     policy = session.policy
     if policy is None or policy.changed_at <= since:
         return False
-    now = policies.tariff(policy, place=None, driver=None)
+    now = policies.build_tariff(policy, place=None, driver=None)
     kept = ("description", "currency", "tax_percent", "components", "min_price", "max_price")
     return any(getattr(now, name) != getattr(tariff, name) for name in kept)

@@ -21,7 +21,7 @@ _READING = (
 )
 
 
-def readings(session_id: int) -> list[tuple[int, Reading]]:
+def load_readings(session_id: int) -> list[tuple[int, Reading]]:
     """Return all readings of a session with their numbers, in order of time."""
     samples = MeterSample.objects.filter(session_id=session_id).order_by("at")
     return [(number, _reading(measured)) for number, *measured in samples.values_list(*_READING)]

@@ -91,12 +91,12 @@ def _row(values: tuple[Any, ...]) -> SessionRow:
     return SessionRow(*fields)
 
 
-def rows(sessions: QuerySet[ChargingSession]) -> list[SessionRow]:
+def load_rows(sessions: QuerySet[ChargingSession]) -> list[SessionRow]:
     """Return the sessions of the queryset as rows, in its order, in one query."""
     return [_row(values) for values in sessions.values_list(*_FIELDS)]
 
 
-def row_stream(sessions: QuerySet[ChargingSession], *, chunk: int = 2_000) -> Iterator[SessionRow]:
+def stream_rows(sessions: QuerySet[ChargingSession], *, chunk: int = 2_000) -> Iterator[SessionRow]:
     """Return the rows one after the other, as they were at one moment, in constant memory.
 
     A cursor of PostgreSQL's lives in a transaction: outside one it would first copy the whole result.
@@ -108,4 +108,4 @@ def row_stream(sessions: QuerySet[ChargingSession], *, chunk: int = 2_000) -> It
 
 def rows_by_id(ids: Iterable[int]) -> dict[int, SessionRow]:
     """Return the rows of those sessions, whoever may see them: for the live channel."""
-    return {row.id: row for row in rows(ChargingSession.objects.filter(pk__in=list(ids)))}
+    return {row.id: row for row in load_rows(ChargingSession.objects.filter(pk__in=list(ids)))}

@@ -8,10 +8,10 @@ from itertools import groupby, islice
 import msgspec
 from django.db.models import QuerySet
 
-from sessions_app.domain.intervals import Reading
+from sessions_app.domain.intervals import EnergyPoint
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession, MeterSample
-from sessions_app.queries.rows import row_stream
+from sessions_app.queries.rows import stream_rows
 
 SESSIONS_AT_ONCE = 50
 
@@ -34,32 +34,32 @@ class SampleRow(msgspec.Struct, frozen=True):
     current_l3_a: float | None
 
 
-def sample_stream(session_id: int) -> Iterator[SampleRow]:
+def stream_samples(session_id: int) -> Iterator[SampleRow]:
     """Return the session's samples in order of time, in constant memory."""
     samples = MeterSample.objects.filter(session_id=session_id).order_by("at")
     for values in samples.values_list(*SampleRow.__struct_fields__).iterator(chunk_size=2_000):
         yield SampleRow(*values)
 
 
-def session_readings(sessions: QuerySet[ChargingSession]) -> Iterator[tuple[SessionRow, list[Reading]]]:
+def stream_energy_points(
+    sessions: QuerySet[ChargingSession],
+) -> Iterator[tuple[SessionRow, list[EnergyPoint]]]:
     """Return each session with its readings from start to end, a few sessions' samples at a time."""
-    rows = row_stream(sessions)
+    rows = stream_rows(sessions)
     while chunk := list(islice(rows, SESSIONS_AT_ONCE)):
         samples = MeterSample.objects.filter(session_id__in=[row.id for row in chunk])
-        values = samples.order_by("session_id", "at").values_list(
-            "session_id", "at", "energy_wh", "grid_power_w"
-        )
+        values = samples.order_by("session_id", "at").values_list("session_id", "at", "energy_wh", "grid_power_w")
         readings = {
-            session_id: [Reading(*each[1:]) for each in group]
+            session_id: [EnergyPoint(*each[1:]) for each in group]
             for session_id, group in groupby(values.iterator(), key=lambda each: each[0])
         }
         yield from ((row, _whole(row, readings.get(row.id, []))) for row in chunk)
 
 
-def _whole(row: SessionRow, readings: list[Reading]) -> list[Reading]:
+def _whole(row: SessionRow, readings: list[EnergyPoint]) -> list[EnergyPoint]:
     """Return the readings with the session's start before them and its end, with all its energy, after."""
     inside = [each for each in readings if each.at > row.started_at]
     end = max([row.ended_at or row.last_reading_at or row.started_at, *(each.at for each in inside[-1:])])
     end_power_w = inside.pop().power_w if inside and inside[-1].at == end else None
-    last = Reading(end, row.energy_wh, end_power_w)
-    return [Reading(row.started_at, Decimal(0), None), *inside, last]
+    last = EnergyPoint(end, row.energy_wh, end_power_w)
+    return [EnergyPoint(row.started_at, Decimal(0), None), *inside, last]

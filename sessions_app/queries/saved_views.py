@@ -11,7 +11,5 @@ def saved_views(manager: Manager, tab: str) -> QuerySet[SavedView]:
     at_same_site = Membership.objects.filter(manager=OuterRef("manager"), site__in=visible_sites(manager))
     shared = Q(is_shared=True) & (Q(Exists(at_same_site)) | Q(manager__is_superuser=True))
     return (
-        SavedView.objects.filter(Q(manager=manager) | shared, tab=tab)
-        .select_related("manager")
-        .order_by("name", "id")
+        SavedView.objects.filter(Q(manager=manager) | shared, tab=tab).select_related("manager").order_by("name", "id")
     )

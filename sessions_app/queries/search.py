@@ -7,35 +7,35 @@ from django.db.models import Q, QuerySet
 
 from sessions_app.domain.wording import connector_number
 from sessions_app.models import ChargingSession, ChargingStation, Connector, Driver, IdTag
-from sessions_app.queries.found import MOST_IDS, Found, Wanted, wanted
+from sessions_app.queries.related_lookup import MAX_IDS, LookupResult, Lookups, lookup
 
-MOST_LETTERS = 200
+MAX_SEARCH_LENGTH = 200
 _MOST_ID = 2**63 - 1
 _FEWEST_LETTERS = 3  # of a tag that nobody registered: an index of trigrams finds nothing shorter
 
 
-def words_wanted(text: str) -> Wanted:
+def search_lookups(text: str) -> Lookups:
     """Return what has to be looked up for a search."""
     return {
-        f"{word} {key}": wanted(query)
+        f"{word} {key}": lookup(query)
         for word, is_connector in _words(text)
         for key, query in _named(word, is_connector=is_connector).items()
     }
 
 
-def says(text: str, found: Mapping[str, Found]) -> Q:
+def search_condition(text: str, found: Mapping[str, LookupResult]) -> Q:
     """Return the condition that every word is found in a session; `person` is an alias of `PERSON`."""
     every = Q()
     for word, is_connector in _words(text):
         looked_up = {key: found[f"{word} {key}"] for key in _named(word, is_connector=is_connector)}
         named = {key: each for key, each in looked_up.items() if each.texts}
-        is_much = sum(len(each.texts) for each in named.values()) > MOST_IDS
+        is_much = sum(len(each.texts) for each in named.values()) > MAX_IDS
         one = Q(pk=int(word)) if _is_id(word) else Q(pk__in=[])
         for key, each in named.items():
             # Beside other columns PostgreSQL reckons an expression to hold of far too many sessions, and
             # walks the whole history where it could put together what each index finds.
             is_beside = key == "person__in" and (len(named) > 1 or _is_id(word)) and not is_much
-            one |= Q(**{"driver__in" if is_beside else key: each.every if is_much else each.ids})
+            one |= Q(**{"driver__in" if is_beside else key: each.id_query if is_much else each.ids})
         every &= one
     return every
 

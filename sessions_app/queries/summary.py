@@ -11,7 +11,7 @@ from sessions_app.domain import wording
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 from sessions_app.queries.expressions import WHOLE_SECONDS, Hundredths
-from sessions_app.queries.rows import rows
+from sessions_app.queries.rows import load_rows
 
 ZERO = Decimal(0)
 
@@ -37,7 +37,7 @@ class Summary:
         return (200 * self.idle_s + self.duration_s) // (2 * self.duration_s) if self.duration_s else 0
 
 
-def summed(found: Iterable[SessionRow], *, now: datetime) -> Summary:
+def sum_rows(found: Iterable[SessionRow], *, now: datetime) -> Summary:
     """Return the sums over rows, with the power of those whose station is heard of now."""
     each = list(found)
     priced = [(row.currency, row.price) for row in each if row.price is not None and row.currency]
@@ -49,19 +49,19 @@ def summed(found: Iterable[SessionRow], *, now: datetime) -> Summary:
         sessions=len(each),
         duration_s=sum(int(row.duration_s(now)) for row in each),
         idle_s=sum(row.idle_s for row in each),
-        energy_kwh=sum((wording.two_places(row.energy_wh / 1000) for row in each), ZERO),
-        power_kw=sum((wording.two_places(power_w / 1000) for power_w in heard), ZERO),
+        energy_kwh=sum((wording.round_half_up(row.energy_wh / 1000) for row in each), ZERO),
+        power_kw=sum((wording.round_half_up(power_w / 1000) for power_w in heard), ZERO),
         prices=prices,
         unpriced=len(each) - len(priced),
     )
 
 
-def in_progress(sessions: QuerySet[ChargingSession], *, now: datetime) -> Summary:
+def summarize_in_progress(sessions: QuerySet[ChargingSession], *, now: datetime) -> Summary:
     """Return the sums over sessions in progress, which are as many as there are plugs at most."""
-    return summed(rows(sessions.order_by()), now=now)
+    return sum_rows(load_rows(sessions.order_by()), now=now)
 
 
-def history(sessions: QuerySet[ChargingSession]) -> Summary:
+def summarize_history(sessions: QuerySet[ChargingSession]) -> Summary:
     """Return the sums over ended sessions, however many, added up by the database."""
     by_currency = list(
         sessions.order_by()
@@ -82,9 +82,7 @@ def history(sessions: QuerySet[ChargingSession]) -> Summary:
         idle_s=sum(each["idle"] for each in by_currency),
         energy_kwh=sum((Decimal(each["hundredths"]) / 100 for each in by_currency), ZERO),
         prices={
-            each["currency"]: each["amount"].quantize(
-                Decimal(1).scaleb(-wording.minor_digits(each["currency"]))
-            )
+            each["currency"]: each["amount"].quantize(Decimal(1).scaleb(-wording.minor_digits(each["currency"])))
             for each in priced
         },
         unpriced=sum(each["many"] for each in by_currency) - sum(each["priced"] for each in priced),

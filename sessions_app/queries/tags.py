@@ -6,11 +6,11 @@ from django.db.models.functions import Upper
 
 from sessions_app.domain import events
 from sessions_app.domain.drafts import Tag
-from sessions_app.domain.events import Event, Knocked
+from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.models import IdTag
 
 
-def tags_shown(batch: Sequence[Event | Knocked]) -> dict[str, Tag]:
+def load_tags(batch: Sequence[Event | ConnectionAttempt]) -> dict[str, Tag]:
     """Return the tags that the batch names, by their values in capitals.
 
     OCPP's IdToken does not tell capitals from small letters; some readers append ";" and more.
@@ -18,7 +18,7 @@ def tags_shown(batch: Sequence[Event | Knocked]) -> dict[str, Tag]:
     shown = {
         event.id_tag
         for event in batch
-        if isinstance(event, events.TagShown | events.Started | events.Stopped) and event.id_tag
+        if isinstance(event, events.AuthorizeRequested | events.Started | events.Stopped) and event.id_tag
     }
     if not shown:
         return {}

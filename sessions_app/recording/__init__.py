@@ -8,20 +8,20 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
-from sessions_app.announce import Change
+from sessions_app.announce import SessionChange
 from sessions_app.domain.drafts import SessionDraft
-from sessions_app.domain.events import Event, Knocked, Outcome
-from sessions_app.queries.desk import desk as load
+from sessions_app.domain.events import ConnectionAttempt, Event, Outcome
+from sessions_app.queries.event_batch import load_batch as load
 from sessions_app.queries.points import sample_point
-from sessions_app.recording.digesting import keep_digests
-from sessions_app.recording.entries import enter
-from sessions_app.recording.settling import settle
-from sessions_app.store import desk as store
+from sessions_app.recording.downsampling import update_downsampled
+from sessions_app.recording.event_handlers import apply_event
+from sessions_app.recording.recompute import recompute
+from sessions_app.store import event_batch as store
 
-Recorded = tuple[list[Outcome], list[Change]]
+Recorded = tuple[list[Outcome], list[SessionChange]]
 
 
-def record(batch: Sequence[Event | Knocked]) -> Recorded:
+def record(batch: Sequence[Event | ConnectionAttempt]) -> Recorded:
     """Record the events in one transaction, in their order; all or none of them.
 
     Returns an outcome for each event, and what to announce once this has returned: committed.
@@ -29,26 +29,24 @@ def record(batch: Sequence[Event | Knocked]) -> Recorded:
     now = timezone.now()
     with transaction.atomic():
         desk = load(batch)
-        entered = [enter(desk, event, now=now) for event in batch]
+        entered = [apply_event(desk, event, now=now) for event in batch]
         for draft in desk.sessions:
-            settle(draft)
-        store.save(desk)
-        keep_digests(desk.sessions)
-    outcomes = [
-        Outcome(each.tag_status, each.draft.id if each.draft else 0, each.station_id) for each in entered
-    ]
-    return outcomes, [change for draft in desk.sessions if (change := _change(draft))]
+            recompute(draft)
+        store.save_batch(desk)
+        update_downsampled(desk.sessions)
+    outcomes = [Outcome(each.tag_status, each.draft.id if each.draft else 0, each.station_id) for each in entered]
+    return outcomes, [change for draft in desk.sessions if (change := _session_change(draft))]
 
 
-def _change(draft: SessionDraft) -> Change | None:
+def _session_change(draft: SessionDraft) -> SessionChange | None:
     """Return what viewers are told of a session, or None where nothing has changed."""
-    if not draft.is_changed and draft.is_known:
+    if not draft.is_changed and draft.is_stored:
         return None
-    return Change(
+    return SessionChange(
         session_id=draft.id,
         site_id=draft.site_id,
-        has_begun=(not draft.is_known or draft.was_over) and not draft.life.is_over,
-        has_ended=(not draft.was_over) and draft.life.is_over,
-        points=[sample_point(each) for each in draft.added],
-        redraw=bool(draft.corrected),
+        has_begun=(not draft.is_stored or draft.was_ended) and not draft.state.is_ended,
+        has_ended=(not draft.was_ended) and draft.state.is_ended,
+        points=[sample_point(each) for each in draft.new_samples],
+        redraw=bool(draft.changed_samples),
     )

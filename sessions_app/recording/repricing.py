@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from django.db import transaction
 
-from sessions_app.announce import Change, announce_now
+from sessions_app.announce import SessionChange, announce_change
 from sessions_app.domain import figures, pricing
-from sessions_app.domain.drafts import Desk, Sample, SessionDraft
+from sessions_app.domain.drafts import EventBatch, Sample, SessionDraft
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.pricing import Tariff, words
+from sessions_app.domain.pricing import Tariff, labels
 from sessions_app.domain.wording import UNKNOWN, money
 from sessions_app.models import (
     ActionAudit,
@@ -25,16 +25,16 @@ from sessions_app.models import (
 )
 from sessions_app.queries import policies
 from sessions_app.queries.audits import REFUSED, REPRICE, REPRICED
-from sessions_app.queries.desk import desk_of
-from sessions_app.queries.readings import readings
-from sessions_app.recording.digesting import keep_digests
+from sessions_app.queries.event_batch import load_session_batch
+from sessions_app.queries.readings import load_readings
+from sessions_app.recording.downsampling import update_downsampled
 from sessions_app.store.audits import audit_add
-from sessions_app.store.desk import save
+from sessions_app.store.event_batch import save_batch
 
 _SESSIONS = ChargingSession.objects.select_related("driver", "station", "site__company")
 
 
-class Repriced(msgspec.Struct, frozen=True, kw_only=True):
+class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
     """What a session costs now and would cost by another copy; `refusal` says why it is left alone.
 
     `beyond` says what else the chosen policy is meant for: another place, audience or time.
@@ -49,7 +49,7 @@ class Repriced(msgspec.Struct, frozen=True, kw_only=True):
     new_currency: str = ""
     new_policy: str = ""
     is_changed: bool = False  # the price, or the copy that gives it
-    beyond: tuple[str, ...] = ()
+    mismatches: tuple[str, ...] = ()
     refusal: str = ""
 
     @property
@@ -67,37 +67,37 @@ class Repriced(msgspec.Struct, frozen=True, kw_only=True):
         """What the audit row keeps."""
         if self.refusal:
             return self.refusal
-        return words.repricing(self.old_text, self.old_policy, self.new_text, self.new_policy)
+        return labels.repricing(self.old_text, self.old_policy, self.new_text, self.new_policy)
 
 
 @transaction.atomic
-def preview(session_id: int, policy: PricingPolicy | None = None) -> Repriced:
+def preview_repricing(session_id: int, policy: PricingPolicy | None = None) -> RepricingResult:
     """Return what repricing would give: by that policy, else by the one that now holds for its start."""
-    return _worked_out(session_id, policy)[2]
+    return _reprice_draft(session_id, policy)[2]
 
 
 @transaction.atomic
-def reprice(
+def reprice_session(
     session_id: int,
     policy: PricingPolicy | None = None,
     *,
     by: Manager,
     at: datetime,
-    previewed: Repriced | None = None,
-) -> Repriced:
+    previewed: RepricingResult | None = None,
+) -> RepricingResult:
     """Price a session anew, and keep an audit row of it, whatever came of it.
 
     It is left alone where that would give anything but what the manager has previewed.
     """
-    desk, draft, repriced = _worked_out(session_id, policy)
+    desk, draft, repriced = _reprice_draft(session_id, policy)
     if previewed is not None and repriced != previewed:
         repriced = msgspec.structs.replace(repriced, refusal="Its price has changed since the preview.")
     if not repriced.refusal:
-        save(desk)
-        keep_digests([draft])
-        if not draft.life.is_over:
-            change = Change(draft.id, draft.site_id, redraw=True)
-            transaction.on_commit(partial(announce_now, change), robust=True)
+        save_batch(desk)
+        update_downsampled([draft])
+        if not draft.state.is_ended:
+            change = SessionChange(draft.id, draft.site_id, redraw=True)
+            transaction.on_commit(partial(announce_change, change), robust=True)
     audited = ActionAudit(
         action=REPRICE,
         session_id=draft.id,
@@ -110,37 +110,37 @@ def reprice(
     return repriced
 
 
-def _worked_out(session_id: int, policy: PricingPolicy | None) -> tuple[Desk, SessionDraft, Repriced]:
+def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[EventBatch, SessionDraft, RepricingResult]:
     """Return the session with its figures by the new copy, not yet saved."""
-    desk = desk_of(session_id)  # first: what is read under its lock belongs together
+    desk = load_session_batch(session_id)  # first: what is read under its lock belongs together
     session = _SESSIONS.get(pk=session_id)
     draft = desk.sessions[0]
-    old = draft.terms.tariff
-    known = Repriced(
+    old = draft.billing.tariff
+    known = RepricingResult(
         session_id=session_id,
         label=_label(session),
         old=session.price,
         old_currency=session.currency,
         old_policy=old.description if old else "no policy",
     )
-    found = _found(session, policy)
+    found = _find_policy(session, policy)
     if found is None:
         return desk, draft, msgspec.structs.replace(known, refusal="No pricing policy applies.")
     currency = session.site.company.currency
     if found[1].currency != currency:
         return desk, draft, msgspec.structs.replace(known, refusal=f"Prices there are in {currency}.")
     _apply(draft, *found)
-    if draft.running is None or draft.running.energy_wh != session.energy_wh:
+    if draft.totals is None or draft.totals.energy_wh != session.energy_wh:
         text = "Its readings are not all there any more: they do not give its consumption."
         return desk, draft, msgspec.structs.replace(known, refusal=text)
-    new = pricing.total(figures.lines(draft.running, draft.terms))
+    new = pricing.total(figures.session_price_lines(draft.totals, draft.billing))
     repriced = msgspec.structs.replace(
         known,
         new=new,
         new_currency=draft.currency,
         new_policy=found[1].description,
         is_changed=found[1] != old or new != session.price,
-        beyond=_beyond(session, policy),
+        mismatches=_scope_mismatches(session, policy),
     )
     return desk, draft, repriced
 
@@ -152,28 +152,28 @@ def _label(session: ChargingSession) -> str:
     return f"{session.pk} · {session.station} · {user} · {local.day} {local:%b %Y %H:%M}"
 
 
-def _found(session: ChargingSession, policy: PricingPolicy | None) -> tuple[PricingPolicy, Tariff] | None:
+def _find_policy(session: ChargingSession, policy: PricingPolicy | None) -> tuple[PricingPolicy, Tariff] | None:
     """Return the policy and its copy, as they stand now, for where and when the session began."""
     if policy is not None:
-        return policy, policies.tariff(policy, place=policies.place_of(policy), driver=session.driver)
-    return policies.tariff_for(_begun(session))
+        return policy, policies.build_tariff(policy, place=policies.scope_of(policy), driver=session.driver)
+    return policies.tariff_for(_pricing_context(session))
 
 
-def _beyond(session: ChargingSession, policy: PricingPolicy | None) -> tuple[str, ...]:
-    return policies.beyond(policy, _begun(session)) if policy else ()
+def _scope_mismatches(session: ChargingSession, policy: PricingPolicy | None) -> tuple[str, ...]:
+    return policies.scope_mismatches(policy, _pricing_context(session)) if policy else ()
 
 
-def _begun(session: ChargingSession) -> policies.Begun:
-    return policies.Begun(
+def _pricing_context(session: ChargingSession) -> policies.PricingContext:
+    return policies.PricingContext(
         session.station_id, session.site_area_id, session.site, session.driver, session.started_at
     )
 
 
 def _apply(draft: SessionDraft, policy: PricingPolicy, tariff: Tariff) -> None:
-    draft.keep(policy.pk, tariff)
-    draft.life = msgspec.structs.replace(draft.life, flags=draft.life.flags & ~Flag.NO_PRICE)
-    measured = readings(draft.id)
-    draft.running, points = figures.fold(draft.life, [reading for _, reading in measured], draft.terms)
-    draft.corrected = [
+    draft.set_tariff(policy.pk, tariff)
+    draft.state = msgspec.structs.replace(draft.state, flags=draft.state.flags & ~Flag.NO_PRICE)
+    measured = load_readings(draft.id)
+    draft.totals, points = figures.fold(draft.state, [reading for _, reading in measured], draft.billing)
+    draft.changed_samples = [
         Sample(number, reading, point) for (number, reading), point in zip(measured, points, strict=True)
     ]

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from sessions_app.models import ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR, SLOTS
 
-State = ExportJob.State
+_State = ExportJob.State
 LOST_AFTER = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
 MAX_WAITING = 5  # of one manager
@@ -25,7 +25,7 @@ def export_add(job: ExportJob) -> ExportJob:
 
     Raises TooManyExportsError beyond `MAX_WAITING` of one manager.
     """
-    active = ExportJob.objects.filter(manager=job.manager, state__in=(State.QUEUED, State.RUNNING))
+    active = ExportJob.objects.filter(manager=job.manager, state__in=(_State.QUEUED, _State.RUNNING))
     if same := active.filter(kind=job.kind, of=job.of, params=job.params).first():
         return same
     if active.count() >= MAX_WAITING:
@@ -34,10 +34,10 @@ def export_add(job: ExportJob) -> ExportJob:
     return job
 
 
-def export_begin(*, at: datetime) -> ExportJob | None:
+def export_claim(*, at: datetime) -> ExportJob | None:
     """Take the oldest waiting job into a free slot; None when nothing waits or no slot is free."""
     _give_up_on_the_lost(at)
-    while waiting := ExportJob.objects.filter(state=State.QUEUED).order_by("created_at", "id").first():
+    while waiting := ExportJob.objects.filter(state=_State.QUEUED).order_by("created_at", "id").first():
         taken = [_take(waiting, slot, at) for slot in _free_slots()[:1]]
         if not taken:
             return None
@@ -57,8 +57,8 @@ def _take(job: ExportJob, slot: int, at: datetime) -> bool:
     try:
         with transaction.atomic():
             return bool(
-                ExportJob.objects.filter(pk=job.pk, state=State.QUEUED).update(
-                    state=State.RUNNING,
+                ExportJob.objects.filter(pk=job.pk, state=_State.QUEUED).update(
+                    state=_State.RUNNING,
                     slot=slot,
                     attempts=F("attempts") + 1,
                     started_at=at,
@@ -72,36 +72,36 @@ def _take(job: ExportJob, slot: int, at: datetime) -> bool:
 
 def _give_up_on_the_lost(at: datetime) -> None:
     """Begin again what a process left behind; after several attempts it has failed, for all to see."""
-    lost = ExportJob.objects.filter(state=State.RUNNING, beat_at__lt=at - LOST_AFTER)
+    lost = ExportJob.objects.filter(state=_State.RUNNING, beat_at__lt=at - LOST_AFTER)
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=State.FAILED,
+        state=_State.FAILED,
         slot=None,
         finished_at=at,
         error="The server stopped while the file was being made, several times over.",
     )
-    lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=State.QUEUED, slot=None)
+    lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=_State.QUEUED, slot=None)
 
 
 def _held(job: ExportJob) -> QuerySet[ExportJob]:
     """Return the job as long as it is made by whoever began it then: not cancelled, nor begun again."""
-    return ExportJob.objects.filter(pk=job.pk, state=State.RUNNING, started_at=job.started_at)
+    return ExportJob.objects.filter(pk=job.pk, state=_State.RUNNING, started_at=job.started_at)
 
 
-def export_beat(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
+def export_heartbeat(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
     """Say that the job is alive and how far it is; return False when it is no longer wanted."""
     return bool(_held(job).update(beat_at=at, rows_done=rows_done))
 
 
-def export_put_back(job: ExportJob) -> None:
+def export_release(job: ExportJob) -> None:
     """Let a job that cannot be finished here wait for another process; no attempt is counted."""
-    _held(job).update(state=State.QUEUED, slot=None, attempts=F("attempts") - 1)
+    _held(job).update(state=_State.QUEUED, slot=None, attempts=F("attempts") - 1)
 
 
 def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: datetime) -> bool:
     """Say that the file lies there; return False when it is no longer wanted."""
     return bool(
         _held(job).update(
-            state=State.READY,
+            state=_State.READY,
             slot=None,
             rows_done=rows,
             rows_total=rows,
@@ -113,18 +113,18 @@ def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: date
 
 def export_fail(job: ExportJob, *, error: str, at: datetime) -> None:
     """Say, for the manager to read, why there is no file."""
-    _held(job).update(state=State.FAILED, slot=None, error=error, finished_at=at)
+    _held(job).update(state=_State.FAILED, slot=None, error=error, finished_at=at)
 
 
-def export_drop(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
+def export_delete(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
     """Cancel a job that is still to come, or forget one that is over; return whether it was the manager's."""
     own = ExportJob.objects.filter(pk=job_id, manager=manager)
-    cancelled = own.filter(state__in=(State.QUEUED, State.RUNNING)).update(
-        state=State.CANCELLED, slot=None, finished_at=at
+    cancelled = own.filter(state__in=(_State.QUEUED, _State.RUNNING)).update(
+        state=_State.CANCELLED, slot=None, finished_at=at
     )
     return bool(cancelled or own.delete()[0])
 
 
-def exports_forget(*, at: datetime) -> None:
+def exports_delete_expired(*, at: datetime) -> None:
     """Forget the jobs that were over a day ago."""
     ExportJob.objects.filter(finished_at__lt=at - KEPT_FOR).delete()

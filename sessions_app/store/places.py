@@ -11,9 +11,7 @@ THREE_PHASE_UP_TO_W = 43_500  # 63 A; beyond it a connector is DC
 
 def site_first_add(name: str) -> Site:
     """Make a site, and a company for it, where there is none yet; an operator names them later."""
-    company = Company.objects.order_by("pk").first() or Company.objects.create(
-        name="My company", currency="AUD"
-    )
+    company = Company.objects.order_by("pk").first() or Company.objects.create(name="My company", currency="AUD")
     return Site.objects.create(company=company, name=name, time_zone="UTC")
 
 

@@ -15,18 +15,18 @@ register.filter("money", wording.money)
 
 
 @register.filter
-def whole(value: int) -> str:
+def whole_number(value: int) -> str:
     """Return `35,377`."""
     return f"{value:,}"
 
 
 @register.filter
-def places(value: Decimal) -> str:
+def decimal_places(value: Decimal) -> str:
     """Return the value to two places: `1,204.50`."""
-    return f"{wording.two_places(value):,}"
+    return f"{wording.round_half_up(value):,}"
 
 
 @register.filter
-def full_moment(at: datetime | None, zone: str) -> str:
+def site_full_time(at: datetime | None, zone: str) -> str:
     """Return the moment with its zone, as tooltips say it."""
-    return wording.full_moment(at, ZoneInfo(zone))
+    return wording.full_time(at, ZoneInfo(zone))

@@ -5,8 +5,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from sessions_app.admin.base import Capped
-from sessions_app.models import ChargingSession, Manager, SavedView, SetAsideMessage
+from sessions_app.admin.base import CappedPaginator
+from sessions_app.models import ChargingSession, DeadLetter, Manager, SavedView
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -37,9 +37,7 @@ def used() -> ChargingSession:
         ("site", "Move its stations to another site instead"),
     ],
 )
-def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(
-    operator: Client, kind: str, instead: str
-) -> None:
+def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(operator: Client, kind: str, instead: str) -> None:
     thing = getattr(used(), kind)
 
     form = operator.get(address(thing, "change")).content.decode()
@@ -51,7 +49,7 @@ def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(
 
 
 def test_it_counts_the_sessions_no_further_than_anybody_would(operator: Client, monkeypatch) -> None:
-    monkeypatch.setattr(Capped, "most", 2)
+    monkeypatch.setattr(CappedPaginator, "most", 2)
     station = factories.station()
     for _ in range(3):
         factories.session(on=station)
@@ -70,13 +68,13 @@ def test_it_says_nothing_of_the_kind_where_it_can_be_deleted(operator: Client) -
 
 def test_a_station_takes_along_what_it_said_that_could_not_be_recorded(operator: Client) -> None:
     station = factories.station()
-    SetAsideMessage.objects.create(
+    DeadLetter.objects.create(
         station=station, action="MeterValues", payload="{}", error="no", received_at=factories.NOON
     )
 
     operator.post(address(station, "delete"), {"post": "yes"})
 
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
 
 
 def test_a_manager_takes_along_the_views_that_nobody_could_delete_alone(operator: Client) -> None:

@@ -29,10 +29,8 @@ def one_of_everything() -> None:
     station = factories.station(at=site)
     charged = factories.session(on=station, driver=driver, id_tag=tag, flags=Flag.NO_PRICE)
     factories.session(on=station, connector=2, lasted=None)
-    models.KnockingStation.objects.create(
-        identity=f"KNOCK-{site.pk}", first_at=factories.NOON, last_at=factories.NOON
-    )
-    models.SetAsideMessage.objects.create(
+    models.PendingStation.objects.create(identity=f"KNOCK-{site.pk}", first_at=factories.NOON, last_at=factories.NOON)
+    models.DeadLetter.objects.create(
         station=station,
         action="MeterValues",
         payload="{}",
@@ -62,15 +60,13 @@ def names(models) -> list[str]:
 
 def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
     without = {
-        models.CurveDigest,
+        models.DownsampledSeries,
         models.Membership,
         models.MeterSample,
         models.PriceComponent,
     }
 
-    missing = (
-        set(names([vars(models)[name] for name in models.__all__])) - set(names(OURS)) - set(names(without))
-    )
+    missing = set(names([vars(models)[name] for name in models.__all__])) - set(names(OURS)) - set(names(without))
 
     assert not missing
 
@@ -110,9 +106,9 @@ def test_it_adds_only_what_people_make(operator: Client, model) -> None:
         models.ChargingSession,
         models.Connector,
         models.ExportJob,
-        models.KnockingStation,
+        models.PendingStation,
         models.SavedView,
-        models.SetAsideMessage,
+        models.DeadLetter,
     }
 
     answer = operator.get(address(model, "add"))

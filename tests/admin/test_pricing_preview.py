@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.admin.pricing_preview import Preview
+from sessions_app.admin.pricing_preview import PolicyPreview
 from sessions_app.models import PricingPolicy
 from tests import factories
 from tests.admin.test_pricing import ENERGY, IDLE, NIGHT, filled
@@ -28,8 +28,8 @@ def trial(**fields: Any) -> dict[str, Any]:
     return {f"trial-{name}": value for name, value in (known | fields).items()}
 
 
-def previewed(operator: Client, data: dict[str, Any], **headers: str) -> Preview:
-    preview: Preview = operator.post(reverse(PREVIEW, args=[0]), data, headers=headers).context["preview"]
+def previewed(operator: Client, data: dict[str, Any], **headers: str) -> PolicyPreview:
+    preview: PolicyPreview = operator.post(reverse(PREVIEW, args=[0]), data, headers=headers).context["preview"]
     return preview
 
 

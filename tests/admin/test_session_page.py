@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sessions_app.admin.samples import LAST
+from sessions_app.admin.samples import LAST_SAMPLE_COUNT
 from sessions_app.models import ActionAudit, ChargingSession
 from tests import factories
 
@@ -61,12 +61,12 @@ def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
 
 def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) -> None:
     session = factories.session()
-    factories.readings(session, [7_200.0] * (LAST + 10))
+    factories.readings(session, [7_200.0] * (LAST_SAMPLE_COUNT + 10))
 
     shown = page(operator, session)
 
-    assert f"The last {LAST} of {LAST + 10}." in shown
-    assert shown.count("<td>7.20 kW</td>") == LAST
+    assert f"The last {LAST_SAMPLE_COUNT} of {LAST_SAMPLE_COUNT + 10}." in shown
+    assert shown.count("<td>7.20 kW</td>") == LAST_SAMPLE_COUNT
     assert "2026-03-04 00:00:00" in shown  # the newest, an hour after the start
     assert "2026-03-03 23:10:00" not in shown  # the tenth
     for suffix in ("csv", "xlsx"):

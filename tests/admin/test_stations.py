@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from sessions_app.domain.lifecycle import GONE_AFTER
-from sessions_app.models import ChargingStation, KnockingStation
+from sessions_app.domain.lifecycle import OFFLINE_AFTER
+from sessions_app.models import ChargingStation, PendingStation
 from sessions_app.store.credentials import matches
 from tests import factories
 from tests.admin.forms import rows, station_form
@@ -29,7 +29,7 @@ def listed(operator: Client, **asked: str) -> set[ChargingStation]:
 def test_it_filters_stations_by_what_their_icon_says(operator: Client) -> None:
     now = timezone.now()
     for connection_id in ("", "a socket"):
-        for last_seen_at in (None, now, now - GONE_AFTER - timedelta(minutes=1)):
+        for last_seen_at in (None, now, now - OFFLINE_AFTER - timedelta(minutes=1)):
             factories.station(connection_id=connection_id, last_seen_at=last_seen_at)
 
     online, offline = listed(operator, online="yes"), listed(operator, online="no")
@@ -57,9 +57,7 @@ def meanwhile() -> Iterator[Callable[..., None]]:
 
 
 def change(operator: Client, thing: Model, form: dict[str, object]) -> None:
-    answer = operator.post(
-        reverse(f"admin:sessions_app_{thing._meta.model_name}_change", args=[thing.pk]), form
-    )
+    answer = operator.post(reverse(f"admin:sessions_app_{thing._meta.model_name}_change", args=[thing.pk]), form)
     assert answer.status_code == 302
     thing.refresh_from_db()
 
@@ -75,9 +73,7 @@ def test_it_undoes_nothing_that_a_socket_wrote_while_the_form_was_open(operator:
     assert matches(station.password_digest, b"new")
 
 
-def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(
-    operator: Client, meanwhile
-) -> None:
+def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(operator: Client, meanwhile) -> None:
     station = factories.station("HT-B1-03", connectors=1)
     connector = station.connectors.get()
     meanwhile(connector, status="Charging")
@@ -137,10 +133,10 @@ def test_it_shows_the_stations_of_an_area(operator: Client) -> None:
 def test_it_finds_knocks_by_when_they_last_came(operator: Client) -> None:
     now = timezone.now()
     for identity, last_at in (("OLD", now - timedelta(days=40)), ("NEW", now)):
-        KnockingStation.objects.create(identity=identity, first_at=last_at, last_at=last_at)
+        PendingStation.objects.create(identity=identity, first_at=last_at, last_at=last_at)
 
     answer = operator.get(
-        reverse("admin:sessions_app_knockingstation_changelist"),
+        reverse("admin:sessions_app_pendingstation_changelist"),
         {"last_at__gte": (now - timedelta(days=7)).isoformat()},
     )
 

@@ -30,7 +30,7 @@ def one_of_each() -> list:
         models.ActionAudit.objects.create(
             manager_name="Dana", action="stop", station=station, at=AT, outcome="accepted"
         ),
-        models.SetAsideMessage.objects.create(
+        models.DeadLetter.objects.create(
             station=station, action="MeterValues", payload="{}", error="no", received_at=AT
         ),
         factories.id_tag(of=factories.driver(site=site), expires_at=AT),
@@ -60,11 +60,11 @@ def test_it_says_when_a_connector_told_its_status(operator: Client) -> None:
 
 
 def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
-    models.KnockingStation.objects.create(identity="CP-9", first_at=AT, last_at=AT)
+    models.PendingStation.objects.create(identity="CP-9", first_at=AT, last_at=AT)
     factories.id_tag(of=factories.driver(), expires_at=AT)
     models.Manager.objects.update(last_login=AT)
 
-    for model in (models.KnockingStation, models.IdTag, models.Manager):
+    for model in (models.PendingStation, models.IdTag, models.Manager):
         assert "25 Nov 2024 07:10 UTC" in page(operator, model), model
 
 

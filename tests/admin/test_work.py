@@ -6,15 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sessions_app.admin.base import Capped
+from sessions_app.admin.base import CappedPaginator
 from sessions_app.domain.flags import Flag
 from sessions_app.models import (
     ChargingSession,
     ChargingStation,
     IdTag,
-    KnockingStation,
     Manager,
     Membership,
+    PendingStation,
     Site,
     SiteArea,
 )
@@ -25,8 +25,8 @@ from tests.admin.forms import rows, station_form
 pytestmark = pytest.mark.django_db
 
 
-def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> KnockingStation:
-    return KnockingStation.objects.create(
+def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation:
+    return PendingStation.objects.create(
         identity=identity,
         password_digest=password_digest(password) if password else "",
         first_at=factories.NOON,
@@ -34,9 +34,9 @@ def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> KnockingStatio
     )
 
 
-def let_in(operator: Client, *knocks: KnockingStation, at: SiteArea | None) -> str:
+def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> str:
     answer = operator.post(
-        reverse("admin:sessions_app_knockingstation_changelist"),
+        reverse("admin:sessions_app_pendingstation_changelist"),
         {
             "action": "let_in",
             "_selected_action": [each.pk for each in knocks],
@@ -119,14 +119,14 @@ def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: 
     assert station.site_area == area
     assert matches(station.password_digest, b"s3cret")
     assert station.connectors.get().number == 1
-    assert not KnockingStation.objects.exists()
+    assert not PendingStation.objects.exists()
 
 
 def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
     text = let_in(operator, knock(), at=None)
 
     assert "Choose the site area" in text
-    assert KnockingStation.objects.exists()
+    assert PendingStation.objects.exists()
     assert not ChargingStation.objects.exists()
 
 
@@ -177,18 +177,14 @@ def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) ->
     change, delete = "admin:sessions_app_chargingstation_change", "admin:sessions_app_chargingstation_delete"
 
     assert operator.post(reverse(delete, args=[used.pk]), {"post": "yes"}).status_code == 403
-    assert (
-        reverse(delete, args=[used.pk]) not in operator.get(reverse(change, args=[used.pk])).content.decode()
-    )
+    assert reverse(delete, args=[used.pk]) not in operator.get(reverse(change, args=[used.pk])).content.decode()
     assert operator.post(reverse(delete, args=[unused.pk]), {"post": "yes"}).status_code == 302
 
 
 def test_it_blocks_tags(operator: Client) -> None:
     tag = factories.id_tag()
 
-    operator.post(
-        reverse("admin:sessions_app_idtag_changelist"), {"action": "block", "_selected_action": [tag.pk]}
-    )
+    operator.post(reverse("admin:sessions_app_idtag_changelist"), {"action": "block", "_selected_action": [tag.pk]})
 
     assert IdTag.objects.get().is_blocked
 
@@ -241,9 +237,7 @@ def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
 def test_it_changes_no_session(operator: Client) -> None:
     session = factories.session()
 
-    answer = operator.post(
-        reverse("admin:sessions_app_chargingsession_change", args=[session.pk]), {"energy_wh": "1"}
-    )
+    answer = operator.post(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]), {"energy_wh": "1"})
 
     assert answer.status_code == 403
     assert ChargingSession.objects.get().energy_wh == session.energy_wh
@@ -258,7 +252,7 @@ def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
 
 
 def test_it_counts_no_further_than_anybody_turns_pages(operator: Client, monkeypatch) -> None:
-    monkeypatch.setattr(Capped, "most", 2)
+    monkeypatch.setattr(CappedPaginator, "most", 2)
     station = factories.station()
     for _ in range(3):
         factories.session(on=station)

@@ -74,7 +74,7 @@ def _samples(session_id: int, started_at: datetime, count: int) -> Any:
 def make_session(readings: int, *, is_live: bool = False) -> int:
     """Put in a session of so many readings, with the digest that the recorder keeps as they come."""
     from sessions_app.models import ChargingSession, MeterSample
-    from sessions_app.recording.digesting import EVERY, renew
+    from sessions_app.recording.downsampling import READINGS_PER_UPDATE, refresh_downsampled
     from sessions_app.store.bulk import insert_rows
     from tests import factories
 
@@ -93,8 +93,8 @@ def make_session(readings: int, *, is_live: bool = False) -> int:
     ChargingSession.objects.filter(pk=session.pk).update(
         last_reading_at=rows[-1][1], energy_wh=rows[-1][5], idle_s=rows[-1][7], price=rows[-1][8]
     )
-    if readings >= 2 * EVERY:
-        renew(session.pk)
+    if readings >= 2 * READINGS_PER_UPDATE:
+        refresh_downsampled(session.pk)
     return session.pk
 
 

@@ -65,9 +65,7 @@ def reading(transaction: int, at: datetime, number: int) -> dict[str, Any]:
     return {"connectorId": 1, "transactionId": transaction, "meterValue": [value]}
 
 
-async def run_station(
-    url: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, tally: Tally
-) -> None:
+async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, tally: Tally) -> None:
     token = base64.b64encode(f"{name}:{password}".encode()).decode()
     async with connect(
         f"{url}/{name}",
@@ -96,10 +94,7 @@ async def run_station(
 async def run(url: str, password: str, prefix: str, stations: int, seconds: float) -> Tally:
     tally, ready = Tally(), asyncio.Barrier(stations)
     await asyncio.gather(
-        *(
-            run_station(url, f"{prefix}-{n:03}", password, ready, seconds, tally)
-            for n in range(1, stations + 1)
-        )
+        *(run_station(url, f"{prefix}-{n:03}", password, ready, seconds, tally) for n in range(1, stations + 1))
     )
     return tally
 

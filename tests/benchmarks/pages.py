@@ -46,7 +46,7 @@ WORDS = ("priya", "lucía", "gray+berg", "tom+1204", "S01-B", "A", "zzzz", "04A0
 def cases() -> list[Case]:
     """Return every sort, every filter, pairs of them, searches, and the last pages."""
     from sessions_app.models import ChargingStation, Driver, SiteArea
-    from sessions_app.pages.columns import offered
+    from sessions_app.pages.columns import available_columns
 
     area = f"area={SiteArea.objects.order_by('pk').values_list('pk', flat=True)[3]}"
     filters = [
@@ -55,7 +55,7 @@ def cases() -> list[Case]:
         area,
         f"driver={Driver.objects.order_by('pk').values_list('pk', flat=True)[11]}",
     ]
-    sorts = [f"sort={sign}{key}" for key in offered("history") for sign in ("", "-")]
+    sorts = [f"sort={sign}{key}" for key in available_columns("history") for sign in ("", "-")]
     pairs = [f"{one}&{other}" for one in filters for other in ("sort=user", "sort=-price", "sort=site")]
     # Whoever looks after one site of many has every order of that site.
     pairs += [f"{one}&{sort}" for one in ("site=2", area) for sort in sorts if f"{one}&{sort}" not in pairs]

@@ -18,7 +18,7 @@ from time import perf_counter
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled, Stretch
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval
 from sessions_app.domain.pricing import Component, Tariff
 
 ZONE = "Australia/Sydney"
@@ -60,14 +60,14 @@ TARIFFS = (
 )
 
 
-def session(number: int, readings: int) -> tuple[Settled, ...]:
+def session(number: int, readings: int) -> tuple[ClassifiedInterval, ...]:
     """Return a session of that many readings a minute apart; the last third is idle."""
     at = START + timedelta(minutes=37 * number)
     step = timedelta(minutes=1)
     charges = readings * 2 // 3
     return tuple(
-        Settled(
-            Stretch(
+        ClassifiedInterval(
+            Interval(
                 at + each * step,
                 at + (each + 1) * step,
                 Decimal(120_512 + number % 7).scaleb(-3) if each < charges else Decimal(0),
@@ -79,20 +79,22 @@ def session(number: int, readings: int) -> tuple[Settled, ...]:
     )
 
 
-def at_once(of: Tariff, settled: tuple[Settled, ...]) -> Decimal:
-    return pricing.total(pricing.lines(of, pricing.add(of, pricing.begin(of), settled, zone=ZONE)))
+def at_once(of: Tariff, settled: tuple[ClassifiedInterval, ...]) -> Decimal:
+    return pricing.total(
+        pricing.calculate_lines(of, pricing.add_intervals(of, pricing.start_usage(of), settled, zone=ZONE))
+    )
 
 
-def one_by_one(of: Tariff, settled: tuple[Settled, ...]) -> Decimal:
-    tally, total = pricing.begin(of), Decimal(0)
+def one_by_one(of: Tariff, settled: tuple[ClassifiedInterval, ...]) -> Decimal:
+    tally, total = pricing.start_usage(of), Decimal(0)
     for each in settled:
-        tally = pricing.add(of, tally, (each,), zone=ZONE)
-        total = pricing.total(pricing.lines(of, tally))
+        tally = pricing.add_intervals(of, tally, (each,), zone=ZONE)
+        total = pricing.total(pricing.calculate_lines(of, tally))
     return total
 
 
 def measured(
-    price: Callable[[Tariff, tuple[Settled, ...]], Decimal], sessions: int, readings: int
+    price: Callable[[Tariff, tuple[ClassifiedInterval, ...]], Decimal], sessions: int, readings: int
 ) -> tuple[float, Decimal]:
     """Return the seconds that pricing alone takes, and the sum of the prices."""
     seconds, total = 0.0, Decimal(0)

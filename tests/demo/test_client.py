@@ -11,8 +11,8 @@ from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from websockets.asyncio.server import ServerConnection, serve
 
-from sessions_app.demo import fleet, world
-from sessions_app.demo.plug import Pace
+from sessions_app.demo import fixtures, fleet
+from sessions_app.demo.connector_sim import Pace
 
 PACE = Pace(interval=timedelta(milliseconds=50), speed=2_000)
 
@@ -94,7 +94,7 @@ async def running(system: System, pace: Pace = PACE) -> AsyncIterator[asyncio.Ev
     async with serve(system.serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
         port = server.sockets[0].getsockname()[1]
         stop = asyncio.Event()
-        station = world.station("CP-1", tags=("TAG1",))
+        station = fixtures.station_by_identity("CP-1", tags=("TAG1",))
         life = asyncio.create_task(
             fleet.run([station], url=f"ws://127.0.0.1:{port}/ocpp", password="pw", pace=pace, stop=stop)
         )
@@ -118,9 +118,7 @@ async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
     assert start["id_tag"] == "TAG1"
     assert ending["transaction_id"] == System.transaction
     assert ending["meter_stop"] >= start["meter_start"]
-    measurands = {
-        value["measurand"] for value in system.of("MeterValues")[0]["meter_value"][0]["sampled_value"]
-    }
+    measurands = {value["measurand"] for value in system.of("MeterValues")[0]["meter_value"][0]["sampled_value"]}
     assert {"Energy.Active.Import.Register", "Power.Active.Import", "Current.Offered"} <= measurands
 
 

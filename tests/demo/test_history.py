@@ -1,13 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sessions_app.demo import history, world
+from sessions_app.demo import fixtures, history
 
 UNTIL = datetime(2026, 3, 31, 3, 0, tzinfo=UTC)
 
 
-def fortnight() -> list[history.Told]:
-    return history.told(world.stations(), since=UNTIL - timedelta(days=14), until=UNTIL)
+def fortnight() -> list[history.RecordedVisit]:
+    return history.recorded_visits(fixtures.demo_stations(), since=UNTIL - timedelta(days=14), until=UNTIL)
 
 
 def test_the_same_days_have_the_same_history() -> None:
@@ -15,7 +15,7 @@ def test_the_same_days_have_the_same_history() -> None:
 
 
 def test_cars_do_not_stand_at_one_connector_at_once() -> None:
-    by_plug: dict[tuple[str, int], list[history.Told]] = {}
+    by_plug: dict[tuple[str, int], list[history.RecordedVisit]] = {}
     for each in fortnight():
         by_plug.setdefault((each.visit.station.identity, each.visit.connector), []).append(each)
 
@@ -34,7 +34,7 @@ def test_it_ends_where_it_is_told_to() -> None:
 
 def test_a_later_day_continues_an_earlier_one_without_repeating_it() -> None:
     middle = UNTIL - timedelta(days=3)
-    later = history.told(world.stations(), since=middle, until=UNTIL)
+    later = history.recorded_visits(fixtures.demo_stations(), since=middle, until=UNTIL)
 
     seeds = {each.visit.seed for each in later}
 
@@ -43,11 +43,11 @@ def test_a_later_day_continues_an_earlier_one_without_repeating_it() -> None:
 
 
 def test_more_stations_come_after_the_fourteen() -> None:
-    identities = [station.identity for station in world.stations(17)]
+    identities = [station.identity for station in fixtures.demo_stations(17)]
 
-    assert identities[:14] == [station.identity for station in world.stations()]
+    assert identities[:14] == [station.identity for station in fixtures.demo_stations()]
     assert identities[14:] == ["HT-B3-01", "HT-B3-02", "HT-B3-03"]
-    assert [station.identity for station in world.stations(3)] == identities[:3]
+    assert [station.identity for station in fixtures.demo_stations(3)] == identities[:3]
 
 
 def test_a_person_has_one_bay() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db.models import F
 
-from sessions_app.demo import world
+from sessions_app.demo import fixtures
 from sessions_app.demo.seed import ForeignDataError, seed
 from sessions_app.models import ChargingSession, ChargingStation, Company, Connector, Driver, MeterSample
 from sessions_app.store.credentials import matches
@@ -28,7 +28,7 @@ def test_a_new_database_gets_a_company_with_its_past() -> None:
     assert company.is_demo
     assert company.sites.count() == 3
     assert ChargingStation.objects.count() == 14
-    assert Driver.objects.count() == len(world.people())
+    assert Driver.objects.count() == len(fixtures.demo_people())
     sessions = ChargingSession.objects.all()
     assert sessions.filter(ended_at__isnull=True).count() == 0
     assert sessions.count() > 3 * 14

@@ -11,7 +11,7 @@ from math import ceil, floor
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sessions_app.domain.inactivity import Settled
+from sessions_app.domain.inactivity import ClassifiedInterval
 from sessions_app.domain.pricing import Component, Tariff
 
 
@@ -23,16 +23,14 @@ class Minute(NamedTuple):
     idle_minutes: int
 
 
-def amounts(tariff: Tariff, settled: list[Settled], zone: str, digits: int) -> dict[int, Decimal]:
+def amounts(tariff: Tariff, settled: list[ClassifiedInterval], zone: str, digits: int) -> dict[int, Decimal]:
     """Return the amount of each component, by its place; -1 is what minimum or maximum add."""
     taken, last = _taken(tariff, settled, zone)
     found = {}
     for place, quantity in taken.items():
         component = tariff.components[place]
         added = Fraction(0)
-        rounding = {"ENERGY": "ENERGY", "TIME": "TIME", "PARKING_TIME": "PARKING_TIME"}.get(
-            component.dimension
-        )
+        rounding = {"ENERGY": "ENERGY", "TIME": "TIME", "PARKING_TIME": "PARKING_TIME"}.get(component.dimension)
         if rounding == "TIME" and "PARKING_TIME" in last:
             rounding = None
         if rounding and last[rounding] == place:
@@ -43,12 +41,12 @@ def amounts(tariff: Tariff, settled: list[Settled], zone: str, digits: int) -> d
     return found | _limits(tariff, sum(found.values(), Decimal(0)), settled, digits)
 
 
-def _taken(tariff: Tariff, settled: list[Settled], zone: str) -> tuple[dict[int, Fraction], dict[str, int]]:
+def _taken(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> tuple[dict[int, Fraction], dict[str, int]]:
     taken: dict[int, Fraction] = {}
     last: dict[str, int] = {}
-    began, energy_wh, idle_minutes = settled[0].stretch.start, Fraction(0), 0
+    began, energy_wh, idle_minutes = settled[0].interval.start, Fraction(0), 0
     for each in settled:
-        stretch = each.stretch
+        stretch = each.interval
         minutes = int((stretch.end - stretch.start) / timedelta(minutes=1))
         share_wh = Fraction(stretch.energy_wh) / minutes
         power_kw = Fraction(stretch.power_w if stretch.power_w is not None else float(share_wh) * 60) / 1000
@@ -94,10 +92,10 @@ def _fits(component: Component, now: Minute) -> bool:
     )
 
 
-def _limits(tariff: Tariff, total: Decimal, settled: list[Settled], digits: int) -> dict[int, Decimal]:
+def _limits(tariff: Tariff, total: Decimal, settled: list[ClassifiedInterval], digits: int) -> dict[int, Decimal]:
     if tariff.max_price is not None and total > _half_up(Fraction(tariff.max_price), digits):
         return {-1: _half_up(Fraction(tariff.max_price), digits) - total}
-    used = total or any(each.stretch.energy_wh for each in settled)
+    used = total or any(each.interval.energy_wh for each in settled)
     if tariff.min_price is not None and used and total < _half_up(Fraction(tariff.min_price), digits):
         return {-1: _half_up(Fraction(tariff.min_price), digits) - total}
     return {}

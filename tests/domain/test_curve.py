@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.domain import curve
-from sessions_app.domain.curve import Curve, thinned
+from sessions_app.domain.curve import Curve, downsample
 
 some = settings(max_examples=60)
 
@@ -19,9 +19,7 @@ def _curve(powers: list[float | None], steps: list[int], idle: list[int]) -> Cur
         stood += step * is_idle
         times.append(at)
         idles.append(stood)
-    return Curve(
-        list(range(1, len(times) + 1)), times, list(idles), {"power_kw": powers, "price": [1.0] * len(times)}
-    )
+    return Curve(list(range(1, len(times) + 1)), times, list(idles), {"power_kw": powers, "price": [1.0] * len(times)})
 
 
 # power, seconds since the point before, and whether the car stood in between
@@ -40,7 +38,7 @@ def _of(points: list[tuple[int | None, int, bool]]) -> Curve:
 @some
 @given(curves())
 def test_it_keeps_a_part_of_the_points_in_their_order_with_the_first_and_the_last(whole: Curve) -> None:
-    few = thinned(whole, most=40)
+    few = downsample(whole, most=40)
 
     assert few.times_ms == sorted(set(few.times_ms) & set(whole.times_ms))
     assert few.times_ms[0] == whole.times_ms[0]
@@ -51,7 +49,7 @@ def test_it_keeps_a_part_of_the_points_in_their_order_with_the_first_and_the_las
 @some
 @given(curves())
 def test_it_keeps_every_peak_and_every_trough_near_its_place(whole: Curve) -> None:
-    few = thinned(whole, most=40)
+    few = downsample(whole, most=40)
 
     near_ms = (whole.times_ms[-1] - whole.times_ms[0]) / 4
     for at, value in zip(whole.times_ms, whole.series["power_kw"], strict=True):
@@ -67,7 +65,7 @@ def test_it_keeps_every_peak_and_every_trough_near_its_place(whole: Curve) -> No
 @some
 @given(curves())
 def test_thinning_twice_keeps_the_peaks_too(whole: Curve) -> None:
-    few = thinned(thinned(whole, most=80), most=40)
+    few = downsample(downsample(whole, most=80), most=40)
 
     known = [value for value in whole.series["power_kw"] if value is not None]
     kept = [value for value in few.series["power_kw"] if value is not None]
@@ -86,7 +84,7 @@ def test_it_keeps_the_edges_of_every_idle_stretch(runs: list[tuple[int, int]], r
     whole = _curve(powers, [10] * len(idle), idle)
     edges = {at for at, now, after in zip(whole.times_ms, idle, idle[1:], strict=False) if now != after}
 
-    few = thinned(whole, most=100)
+    few = downsample(whole, most=100)
 
     assert edges <= set(few.times_ms)
 
@@ -96,15 +94,15 @@ def test_readings_that_do_not_say_that_the_car_still_stands_part_no_idle_stretch
     whole = _curve(powers, [60] * 4_001, [0] * 2_000 + [1] * 2_001)
     every_other = [whole.idle_s[place - place % 2] for place in range(4_001)]
 
-    few = thinned(msgspec.structs.replace(whole, idle_s=every_other))
+    few = downsample(msgspec.structs.replace(whole, idle_s=every_other))
 
-    assert few.times_ms == thinned(whole).times_ms
+    assert few.times_ms == downsample(whole).times_ms
 
 
 def test_it_leaves_a_short_session_as_it_is() -> None:
     whole = _curve([1.0, 9.0, 1.0], [10, 10, 10], [0, 0, 0])
 
-    assert thinned(whole) is whole
+    assert downsample(whole) is whole
 
 
 def test_two_close_peaks_both_stay() -> None:
@@ -112,10 +110,10 @@ def test_two_close_peaks_both_stay() -> None:
     powers[9_000], powers[9_060] = 21.0, 22.0
     whole = _curve(powers, [10] * 20_000, [0] * 20_000)
 
-    few = thinned(whole)
+    few = downsample(whole)
 
     assert {21.0, 22.0} <= set(few.series["power_kw"])
-    assert len(few) <= curve.MOST
+    assert len(few) <= curve.MAX_POINTS
 
 
 def test_a_car_that_comes_and_goes_is_seen_under_many_series_that_ripple() -> None:
@@ -124,10 +122,10 @@ def test_a_car_that_comes_and_goes_is_seen_under_many_series_that_ripple() -> No
     for phase in range(5):
         whole.series[f"ripple_{phase}"] = [float((place * (7 + phase)) % 101) for place in range(8_640)]
 
-    few = thinned(whole)
+    few = downsample(whole)
 
     charges = [at for at, power in zip(few.times_ms, few.series["power_kw"], strict=True) if power]
-    assert len(few) <= curve.MOST
+    assert len(few) <= curve.MAX_POINTS
     assert max(later - at for at, later in pairwise(charges)) < 480_000  # 5 px of a day on a wide screen
 
 
@@ -136,7 +134,7 @@ def test_a_silence_of_three_intervals_is_a_gap_with_both_its_shores() -> None:
     steps[1_000] = 3_600
     whole = curve.with_gaps(_curve([7.0] * 2_000, steps, [0] * 2_000))
 
-    few = thinned(whole, most=300)
+    few = downsample(whole, most=300)
 
     place = few.numbers.index(None)
     assert few.series["power_kw"][place] is None

@@ -8,13 +8,13 @@ import pytest
 
 from sessions_app.domain import figures
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.inactivity import level
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.inactivity import inactivity_level
+from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.running import Running, Terms, kept
+from sessions_app.domain.session_totals import BillingContext, SessionTotals, decode_totals
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-TERMS = Terms(zone="Australia/Sydney", rating_w=22_000, phases=3)
+TERMS = BillingContext(zone="Australia/Sydney", rating_w=22_000, phases=3)
 
 
 def reading(minute: float, wh: float | None = None, **fields: Any) -> Reading:
@@ -22,11 +22,11 @@ def reading(minute: float, wh: float | None = None, **fields: Any) -> Reading:
     return Reading(at=START + timedelta(minutes=minute), register_wh=register, **fields)
 
 
-def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None) -> Life:
+def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None) -> SessionState:
     def at(minute: float | None) -> datetime | None:
         return None if minute is None else START + timedelta(minutes=minute)
 
-    return Life(
+    return SessionState(
         started_at=START,
         meter_start_wh=Decimal(1000),
         stopped_at=at(stopped),
@@ -35,8 +35,8 @@ def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: 
     )
 
 
-def folded(*readings: Reading, of: Life | None = None, terms: Terms = TERMS) -> Running:
-    return figures.fold(of or life(), readings, terms)[0]
+def folded(*readings: Reading, of: SessionState | None = None, billing: BillingContext = TERMS) -> SessionTotals:
+    return figures.fold(of or life(), readings, billing)[0]
 
 
 def test_energy_is_the_sum_of_the_registers_increases_from_the_start_value() -> None:
@@ -126,15 +126,15 @@ def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
         (reading(1, offered_w=11_040.0), TERMS, 16.0),
         (reading(1, offered_w=9_600.0, voltage_v=200.0), TERMS, 16.0),
         (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # a phase that is off
-        (reading(1, 1100), Terms(zone="UTC", rating_w=22_000, limit_a=20.0), 20.0),
-        (reading(1, 1100), Terms(zone="UTC", rating_w=22_080), 32.0),
-        (reading(1, 1100), Terms(zone="UTC"), None),
+        (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_000, limit_a=20.0), 20.0),
+        (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_080), 32.0),
+        (reading(1, 1100), BillingContext(zone="UTC"), None),
     ],
 )
 def test_the_grid_limit_is_what_is_offered_else_set_else_rated(
-    given_reading: Reading, terms: Terms, limit_a: float | None
+    given_reading: Reading, terms: BillingContext, limit_a: float | None
 ) -> None:
-    assert folded(given_reading, terms=terms).limit_a == limit_a
+    assert folded(given_reading, billing=terms).limit_a == limit_a
 
 
 def test_a_reading_beyond_one_and_a_half_times_the_rating_is_flagged() -> None:
@@ -160,10 +160,7 @@ def test_volts_times_amps_are_no_reported_power_and_the_register_decides(
     amps: float, step_wh: int, idle_s: int
 ) -> None:
     found = folded(
-        *(
-            reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None))
-            for n in range(1, 7)
-        )
+        *(reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None)) for n in range(1, 7))
     )
 
     assert found.clock.idle_s == idle_s
@@ -218,8 +215,8 @@ def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
 
 
 def test_figures_of_another_shape_are_none() -> None:
-    assert kept("") is None
-    assert kept('{"at":"2026-03-03T12:00:00Z","register_wh":"1000"}') is None
+    assert decode_totals("") is None
+    assert decode_totals('{"at":"2026-03-03T12:00:00Z","register_wh":"1000"}') is None
 
 
 def test_standing_plugged_in_after_the_stop_is_idle() -> None:
@@ -232,6 +229,6 @@ def test_levels_of_inactivity_depend_on_the_rating() -> None:
     minutes = {3_700: 120, 7_400: 60, 22_000: 30, 49_000: 30, 50_000: 15, 150_000: 15}
 
     for rating_w, patience in minutes.items():
-        assert level(patience * 60 - 1, rating_w) == ""
-        assert level(patience * 60, rating_w) == "warning"
-        assert level(2 * patience * 60, rating_w) == "high"
+        assert inactivity_level(patience * 60 - 1, rating_w) == ""
+        assert inactivity_level(patience * 60, rating_w) == "warning"
+        assert inactivity_level(2 * patience * 60, rating_w) == "high"

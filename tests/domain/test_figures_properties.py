@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.domain import figures
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component
-from sessions_app.domain.running import Running
+from sessions_app.domain.session_totals import SessionTotals
 from tests.domain.test_figures import START, TERMS, folded, life
 from tests.domain.test_pricing_in_progress import terms
 
@@ -62,17 +62,15 @@ def growing_strategy() -> st.SearchStrategy[list[Reading]]:
     return st.builds(grown, readings_strategy(), steps)
 
 
-def flow(running: Running) -> tuple[Any, ...]:
+def flow(running: SessionTotals) -> tuple[Any, ...]:
     """What a session comes to, whatever its station says beside."""
-    return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.tally
+    return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.usage
 
 
 @given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
-def test_one_by_one_is_the_same_as_all_at_once(
-    readings: list[Reading], stop_wh: Decimal | None, stood_s: int
-) -> None:
+def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh: Decimal | None, stood_s: int) -> None:
     stopped_at = max([START, *(each.at for each in readings)])
-    whole_life = Life(
+    whole_life = SessionState(
         started_at=START,
         meter_start_wh=Decimal(1000),
         stopped_at=stopped_at,
@@ -80,15 +78,15 @@ def test_one_by_one_is_the_same_as_all_at_once(
         unplugged_at=stopped_at + timedelta(seconds=stood_s),
     )
 
-    running = figures.begin(START, Decimal(1000), TERMS)
+    running = figures.start_totals(START, Decimal(1000), TERMS)
     points = []
     for each in readings:
-        stored = msgspec.json.decode(msgspec.json.encode(running), type=Running)
+        stored = msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
         assert stored == running
         running = figures.advance(stored, each, TERMS)
-        points.append(figures.point(running, TERMS))
-    running = figures.finish(running, stopped_at, stop_wh, TERMS)
-    running = figures.stand(running, stopped_at + timedelta(seconds=stood_s), TERMS)
+        points.append(figures.totals_point(running, TERMS))
+    running = figures.apply_stop(running, stopped_at, stop_wh, TERMS)
+    running = figures.add_parked_time(running, stopped_at + timedelta(seconds=stood_s), TERMS)
 
     assert figures.fold(whole_life, readings, TERMS) == (running, points)
 
@@ -111,9 +109,9 @@ def test_readings_that_say_nothing_of_the_flow_change_nothing_of_it(
     others = [each for each in silent if each.at not in said]
     whole = life(stopped=601, stop_wh=95_000, unplugged=610)
 
-    found = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, terms=PRICED)
+    found = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, billing=PRICED)
 
-    assert flow(found) == flow(folded(*readings, of=whole, terms=PRICED))
+    assert flow(found) == flow(folded(*readings, of=whole, billing=PRICED))
 
 
 @given(readings_strategy())
@@ -137,6 +135,6 @@ def test_a_register_that_drops_to_zero_for_one_reading_is_as_if_it_had_said_none
 
     whole = life(stopped=601, stop_wh=95_000)
 
-    dropped = folded(*with_register(Decimal(0)), of=whole, terms=PRICED)
+    dropped = folded(*with_register(Decimal(0)), of=whole, billing=PRICED)
 
-    assert flow(dropped) == flow(folded(*with_register(None), of=whole, terms=PRICED))
+    assert flow(dropped) == flow(folded(*with_register(None), of=whole, billing=PRICED))

@@ -8,18 +8,18 @@ import pytest
 
 from sessions_app.domain import lifecycle
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.lifecycle import SessionState
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-BEGUN = Life(started_at=START)
+BEGUN = SessionState(started_at=START)
 
 
 def minute(count: float) -> datetime:
     return START + timedelta(minutes=count)
 
 
-def stopped(life: Life = BEGUN, at: float = 60, reason: str = "Local") -> Life:
-    return lifecycle.stop(life, at=minute(at), meter_stop_wh=Decimal(5), reason=reason)
+def stopped(state: SessionState = BEGUN, at: float = 60, reason: str = "Local") -> SessionState:
+    return lifecycle.stop_session(state, at=minute(at), meter_stop_wh=Decimal(5), reason=reason)
 
 
 def test_a_stop_without_a_reason_is_local() -> None:
@@ -31,37 +31,37 @@ def test_the_first_stop_holds() -> None:
 
 
 def test_a_meter_stop_below_zero_is_no_value() -> None:
-    life = lifecycle.stop(BEGUN, at=minute(1), meter_stop_wh=Decimal(-1), reason="")
+    state = lifecycle.stop_session(BEGUN, at=minute(1), meter_stop_wh=Decimal(-1), reason="")
 
-    assert life.meter_stop_wh is None
+    assert state.meter_stop_wh is None
 
 
 def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> None:
-    closed = lifecycle.close(lifecycle.read(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
-    later = lifecycle.read(closed, at=minute(9))
+    closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
+    later = lifecycle.add_reading(closed, at=minute(9))
 
     assert (closed.ended_at, closed.is_provisional) == (minute(5), True)
     assert later.ended_at == minute(9)
-    assert lifecycle.read(later, at=minute(7)).ended_at == minute(9)
+    assert lifecycle.add_reading(later, at=minute(7)).ended_at == minute(9)
 
 
 def test_a_stop_takes_the_place_of_a_close() -> None:
-    closed = lifecycle.close(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
-    life = stopped(closed)
+    closed = lifecycle.close_session(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
+    state = stopped(closed)
 
-    assert (life.ended_at, life.is_provisional) == (minute(60), False)
-    assert not life.flags & Flag.CLOSED_BY_US
+    assert (state.ended_at, state.is_provisional) == (minute(60), False)
+    assert not state.flags & Flag.CLOSED_BY_US
 
 
 def test_closing_what_is_over_changes_nothing() -> None:
-    assert lifecycle.close(stopped(), reason=lifecycle.CLOSED) == stopped()
+    assert lifecycle.close_session(stopped(), reason=lifecycle.CLOSED) == stopped()
 
 
 def test_the_end_moves_once_to_the_moment_of_unplugging() -> None:
-    life = lifecycle.unplug(stopped(), at=minute(75))
+    state = lifecycle.unplug(stopped(), at=minute(75))
 
-    assert life.ended_at == minute(75)
-    assert lifecycle.unplug(life, at=minute(200)) == life
+    assert state.ended_at == minute(75)
+    assert lifecycle.unplug(state, at=minute(200)) == state
     assert lifecycle.unplug(stopped(), at=minute(-5)) == stopped()
     assert lifecycle.unplug(BEGUN, at=minute(5)) == BEGUN
 
@@ -71,10 +71,10 @@ def test_a_connector_that_was_available_at_the_stop_is_unplugged_then() -> None:
 
 
 def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
-    life = stopped(reason="EVDisconnected")
+    state = stopped(reason="EVDisconnected")
 
-    assert life.unplugged_at == minute(60)
-    assert lifecycle.unplug(life, at=minute(4_000)).ended_at == minute(60)
+    assert state.unplugged_at == minute(60)
+    assert lifecycle.unplug(state, at=minute(4_000)).ended_at == minute(60)
 
 
 @pytest.mark.parametrize(
@@ -88,29 +88,29 @@ def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
     ],
 )
 def test_how_late_a_clock_is_its_readings_tell(heard: list[tuple[float, float]], lag_s: float) -> None:
-    life = BEGUN
+    state = BEGUN
     for at, received_at in heard:
-        life = lifecycle.read(life, at=minute(at), received_at=minute(received_at))
+        state = lifecycle.add_reading(state, at=minute(at), received_at=minute(received_at))
 
-    assert life.clock_lag_s == lag_s
+    assert state.clock_lag_s == lag_s
 
 
 def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
-    read = lifecycle.read(BEGUN, at=minute(5))
+    read = lifecycle.add_reading(BEGUN, at=minute(5))
 
     assert lifecycle.is_forgotten(read, booted_at=minute(6), received_at=minute(99))
     assert not lifecycle.is_forgotten(read, booted_at=minute(4), received_at=minute(99))
     assert not lifecycle.is_forgotten(read, booted_at=None, received_at=minute(99))
     assert not lifecycle.is_forgotten(stopped(), booted_at=minute(99), received_at=minute(99))
-    earlier = lifecycle.read(BEGUN, at=minute(-5))
+    earlier = lifecycle.add_reading(BEGUN, at=minute(-5))
     assert not lifecycle.is_forgotten(earlier, booted_at=minute(-2), received_at=minute(99))
 
 
 def test_a_stop_before_the_start_is_flagged() -> None:
-    life = stopped(at=-3)
+    state = stopped(at=-3)
 
-    assert (life.stopped_at, life.flags) == (START, Flag.NEGATIVE_TIME)
-    assert msgspec.structs.asdict(life)["ended_at"] == START
+    assert (state.stopped_at, state.flags) == (START, Flag.NEGATIVE_TIME)
+    assert msgspec.structs.asdict(state)["ended_at"] == START
 
 
 UNKNOWN = msgspec.structs.replace(BEGUN, meter_start_wh=Decimal(50), flags=int(Flag.START_UNKNOWN))
@@ -118,24 +118,24 @@ UNKNOWN = msgspec.structs.replace(BEGUN, meter_start_wh=Decimal(50), flags=int(F
 
 @pytest.mark.parametrize("register_wh", [None, Decimal(10)])
 def test_a_start_that_nobody_reported_is_the_first_that_is_known(register_wh: Decimal | None) -> None:
-    life = lifecycle.read(UNKNOWN, at=minute(-5), register_wh=register_wh)
+    state = lifecycle.add_reading(UNKNOWN, at=minute(-5), register_wh=register_wh)
 
-    assert (life.started_at, life.meter_start_wh) == (minute(-5), register_wh)
-    assert lifecycle.read(life, at=minute(5), register_wh=Decimal(90)).started_at == minute(-5)
+    assert (state.started_at, state.meter_start_wh) == (minute(-5), register_wh)
+    assert lifecycle.add_reading(state, at=minute(5), register_wh=Decimal(90)).started_at == minute(-5)
 
 
 def test_of_two_registers_at_an_unknown_start_the_lower_one_counts() -> None:
-    assert lifecycle.read(UNKNOWN, at=START, register_wh=Decimal(40)).meter_start_wh == 40
-    assert lifecycle.read(UNKNOWN, at=START, register_wh=Decimal(60)).meter_start_wh == 50
-    assert lifecycle.read(UNKNOWN, at=START).meter_start_wh == 50
+    assert lifecycle.add_reading(UNKNOWN, at=START, register_wh=Decimal(40)).meter_start_wh == 40
+    assert lifecycle.add_reading(UNKNOWN, at=START, register_wh=Decimal(60)).meter_start_wh == 50
+    assert lifecycle.add_reading(UNKNOWN, at=START).meter_start_wh == 50
 
 
 def test_a_stop_before_all_that_is_known_is_where_it_began() -> None:
-    life = stopped(UNKNOWN, at=-5)
+    state = stopped(UNKNOWN, at=-5)
 
-    assert (life.started_at, life.stopped_at) == (minute(-5), minute(-5))
-    assert not life.flags & Flag.NEGATIVE_TIME
+    assert (state.started_at, state.stopped_at) == (minute(-5), minute(-5))
+    assert not state.flags & Flag.NEGATIVE_TIME
 
 
 def test_a_start_that_was_reported_stays() -> None:
-    assert lifecycle.read(BEGUN, at=minute(-5)).started_at == START
+    assert lifecycle.add_reading(BEGUN, at=minute(-5)).started_at == START

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.domain.meter import Reading, SampledValue, merged, placed, reading
+from sessions_app.domain.meter import Reading, SampledValue, assign_phase, merge_readings, parse_reading
 
 AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 
 def read(*values: SampledValue) -> Reading:
-    found = reading(AT, values)
+    found = parse_reading(AT, values)
     assert found is not None
     return found
 
@@ -39,22 +39,18 @@ def of(measurand: str, value: Any, **fields: Any) -> SampledValue:
         (energy("0"), "0"),
     ],
 )
-def test_a_missing_measurand_is_the_register_and_a_missing_unit_is_wh(
-    sampled: SampledValue, register_wh: str
-) -> None:
+def test_a_missing_measurand_is_the_register_and_a_missing_unit_is_wh(sampled: SampledValue, register_wh: str) -> None:
     assert read(sampled).register_wh == Decimal(register_wh)
 
 
-@pytest.mark.parametrize(
-    "value", ["", "-", "NaN", "1e309", "inf", "-5", "x" * 1_200, "1e999999999", None, "1,5", "٣x"]
-)
+@pytest.mark.parametrize("value", ["", "-", "NaN", "1e309", "inf", "-5", "x" * 1_200, "1e999999999", None, "1,5", "٣x"])
 def test_a_value_that_cannot_be_read_is_dropped_alone(value: Any) -> None:
-    assert reading(AT, [energy(value)]) is None
+    assert parse_reading(AT, [energy(value)]) is None
     assert read(energy(value), of("SoC", "64")) == Reading(at=AT, soc_percent=64.0)
 
 
 def test_signed_data_is_no_number() -> None:
-    assert reading(AT, [energy("123", is_signed=True)]) is None
+    assert parse_reading(AT, [energy("123", is_signed=True)]) is None
 
 
 def test_energy_is_the_register_without_a_phase_else_the_sum_of_the_phases() -> None:
@@ -96,7 +92,7 @@ def test_a_wire_that_carries_nothing_does_not_lower_the_voltage() -> None:
 def test_a_current_without_a_phase_is_that_of_the_only_phase(phases: int, phases_w: float | None) -> None:
     found = read(of("Voltage", "400"), of("Current.Import", "100"))
 
-    kept = placed(found, phases=phases)
+    kept = assign_phase(found, phases=phases)
 
     assert (kept.phases_w, kept.current_a) == (phases_w, None)
 
@@ -111,23 +107,22 @@ def test_a_current_without_a_phase_is_of_no_use_beside_a_better_word_on_the_powe
 ) -> None:
     lone = [of("Voltage", "230"), of("Current.Import", "48")]
 
-    assert placed(read(*lone, better), phases=1) == placed(read(lone[0], better), phases=1)
+    assert assign_phase(read(*lone, better), phases=1) == assign_phase(read(lone[0], better), phases=1)
 
 
 def test_one_current_without_a_phase_beside_three_voltages_gives_no_power() -> None:
     volts = [of("Voltage", "230", phase=f"L{n}") for n in (1, 2, 3)]
 
-    assert placed(read(*volts, of("Current.Import", "10")), phases=1).phases_w is None
+    assert assign_phase(read(*volts, of("Current.Import", "10")), phases=1).phases_w is None
 
 
 def test_a_current_without_phase_and_voltage_says_nothing() -> None:
-    assert reading(AT, [of("Current.Import", "10")]) is None
+    assert parse_reading(AT, [of("Current.Import", "10")]) is None
 
 
 def test_an_unknown_unit_and_an_impossible_charge_are_dropped() -> None:
     assert (
-        reading(AT, [energy("5", unit="Celsius"), of("SoC", "140"), of("Power.Offered", "1", unit="Hz")])
-        is None
+        parse_reading(AT, [energy("5", unit="Celsius"), of("SoC", "140"), of("Power.Offered", "1", unit="Hz")]) is None
     )
 
 
@@ -135,7 +130,7 @@ def test_of_two_readings_for_one_moment_the_first_holds_and_the_second_adds() ->
     first = Reading(at=AT, register_wh=Decimal(5))
     second = Reading(at=AT, register_wh=Decimal(7), power_w=3.0)
 
-    assert merged(first, second) == Reading(at=AT, register_wh=Decimal(5), power_w=3.0)
+    assert merge_readings(first, second) == Reading(at=AT, register_wh=Decimal(5), power_w=3.0)
 
 
 @given(
@@ -143,9 +138,7 @@ def test_of_two_readings_for_one_moment_the_first_holds_and_the_second_adds() ->
         st.builds(
             SampledValue,
             value=st.one_of(st.text(max_size=12), st.floats(), st.integers(), st.none()),
-            measurand=st.sampled_from(
-                ["Energy.Active.Import.Register", "Voltage", "SoC", "Power.Offered", "x"]
-            ),
+            measurand=st.sampled_from(["Energy.Active.Import.Register", "Voltage", "SoC", "Power.Offered", "x"]),
             unit=st.sampled_from(["", "Wh", "kWh", "W", "kW", "V", "?"]),
             phase=st.sampled_from(["", "L1", "L2-N", "L1-L2", "N"]),
         ),
@@ -153,6 +146,6 @@ def test_of_two_readings_for_one_moment_the_first_holds_and_the_second_adds() ->
     )
 )
 def test_nothing_that_a_station_sends_raises(values: list[SampledValue]) -> None:
-    found = reading(AT, values)
+    found = parse_reading(AT, values)
 
     assert found is None or found.at == AT

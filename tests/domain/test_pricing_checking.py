@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled
+from sessions_app.domain.inactivity import ClassifiedInterval
 from sessions_app.domain.pricing import Component, Tariff
-from sessions_app.domain.pricing.checking import Validity, problems
+from sessions_app.domain.pricing.checking import Validity, find_problems
 from tests.domain.test_pricing_properties import ZONES, sessions, tariffs
 
 
@@ -21,7 +21,7 @@ def energy(**restricted: Any) -> Component:
 
 
 def found(*components: Component, **validity: date) -> list[tuple[int, str]]:
-    return [(each.place, each.field) for each in problems(components, Validity(**validity))]
+    return [(each.index, each.field) for each in find_problems(components, Validity(**validity))]
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_what_a_dimension_never_has_needs_no_cover() -> None:
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
 def test_what_is_called_never_to_apply_never_has_anything(
-    any_tariff: Tariff, settled: list[Settled], zone: str
+    any_tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    never = {each.place for each in problems(any_tariff.components)}
-    real = [Settled(replace(each.stretch, power_w=0.0), True) if each.is_idle else each for each in settled]
+    never = {each.index for each in find_problems(any_tariff.components)}
+    real = [ClassifiedInterval(replace(each.interval, power_w=0.0), True) if each.is_idle else each for each in settled]
 
-    tally = pricing.add(any_tariff, pricing.begin(any_tariff), real, zone=zone)
+    tally = pricing.add_intervals(any_tariff, pricing.start_usage(any_tariff), real, zone=zone)
 
     assert not never & {place for place, quantity in enumerate(tally.quantities) if quantity}
 

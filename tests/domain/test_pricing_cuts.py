@@ -6,20 +6,20 @@ from decimal import Decimal
 import pytest
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled, Stretch
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval
 from sessions_app.domain.pricing import Component, Tariff
 
 START = datetime(2026, 3, 3, 9, 59, 59, tzinfo=UTC)
 
 
-def taken(
-    *components: Component, lasted: timedelta, energy_wh: str, power_w: float | None = None
-) -> list[int]:
+def taken(*components: Component, lasted: timedelta, energy_wh: str, power_w: float | None = None) -> list[int]:
     """Return what each component takes of one stretch, in thousandths of a Wh, microseconds or pieces."""
     entity = {"entity_type": "Site", "entity_id": "SIT-0001", "currency": "AUD"}
     tariff = Tariff(1, "Any", **entity, valid_from=START, tax_percent=Decimal(0), components=components)
-    stretch = Stretch(START, START + lasted, Decimal(energy_wh), power_w)
-    tally = pricing.add(tariff, pricing.begin(tariff), (Settled(stretch, is_idle=False),), zone="UTC")
+    stretch = Interval(START, START + lasted, Decimal(energy_wh), power_w)
+    tally = pricing.add_intervals(
+        tariff, pricing.start_usage(tariff), (ClassifiedInterval(stretch, is_idle=False),), zone="UTC"
+    )
     return list(tally.quantities)
 
 

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled, Stretch
-from sessions_app.domain.pricing import Component, Line, Tariff, words
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval
+from sessions_app.domain.pricing import Component, PriceLine, Tariff, labels
 
 RULES = Path(pricing.__file__).with_name("PRICING.md").read_text()
 EXAMPLES = re.split(r"^### ", RULES, flags=re.MULTILINE)[1:]
@@ -59,18 +59,18 @@ def tariff(head: str, table: str) -> Tariff:
     )
 
 
-def session(start: str, zone: str, table: str) -> list[Settled]:
+def session(start: str, zone: str, table: str) -> list[ClassifiedInterval]:
     at = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     settled = []
     for minutes, kwh, kw, car in rows(table):
         end = at + timedelta(minutes=int(minutes))
         power_w = float(kw) * 1000 if kw else None
-        settled.append(Settled(Stretch(at, end, Decimal(kwh) * 1000, power_w), is_idle=car == "idle"))
+        settled.append(ClassifiedInterval(Interval(at, end, Decimal(kwh) * 1000, power_w), is_idle=car == "idle"))
         at = end
     return settled
 
 
-def billed(line: Line) -> str:
+def billed(line: PriceLine) -> str:
     if line.dimension == "ENERGY":
         return f"{line.quantity.normalize():f} kWh"
     if line.dimension in {"TIME", "PARKING_TIME"}:
@@ -83,7 +83,7 @@ class Worked(NamedTuple):
 
     prose: str
     tariff: Tariff
-    lines: tuple[Line, ...]
+    lines: tuple[PriceLine, ...]
     expected: list[list[str]]
 
 
@@ -92,7 +92,9 @@ def worked(example: str) -> Worked:
     prose, head, _, _, components, _, zone, start, stretches, *_, expected = parts
     priced = tariff(head, components)
     settled = session(start, zone, stretches)
-    lines = pricing.lines(priced, pricing.add(priced, pricing.begin(priced), settled, zone=zone))
+    lines = pricing.calculate_lines(
+        priced, pricing.add_intervals(priced, pricing.start_usage(priced), settled, zone=zone)
+    )
     return Worked(prose, priced, lines, rows(expected))
 
 
@@ -117,8 +119,8 @@ def test_a_total_that_ocpi_prints_is_the_one_that_we_have(example: str, printed:
 def test_every_price_that_is_charged_is_in_the_sentence(example: str) -> None:
     _, priced, lines, _ = worked(example)
     charged = [line for line in lines if line.component >= 0]
-    said = words.tariff_words(priced)
-    assert all(words.price(line.unit_price, priced.currency) in said for line in charged), said
+    said = labels.tariff_words(priced)
+    assert all(labels.price(line.unit_price, priced.currency) in said for line in charged), said
 
 
 def test_there_are_enough_examples_and_each_is_numbered() -> None:

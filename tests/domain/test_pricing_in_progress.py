@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.domain import figures
-from sessions_app.domain.lifecycle import Life
+from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component, Tariff
-from sessions_app.domain.running import Running, Terms
+from sessions_app.domain.session_totals import BillingContext, SessionTotals
 from tests.domain.test_pricing_properties import tariffs
 from tests.factories import NOON
 
@@ -20,7 +20,7 @@ Power = st.sampled_from([None, 0.0, 60.0, 3_000.0, 7_400.0])
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> tuple[Life, list[Reading]]:
+def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
     """Return a session with idle runs, young ones among them, that stops and is unplugged later.
 
     Some readings lack the register, or all that says what flows; some registers drop to 0.
@@ -33,59 +33,59 @@ def lives(draw: st.DrawFn) -> tuple[Life, list[Reading]]:
         readings.append(Reading(at=at, register_wh=shown, power_w=draw(Power), soc_percent=50.0))
     stopped_at = at + timedelta(seconds=draw(st.integers(0, 300)))
     unplugged_at = draw(st.one_of(st.none(), st.just(stopped_at + timedelta(minutes=40))))
-    life = Life(
+    state = SessionState(
         started_at=NOON,
         meter_start_wh=Decimal(1_000),
         stopped_at=stopped_at,
         meter_stop_wh=register + 10,
         unplugged_at=unplugged_at,
     )
-    return life, readings
+    return state, readings
 
 
-def stored(running: Running) -> Running:
+def stored(running: SessionTotals) -> SessionTotals:
     """Return what comes out of the database again."""
-    return msgspec.json.decode(msgspec.json.encode(running), type=Running)
+    return msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
 
 
-def one_by_one(life: Life, readings: list[Reading], terms: Terms) -> Running:
-    running = figures.begin(life.started_at, life.meter_start_wh, terms)
+def one_by_one(state: SessionState, readings: list[Reading], terms: BillingContext) -> SessionTotals:
+    running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
     for reading in readings:
         running = stored(figures.advance(stored(running), reading, terms))
-    assert life.stopped_at is not None
-    running = stored(figures.finish(running, life.stopped_at, life.meter_stop_wh, terms))
-    return figures.stand(running, life.unplugged_at, terms) if life.unplugged_at else running
+    assert state.stopped_at is not None
+    running = stored(figures.apply_stop(running, state.stopped_at, state.meter_stop_wh, terms))
+    return figures.add_parked_time(running, state.unplugged_at, terms) if state.unplugged_at else running
 
 
 @given(tariffs(), lives())
 @settings(max_examples=100, deadline=None)
 def test_a_price_that_grows_is_that_of_the_finished_session(
-    tariff: Tariff, lived: tuple[Life, list[Reading]]
+    tariff: Tariff, lived: tuple[SessionState, list[Reading]]
 ) -> None:
-    life, readings = lived
-    terms = Terms(zone="Australia/Sydney", tariff=tariff)
-    grown = one_by_one(life, readings, terms)
-    whole, points = figures.fold(life, readings, terms)
-    assert figures.lines(grown, terms) == figures.lines(whole, terms)
+    state, readings = lived
+    terms = BillingContext(zone="Australia/Sydney", tariff=tariff)
+    grown = one_by_one(state, readings, terms)
+    whole, points = figures.fold(state, readings, terms)
+    assert figures.session_price_lines(grown, terms) == figures.session_price_lines(whole, terms)
     assert grown.at_stop == whole.at_stop
     assert len(points) == len(readings)
 
 
-def terms(*components: Component) -> Terms:
+def terms(*components: Component) -> BillingContext:
     fields: dict[str, Any] = {"entity_type": "Site", "entity_id": "SIT-0001", "currency": "AUD"}
     begins, tax = NOON, Decimal(0)
-    return Terms(
+    return BillingContext(
         "UTC", tariff=Tariff(1, "Any", **fields, valid_from=begins, tax_percent=tax, components=components)
     )
 
 
-def seen(running: Running, of: Terms) -> list[tuple[str, Decimal]]:
-    return [(line.dimension, line.amount) for line in figures.lines(running, of)]
+def seen(running: SessionTotals, of: BillingContext) -> list[tuple[str, Decimal]]:
+    return [(line.dimension, line.amount) for line in figures.session_price_lines(running, of)]
 
 
 def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
-    running = figures.begin(NOON, Decimal(0), of)
+    running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
     running = figures.advance(running, charging, of)
     told = []
@@ -105,7 +105,7 @@ def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes(
 
 def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
-    running = figures.begin(NOON, Decimal(0), of)
+    running = figures.start_totals(NOON, Decimal(0), of)
     for seconds, power_w in ((600, 6_000.0), (660, 0.0), (700, 0.0), (720, 6_000.0)):
         reading = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(seconds), power_w=power_w)
         running = figures.advance(running, reading, of)
@@ -114,7 +114,7 @@ def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
 
 def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_what_it_is() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
-    running = figures.begin(NOON, Decimal(0), of)
+    running = figures.start_totals(NOON, Decimal(0), of)
     told = []
     for minutes, register in ((10, None), (20, None), (30, Decimal(0))):
         reading = Reading(at=NOON + timedelta(minutes=minutes), register_wh=register, soc_percent=50.0)
@@ -129,13 +129,13 @@ def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_w
 
 def test_what_the_stop_gave_is_kept_while_the_car_stands_on() -> None:
     of = terms(Component("ENERGY", Decimal("0.35")), Component("PARKING_TIME", Decimal(6)))
-    running = figures.begin(NOON, Decimal(0), of)
+    running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=30), register_wh=Decimal(4_000), power_w=8_000.0)
     running = figures.advance(running, charging, of)
-    running = figures.finish(running, NOON + timedelta(minutes=31), Decimal(4_100), of)
+    running = figures.apply_stop(running, NOON + timedelta(minutes=31), Decimal(4_100), of)
 
-    stood = figures.stand(running, NOON + timedelta(minutes=51), of)
+    stood = figures.add_parked_time(running, NOON + timedelta(minutes=51), of)
 
     assert stood.at_stop is not None
     assert (stood.at_stop.energy_wh, stood.at_stop.price, stood.at_stop.idle_s) == (4_100, Decimal("1.44"), 0)
-    assert figures.point(stood, of).price == Decimal("3.44")
+    assert figures.totals_point(stood, of).price == Decimal("3.44")

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled, Stretch
-from sessions_app.domain.pricing import Component, Tally, Tariff
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval
+from sessions_app.domain.pricing import Component, Tariff, Usage
 from tests.domain import pricing_oracle
 
 ZONES = ("Australia/Sydney", "Australia/Perth", "Australia/Lord_Howe", "Europe/Amsterdam", "Asia/Kolkata")
@@ -83,7 +83,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
 
 
 @st.composite
-def sessions(draw: st.DrawFn) -> list[Settled]:
+def sessions(draw: st.DrawFn) -> list[ClassifiedInterval]:
     """Return stretches of whole minutes; each minute of one takes 50 Wh, or none."""
     at = datetime.combine(draw(st.sampled_from(DAYS)), time(0), UTC)
     at += timedelta(minutes=draw(st.integers(0, 2880)))
@@ -94,21 +94,21 @@ def sessions(draw: st.DrawFn) -> list[Settled]:
         energy_wh = Decimal(0) if is_idle or draw(st.booleans()) else Decimal(50 * minutes)
         power_w = draw(st.sampled_from([None, 0.0, 3000.0, 7400.0, 22000.0]))
         end = at + timedelta(minutes=minutes)
-        settled.append(Settled(Stretch(at, end, energy_wh, power_w), is_idle=is_idle))
+        settled.append(ClassifiedInterval(Interval(at, end, energy_wh, power_w), is_idle=is_idle))
         at = end
     return settled
 
 
-def at_once(tariff: Tariff, settled: list[Settled], zone: str) -> Tally:
-    return pricing.add(tariff, pricing.begin(tariff), settled, zone=zone)
+def at_once(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> Usage:
+    return pricing.add_intervals(tariff, pricing.start_usage(tariff), settled, zone=zone)
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
 def test_a_price_is_that_of_the_rules_minute_by_minute(
-    tariff: Tariff, settled: list[Settled], zone: str
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    lines = pricing.lines(tariff, at_once(tariff, settled, zone))
+    lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))
     expected = pricing_oracle.amounts(tariff, settled, zone, CURRENCIES[tariff.currency])
     assert {line.component: line.amount for line in lines} == expected
 
@@ -116,26 +116,28 @@ def test_a_price_is_that_of_the_rules_minute_by_minute(
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
 def test_readings_one_by_one_give_the_price_of_the_finished_session(
-    tariff: Tariff, settled: list[Settled], zone: str
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     kept = msgspec.json.encode(tariff)
-    running = msgspec.json.encode(pricing.begin(tariff))
+    running = msgspec.json.encode(pricing.start_usage(tariff))
     for each in settled:  # as the recorder does: everything comes out of the database each time
         copy = msgspec.json.decode(kept, type=Tariff)
-        tally = pricing.add(copy, msgspec.json.decode(running, type=Tally), (each,), zone=zone)
+        tally = pricing.add_intervals(copy, msgspec.json.decode(running, type=Usage), (each,), zone=zone)
         running = msgspec.json.encode(tally)
-    one_by_one = msgspec.json.decode(running, type=Tally)
+    one_by_one = msgspec.json.decode(running, type=Usage)
     assert one_by_one == at_once(tariff, settled, zone)
-    assert pricing.lines(tariff, one_by_one) == pricing.lines(tariff, at_once(tariff, settled, zone))
+    assert pricing.calculate_lines(tariff, one_by_one) == pricing.calculate_lines(
+        tariff, at_once(tariff, settled, zone)
+    )
 
 
-def minutes_of(settled: Settled) -> list[Settled]:
+def minutes_of(settled: ClassifiedInterval) -> list[ClassifiedInterval]:
     """Return a stretch as readings of each of its minutes would have it."""
-    stretch = settled.stretch
+    stretch = settled.interval
     count = (stretch.end - stretch.start) // MINUTE
     share_wh, starts = stretch.energy_wh / count, [stretch.start + n * MINUTE for n in range(count)]
     return [
-        Settled(Stretch(start, start + MINUTE, share_wh, stretch.power_w), is_idle=settled.is_idle)
+        ClassifiedInterval(Interval(start, start + MINUTE, share_wh, stretch.power_w), is_idle=settled.is_idle)
         for start in starts
     ]
 
@@ -143,7 +145,7 @@ def minutes_of(settled: Settled) -> list[Settled]:
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
 def test_a_silence_costs_what_readings_of_each_minute_would(
-    tariff: Tariff, settled: list[Settled], zone: str
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     every_minute = [minute for each in settled for minute in minutes_of(each)]
     assert at_once(tariff, every_minute, zone) == at_once(tariff, settled, zone)
@@ -152,9 +154,9 @@ def test_a_silence_costs_what_readings_of_each_minute_would(
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
 def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
-    tariff: Tariff, settled: list[Settled], zone: str
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    total = pricing.total(pricing.lines(tariff, at_once(tariff, settled, zone)))
+    total = pricing.total(pricing.calculate_lines(tariff, at_once(tariff, settled, zone)))
     tax = Fraction(pricing.tax(tariff, total))
     net = Fraction(total) / (1 + Fraction(tariff.tax_percent) / 100)
     assert abs(Fraction(total) - net - tax) <= Fraction(1, 2 * 10 ** CURRENCIES[tariff.currency])
@@ -163,15 +165,15 @@ def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
 @given(tariffs(), sessions(), st.sampled_from(ZONES), st.integers(1, 10_000))
 @settings(max_examples=60, deadline=None)
 def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
-    tariff: Tariff, settled: list[Settled], zone: str, odd_mwh: int
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str, odd_mwh: int
 ) -> None:
     everything = [Component(dimension, Decimal(1)) for dimension in ("ENERGY", "TIME", "PARKING_TIME")]
     whole = msgspec.structs.replace(tariff, components=(*tariff.components, *everything))
     odd = [
         msgspec.structs.replace(
             each,
-            stretch=msgspec.structs.replace(
-                each.stretch, energy_wh=each.stretch.energy_wh + Decimal(odd_mwh).scaleb(-3)
+            interval=msgspec.structs.replace(
+                each.interval, energy_wh=each.interval.energy_wh + Decimal(odd_mwh).scaleb(-3)
             ),
         )
         for each in settled
@@ -185,18 +187,18 @@ def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
         )
         for dimension in ("ENERGY", "TIME", "PARKING_TIME")
     }
-    assert taken["ENERGY"] == sum(each.stretch.energy_wh for each in odd) * 1000
+    assert taken["ENERGY"] == sum(each.interval.energy_wh for each in odd) * 1000
     for dimension, is_idle in (("TIME", False), ("PARKING_TIME", True)):
-        seconds = sum(each.stretch.seconds for each in odd if each.is_idle == is_idle)
+        seconds = sum(each.interval.seconds for each in odd if each.is_idle == is_idle)
         assert taken[dimension] == seconds * 1_000_000
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
 def test_lines_are_exact_in_the_currency_and_add_up_to_the_total(
-    tariff: Tariff, settled: list[Settled], zone: str
+    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    lines = pricing.lines(tariff, at_once(tariff, settled, zone))
+    lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))
     digits = CURRENCIES[tariff.currency]
     assert all(line.amount == round(line.amount, digits) for line in lines)
     total = pricing.total(lines)

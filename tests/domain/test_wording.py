@@ -22,8 +22,8 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 )
 def test_a_moment_says_its_zone_beside_times_of_others(at: datetime | None, alone: str, zoned: str) -> None:
     sydney = ZoneInfo("Australia/Sydney")
-    assert wording.moment(at, sydney, now=NOW) == alone
-    assert wording.moment(at, sydney, now=NOW, is_zoned=True) == zoned
+    assert wording.short_time(at, sydney, now=NOW) == alone
+    assert wording.short_time(at, sydney, now=NOW, is_zoned=True) == zoned
 
 
 @pytest.mark.parametrize(

@@ -93,9 +93,7 @@ def complaints() -> Complaints:
 
 
 @pytest.fixture
-def open_page(
-    browser: Browser, server: Server, transactional_db: None, complaints: Complaints
-) -> Iterator[OpenPage]:
+def open_page(browser: Browser, server: Server, transactional_db: None, complaints: Complaints) -> Iterator[OpenPage]:
     """Give a function that opens a page of nobody in particular; each is a browser profile of its own.
 
     The browser's zone is nobody's site: a time that the browser words itself comes out wrong.

@@ -53,9 +53,9 @@ def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
 
 def test_it_lets_a_knocking_station_in(signed_in) -> None:
     area = factories.area(factories.site("Harbour Towers"), "Basement 1")
-    models.KnockingStation.objects.create(identity="CP-9", first_at=factories.NOON, last_at=factories.NOON)
+    models.PendingStation.objects.create(identity="CP-9", first_at=factories.NOON, last_at=factories.NOON)
     page = signed_in(factories.operator())
-    page.goto(address(models.KnockingStation, "changelist"))
+    page.goto(address(models.PendingStation, "changelist"))
 
     page.locator("#result_list tbody input[type=checkbox]").check()
     page.locator("select[name=action]").select_option("let_in")

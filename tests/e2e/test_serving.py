@@ -22,9 +22,7 @@ def test_it_signs_a_manager_in_without_the_form(signed_in, axe) -> None:
 
 def test_it_reports_what_the_content_security_policy_refused(page: Page, complaints: list[str]) -> None:
     page.goto("/admin/")
-    page.evaluate(
-        "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))"
-    )
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
 
     assert page.evaluate("window.ran") is None
     assert any("Content Security Policy" in complaint for complaint in complaints)

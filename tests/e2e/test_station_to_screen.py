@@ -53,9 +53,7 @@ def page(signed_in, dana) -> Page:
     return page
 
 
-def test_a_session_goes_from_the_station_to_the_screen_to_the_csv(
-    page: Page, station: Station, tmp_path: Path
-) -> None:
+def test_a_session_goes_from_the_station_to_the_screen_to_the_csv(page: Page, station: Station, tmp_path: Path) -> None:
     began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
     expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
 

@@ -7,8 +7,8 @@ from io import StringIO
 from typing import Any
 
 from sessions_app.domain.row import SessionRow
-from sessions_app.exports.columns import columns
-from sessions_app.exports.csv import pieces
+from sessions_app.exports.columns import columns_for_tab
+from sessions_app.exports.csv import csv_chunks
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 _USUAL: dict[str, Any] = {
@@ -47,4 +47,4 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 def as_dict(one: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:
     """Return what the CSV says of the row, by header."""
-    return read_csv(b"".join(pieces(columns(tab), [one], now=now, bom=False)))[0]
+    return read_csv(b"".join(csv_chunks(columns_for_tab(tab), [one], now=now, bom=False)))[0]

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sessions_app.exports.columns import columns
-from sessions_app.exports.csv import pieces
-from sessions_app.exports.xlsx import Book, write
+from sessions_app.exports.columns import columns_for_tab
+from sessions_app.exports.csv import csv_chunks
+from sessions_app.exports.xlsx import WorkbookSpec, write_workbook
 from tests.exports.reading import NOW, read_csv, row
 
 SOFFICE = shutil.which("soffice")
@@ -47,7 +47,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 
 def _said() -> bytes:
-    return b"".join(pieces(columns("history"), ROWS, now=NOW, bom=True))
+    return b"".join(csv_chunks(columns_for_tab("history"), ROWS, now=NOW, bom=True))
 
 
 def _plain(said: dict[str, str]) -> dict[str, str]:
@@ -55,9 +55,9 @@ def _plain(said: dict[str, str]) -> dict[str, str]:
     return said | {"Price": re.sub(r"^[A-Z]{3} |,", "", said["Price"])}
 
 
-def test_the_workbook_says_what_the_csv_says(tmp_path):
+def test_the_workbook_says_what_the_csv_says(tmp_path) -> None:
     path = tmp_path / "sessions.xlsx"
-    write(Book("History", columns("history"), ROWS, NOW, ()), path)
+    write_workbook(WorkbookSpec("History", columns_for_tab("history"), ROWS, NOW, ()), path)
 
     lines = _read(_converted(path, AS_SHOWN))
 
@@ -66,7 +66,7 @@ def test_the_workbook_says_what_the_csv_says(tmp_path):
     assert [each["Price"] for each in totals] == ["AUD 12.95", "JPY 12,345"]
 
 
-def test_no_text_of_the_csv_runs_and_none_is_lost(tmp_path):
+def test_no_text_of_the_csv_runs_and_none_is_lost(tmp_path) -> None:
     path = tmp_path / "sessions.csv"
     path.write_bytes(_said())
 

@@ -10,10 +10,10 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from sessions_app.exports import kinds
-from sessions_app.exports.xlsx import write
-from sessions_app.pages.asked import intervals_file, sessions_file
-from sessions_app.pages.filters import filtered
+from sessions_app.exports import cell_types
+from sessions_app.exports.xlsx import write_workbook
+from sessions_app.pages.export_specs import intervals_export, sessions_export
+from sessions_app.pages.filters import filter_sessions
 from sessions_app.queries import summary
 from tests import factories
 from tests.exports.reading import read_csv
@@ -32,9 +32,7 @@ FILTERS = [
 ]
 
 PLACES = (("AUD", 2, "Australia/Sydney"), ("JPY", 0, "Asia/Tokyo"), ("KWD", 3, "UTC"))
-FILES_WITH_TOTALS = [
-    (make, tab) for make in (sessions_file, intervals_file) for tab in ("history", "in-progress")
-]
+FILES_WITH_TOTALS = [(make, tab) for make in (sessions_export, intervals_export) for tab in ("history", "in-progress")]
 
 
 @pytest.fixture
@@ -84,14 +82,14 @@ def _seconds(text: str) -> int:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_the_export_adds_up_to_the_strip(garage, seed):
+def test_the_export_adds_up_to_the_strip(garage, seed) -> None:
     params = QueryDict(mutable=True)
     params.update(_some_filters(random.Random(seed)))
-    file = sessions_file(params, "history", garage)
+    file = sessions_export(params, "history", garage)
 
     rows = read_csv(b"".join(file.pieces(bom=True)))
 
-    strip = summary.history(filtered(params, "history", garage).sessions)
+    strip = summary.summarize_history(filter_sessions(params, "history", garage).sessions)
     prices: dict[str, Decimal] = {}
     for row in rows:
         if row["Price"]:
@@ -107,7 +105,7 @@ def test_the_export_adds_up_to_the_strip(garage, seed):
 def _lines(file):
     """Return the lines of the workbook's first sheet, as values."""
     written = BytesIO()
-    write(file.book(), written)
+    write_workbook(file.book(), written)
     return list(openpyxl.load_workbook(written).worksheets[0].iter_rows(values_only=True))
 
 
@@ -120,7 +118,7 @@ def _added(cells):
 
 
 @pytest.mark.parametrize(("make", "tab"), FILES_WITH_TOTALS)
-def test_every_total_is_the_sum_of_its_column(garage, make, tab):
+def test_every_total_is_the_sum_of_its_column(garage, make, tab) -> None:
     file = make(QueryDict("columns=all"), tab, garage)
 
     heads, *rows = _lines(file)
@@ -131,7 +129,7 @@ def test_every_total_is_the_sum_of_its_column(garage, make, tab):
     totalled = [number for number, column in enumerate(file.columns) if column.is_totalled]
     assert totalled
     for number in totalled:
-        if file.columns[number].kind is not kinds.MONEY:
+        if file.columns[number].cell_type is not cell_types.MONEY:
             assert totals[0][number] == _added(line[number] for line in rows), heads[number]
             continue
         currency = heads.index("Currency")
@@ -140,10 +138,10 @@ def test_every_total_is_the_sum_of_its_column(garage, make, tab):
             assert total[number] == _added(paid), total[currency]
 
 
-def test_the_totals_of_the_workbook_are_the_strip(garage):
-    lines = _lines(sessions_file(QueryDict(), "history", garage))
+def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
+    lines = _lines(sessions_export(QueryDict(), "history", garage))
 
-    strip = summary.history(filtered(QueryDict(), "history", garage).sessions)
+    strip = summary.summarize_history(filter_sessions(QueryDict(), "history", garage).sessions)
     heads, totals = lines[0], lines[-3:]
     assert totals[0][heads.index("Consumption (kWh)")] == float(strip.energy_kwh)
     assert totals[0][heads.index("Duration (h:mm:ss)")] == timedelta(seconds=strip.duration_s)
@@ -151,7 +149,7 @@ def test_the_totals_of_the_workbook_are_the_strip(garage):
     assert paid == {currency: float(amount) for currency, amount in strip.prices.items()}
 
 
-def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_db):
+def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_db) -> None:
     station, now = factories.station(), timezone.now()
     for connector in (1, 2):
         factories.session(
@@ -164,11 +162,11 @@ def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_d
             currency="AUD",
         )
     olga = factories.operator()
-    file = sessions_file(QueryDict(), "in-progress", olga)
+    file = sessions_export(QueryDict(), "in-progress", olga)
 
     rows = read_csv(b"".join(file.pieces(bom=False)))
 
-    strip = summary.in_progress(filtered(QueryDict(), "in-progress", olga).sessions, now=file.now)
+    strip = summary.summarize_in_progress(filter_sessions(QueryDict(), "in-progress", olga).sessions, now=file.now)
     assert sum(_seconds(row["Duration (h:mm:ss)"]) for row in rows) == strip.duration_s
     assert sum(Decimal(row["Power (kW)"] or 0) for row in rows) == strip.power_kw
     assert sum(not row["Price"] for row in rows) == strip.unpriced == 1

@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Never
 
 import pytest
 from django.utils import timezone
@@ -13,16 +14,16 @@ from django.utils import timezone
 from sessions_app.exports import worker
 from sessions_app.models import ChargingSession, ExportJob
 from sessions_app.models.exports import KEPT_FOR
-from sessions_app.queries.exports import export_file, exports_of
-from sessions_app.queries.rows import row_stream
+from sessions_app.queries.exports import downloadable_export, manager_exports
+from sessions_app.queries.rows import stream_rows
 from sessions_app.store.exports import (
     LOST_AFTER,
     MAX_ATTEMPTS,
     TooManyExportsError,
     export_add,
-    export_begin,
-    export_drop,
-    export_put_back,
+    export_claim,
+    export_delete,
+    export_release,
 )
 from tests import factories
 
@@ -47,84 +48,82 @@ def _write(job: ExportJob, to: Path, progress) -> int:
     return 7
 
 
-def test_it_makes_what_waits_and_says_so():
+def test_it_makes_what_waits_and_says_so() -> None:
     one, two = _job(), _job()
-    worker.work(_write)
+    worker.run_jobs(_write)
     for job in (one, two):
         job.refresh_from_db()
         assert (job.state, job.slot, job.rows_done) == (State.READY, None, 7)
-        assert worker.file_of(job.pk).read_bytes() == b"PK"
+        assert worker.file_path(job.pk).read_bytes() == b"PK"
 
 
-def test_two_are_made_at_once_and_the_rest_wait():
+def test_two_are_made_at_once_and_the_rest_wait() -> None:
     for _ in range(3):
         _job()
-    begun = [export_begin(at=timezone.now()) for _ in range(3)]
+    begun = [export_claim(at=timezone.now()) for _ in range(3)]
     assert [job and job.slot for job in begun] == [1, 2, None]
     assert ExportJob.objects.filter(state=State.QUEUED).count() == 1
 
 
-def test_what_a_dead_process_left_is_begun_again():
+def test_what_a_dead_process_left_is_begun_again() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=1, beat_at=timezone.now() - LOST_AFTER * 2)
-    worker.work(_write)
+    worker.run_jobs(_write)
     lost.refresh_from_db()
     assert (lost.state, lost.attempts) == (State.READY, 2)
 
 
-def test_what_was_left_several_times_has_failed_for_all_to_see():
+def test_what_was_left_several_times_has_failed_for_all_to_see() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=MAX_ATTEMPTS, beat_at=timezone.now() - LOST_AFTER * 2)
-    worker.work(_write)
+    worker.run_jobs(_write)
     lost.refresh_from_db()
     assert (lost.state, lost.slot) == (State.FAILED, None)
     assert "stopped" in lost.error
 
 
-def test_a_job_that_is_alive_is_left_alone():
+def test_a_job_that_is_alive_is_left_alone() -> None:
     alive = _job(state=State.RUNNING, slot=1, beat_at=timezone.now())
-    worker.work(_write)
+    worker.run_jobs(_write)
     alive.refresh_from_db()
     assert alive.state == State.RUNNING
 
 
-def test_an_error_is_said_and_the_next_job_is_made():
+def test_an_error_is_said_and_the_next_job_is_made() -> None:
     def write(job, to, progress):
         if job.pk == bad.pk:
             raise OSError("no room")
         return _write(job, to, progress)
 
     bad, good = _job(), _job()
-    worker.work(write)
+    worker.run_jobs(write)
     bad.refresh_from_db()
     good.refresh_from_db()
     assert (bad.state, good.state) == (State.FAILED, State.READY)
     assert "OSError" in bad.error
 
 
-@pytest.mark.parametrize(
-    ("error", "state"), [(OSError("no room"), State.FAILED), (KeyboardInterrupt(), State.QUEUED)]
-)
-def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, state):
-    def write(job, to, progress):
-        for _ in row_stream(ChargingSession.objects.all()):
+@pytest.mark.parametrize(("error", "state"), [(OSError("no room"), State.FAILED), (KeyboardInterrupt(), State.QUEUED)])
+def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, state) -> None:
+    def write(job, to, progress) -> Never:
+        for _ in stream_rows(ChargingSession.objects.all()):
             raise error
 
     factories.session()
     job = _job()
     with suppress(KeyboardInterrupt):
-        worker.work(write)
+        worker.run_jobs(write)
     job.refresh_from_db()
     assert (job.state, job.slot) == (state, None)
 
 
-def test_it_stops_in_the_middle_when_it_is_cancelled(folder):
+def test_it_stops_in_the_middle_when_it_is_cancelled(folder) -> None:
     job = _job()
     begun = threading.Event()
 
-    def cancel():
+    def cancel() -> None:
         begun.wait(10)
-        export_drop(job.pk, job.manager, at=timezone.now())
+        export_delete(job.pk, job.manager, at=timezone.now())
 
-    def write(job, to, progress):
+    def write(job, to, progress) -> int:
         to.write_bytes(b"half")
         begun.set()
         deadline = time.monotonic() + 20
@@ -135,14 +134,14 @@ def test_it_stops_in_the_middle_when_it_is_cancelled(folder):
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
-    worker.work(write)
+    worker.run_jobs(write)
     canceller.join()
     job.refresh_from_db()
     assert (job.state, job.slot) == (State.CANCELLED, None)
     assert not list(folder.iterdir())
 
 
-def test_it_says_how_far_it_is_while_it_is_made():
+def test_it_says_how_far_it_is_while_it_is_made() -> None:
     job, seen = _job(), []
 
     def write(job, to, progress):
@@ -153,48 +152,48 @@ def test_it_says_how_far_it_is_while_it_is_made():
             time.sleep(0.05)
         return _write(job, to, progress)
 
-    worker.work(write)
+    worker.run_jobs(write)
     assert seen == [job]
 
 
-def test_a_worker_that_is_told_to_end_puts_its_job_back():
+def test_a_worker_that_is_told_to_end_puts_its_job_back() -> None:
     job = _job()
 
-    def write(job, to, progress):
+    def write(job, to, progress) -> Never:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        worker.work(write)
+        worker.run_jobs(write)
     job.refresh_from_db()
     assert (job.state, job.slot, job.attempts) == (State.QUEUED, None, 0)
 
 
-def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone():
+def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone() -> None:
     job = _job()
 
     def write(job: ExportJob, to: Path, progress) -> int:
         if job.attempts == 1:  # it stands still for so long that the next worker takes the job
             ExportJob.objects.update(beat_at=timezone.now() - LOST_AFTER * 2)
-            worker.work(write)
+            worker.run_jobs(write)
         to.write_bytes(b"%d" % job.attempts)
         return 7
 
-    worker.work(write)
+    worker.run_jobs(write)
     job.refresh_from_db()
     assert job.state == State.READY
-    assert worker.file_of(job.pk).read_bytes() == b"2"
+    assert worker.file_path(job.pk).read_bytes() == b"2"
 
 
-def test_a_job_put_back_may_have_been_cancelled_meanwhile():
+def test_a_job_put_back_may_have_been_cancelled_meanwhile() -> None:
     job = _job(state=State.CANCELLED)
-    export_put_back(job)
+    export_release(job)
     job.refresh_from_db()
     assert job.state == State.CANCELLED
 
 
-def _started_anew():
+def _started_anew() -> None:
     """Do what a server does when it starts, to its end."""
-    worker.resume()
+    worker.resume_jobs()
     for thread in threading.enumerate():
         if thread.name == "exports":
             thread.join(10)
@@ -204,38 +203,38 @@ def _over_and_done():
     """Return a job that was over more than a day ago, and its file."""
     over = timezone.now() - KEPT_FOR - timedelta(minutes=1)
     job = _job(state=State.READY, finished_at=over)
-    path = worker.file_of(job.pk)
+    path = worker.file_path(job.pk)
     path.write_bytes(b"PK")
     os.utime(path, (over.timestamp(), over.timestamp()))
     return job, path
 
 
-def test_files_are_kept_for_a_day():
+def test_files_are_kept_for_a_day() -> None:
     job, path = _over_and_done()
-    assert export_file(job.manager, job.pk, at=timezone.now()) is None
-    assert exports_of(job.manager, at=timezone.now()) == []
-    worker.tidy()
+    assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
+    assert manager_exports(job.manager, at=timezone.now()) == []
+    worker.delete_expired_files()
     assert not path.exists()
     assert not ExportJob.objects.exists()
 
 
-def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeypatch):
-    monkeypatch.setattr(worker, "wake", lambda: pytest.fail("nothing is to come"))
+def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeypatch) -> None:
+    monkeypatch.setattr(worker, "start_worker", lambda: pytest.fail("nothing is to come"))
     _, old = _over_and_done()
     young = _job(state=State.READY, finished_at=timezone.now())
-    worker.file_of(young.pk).write_bytes(b"PK")
+    worker.file_path(young.pk).write_bytes(b"PK")
 
     _started_anew()
 
     assert not old.exists()
-    assert worker.file_of(young.pk).exists()
+    assert worker.file_path(young.pk).exists()
     assert list(ExportJob.objects.all()) == [young]
 
 
 @pytest.mark.parametrize("left", [{}, {"state": State.RUNNING, "slot": 1, "attempts": 1}])
-def test_a_server_that_starts_sees_what_was_left_to_its_end(monkeypatch, left):
+def test_a_server_that_starts_sees_what_was_left_to_its_end(monkeypatch, left) -> None:
     job = _job(beat_at=timezone.now(), **left)  # whoever made it was alive a moment ago
-    monkeypatch.setattr(worker, "wake", lambda: worker.work(_write))
+    monkeypatch.setattr(worker, "start_worker", lambda: worker.run_jobs(_write))
     monkeypatch.setattr(worker, "sleep", lambda seconds: _go_by(job, timedelta(seconds=seconds + 1)))
 
     _started_anew()
@@ -244,21 +243,21 @@ def test_a_server_that_starts_sees_what_was_left_to_its_end(monkeypatch, left):
     assert job.state == State.READY
 
 
-def _go_by(job, time):
+def _go_by(job, time) -> None:
     ExportJob.objects.filter(pk=job.pk).update(beat_at=job.beat_at - time)
 
 
-def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites():
+def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> None:
     site = factories.site()
     dana, eve = factories.manager("dana", of=[site]), factories.manager("eve", of=[site])
     job = _job(dana, state=State.READY, finished_at=timezone.now(), site_ids=[site.pk])
-    assert export_file(dana, job.pk, at=timezone.now()) == job
-    assert export_file(eve, job.pk, at=timezone.now()) is None
+    assert downloadable_export(dana, job.pk, at=timezone.now()) == job
+    assert downloadable_export(eve, job.pk, at=timezone.now()) is None
     dana.memberships.all().delete()
-    assert export_file(dana, job.pk, at=timezone.now()) is None
+    assert downloadable_export(dana, job.pk, at=timezone.now()) is None
 
 
-def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made():
+def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
     site = factories.site()
     job = _job(factories.manager("dana", of=[site]))
 
@@ -266,19 +265,17 @@ def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made():
         job.manager.memberships.all().delete()
         return _write(job, to, progress)
 
-    worker.work(write)
+    worker.run_jobs(write)
     job.refresh_from_db()
     assert job.state == State.READY
-    assert export_file(job.manager, job.pk, at=timezone.now()) is None
+    assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
 
 
-def test_the_same_again_is_the_one_that_is_there_and_five_are_enough():
+def test_the_same_again_is_the_one_that_is_there_and_five_are_enough() -> None:
     dana = factories.manager()
 
     def add(params):
-        return export_add(
-            ExportJob(manager=dana, of="history", params=params, rows_total=1, created_at=timezone.now())
-        )
+        return export_add(ExportJob(manager=dana, of="history", params=params, rows_total=1, created_at=timezone.now()))
 
     first = add("q=0")
     assert add("q=0") == first

@@ -95,9 +95,7 @@ def test_every_acknowledged_reading_survives_kill_9_and_none_is_there_twice(tmp_
     assert ChargingSession.objects.count() == STATIONS
     for name in names:
         found = list(
-            MeterSample.objects.filter(session_id=load.transactions[name])
-            .order_by("at")
-            .values_list("at", flat=True)
+            MeterSample.objects.filter(session_id=load.transactions[name]).order_by("at").values_list("at", flat=True)
         )
         assert found == [BEGAN_AT + timedelta(seconds=n) for n in range(1, load.answered[name] + 1)]
         session = ChargingSession.objects.get(pk=load.transactions[name])

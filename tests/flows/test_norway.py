@@ -11,7 +11,7 @@ from django.test import Client
 from sessions_app.domain import wording
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, Manager
-from sessions_app.pages.filters import filtered
+from sessions_app.pages.filters import filter_sessions
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import summary
 from tests import factories, norway
@@ -24,9 +24,9 @@ WITHOUT_END = 38
 
 
 def sums(query: str, user: Manager) -> summary.Summary:
-    found = filtered(QueryDict(query), HISTORY, user)
+    found = filter_sessions(QueryDict(query), HISTORY, user)
     assert found.is_valid, found.form.errors
-    return summary.history(found.sessions)
+    return summary.summarize_history(found.sessions)
 
 
 def test_the_tables_hold_on_real_sessions() -> None:
@@ -36,7 +36,7 @@ def test_the_tables_hold_on_real_sessions() -> None:
     assert len(loaded) == len(reports) == 35_377
 
     everything = sums("", olga)
-    by_hand = sum((wording.two_places(session.energy_wh / 1000) for session in loaded), Decimal(0))
+    by_hand = sum((wording.round_half_up(session.energy_wh / 1000) for session in loaded), Decimal(0))
     assert everything.sessions == 35_377
     assert everything.energy_kwh == by_hand
     assert everything.duration_s == sum(
@@ -65,7 +65,7 @@ def _days_are_those_of_oslo(olga: Manager, reports: list[dict[str, str]]) -> Non
 
 
 def _sessions_without_an_end_say_so(olga: Manager) -> None:
-    found = filtered(QueryDict("reason=NextSession"), HISTORY, olga).sessions
+    found = filter_sessions(QueryDict("reason=NextSession"), HISTORY, olga).sessions
     assert found.count() >= WITHOUT_END
     assert all(session.flags & Flag.CLOSED_BY_US for session in found)
     client = Client()

@@ -8,8 +8,8 @@ import pytest
 from django.http import QueryDict
 
 from sessions_app.domain import wording
-from sessions_app.exports.xlsx import write
-from sessions_app.pages.asked import sessions_file
+from sessions_app.exports.xlsx import write_workbook
+from sessions_app.pages.export_specs import sessions_export
 from tests import factories, norway
 from tests.exports.reading import read_csv
 
@@ -25,7 +25,7 @@ def _seconds(text: str) -> int:
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
-def test_every_session_is_in_both_files(tmp_path):
+def test_every_session_is_in_both_files(tmp_path) -> None:
     """One test, since loading them takes longer than both."""
     norway.load()
     olga = factories.operator()
@@ -36,11 +36,11 @@ def test_every_session_is_in_both_files(tmp_path):
 
 def _the_csv_holds_each_with_its_energy_and_its_times(olga) -> None:
     reports = list(norway.reports())
-    rows = read_csv(b"".join(sessions_file(ALL, "history", olga).pieces(bom=True)))
+    rows = read_csv(b"".join(sessions_export(ALL, "history", olga).pieces(bom=True)))
 
     assert len(rows) == len(reports) == 35_377
     assert sum(Decimal(row["Consumption (kWh)"]) for row in rows) == sum(
-        wording.two_places(norway.energy_wh(report["energy_session"]) / 1000) for report in reports
+        wording.round_half_up(norway.energy_wh(report["energy_session"]) / 1000) for report in reports
     )
     by_id = {row["IdTag"]: row for row in rows}
     assert all(by_id[each["session_id"]]["Started At"] == each["plugin_time"] for each in reports)
@@ -61,8 +61,8 @@ def _durations_are_those_that_passed(reports, by_id) -> None:
 
 
 def _the_workbook_holds_the_same(olga, path) -> None:
-    file = sessions_file(QueryDict("columns=id,started_at,duration,consumption&sort=id"), "history", olga)
-    written = write(file.book(), path)
+    file = sessions_export(QueryDict("columns=id,started_at,duration,consumption&sort=id"), "history", olga)
+    written = write_workbook(file.book(), path)
 
     rows = read_csv(b"".join(file.pieces(bom=False)))
     lines = openpyxl.load_workbook(path, read_only=True)["History"].iter_rows(values_only=True)

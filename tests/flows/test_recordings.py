@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.models import ChargingSession, SetAsideMessage
+from sessions_app.models import ChargingSession, DeadLetter
 from sessions_app.store.credentials import password_digest
 from tests import factories
 from tests.e2e.serving import Server
@@ -101,7 +101,7 @@ def test_a_recording_is_answered_and_its_sessions_are_in_history(server: Server,
     answers = asyncio.run(all_at_once())
 
     assert all(answer[0] == 3 for station in answers for answer in station)
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
     starts = 0
     for name, recording in found.items():
         sessions = ChargingSession.objects.filter(station__identity=name).order_by("pk")

@@ -60,9 +60,7 @@ async def outcome() -> str:
         ([3, None], "rejected"),
     ],
 )
-def test_a_stop_is_asked_of_the_station_and_its_answer_noted(
-    server: Server, answer: list[Any], noted: str
-) -> None:
+def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, answer: list[Any], noted: str) -> None:
     station = factories.station("ST-1", password_digest=password_digest(PASSWORD))
     dana = factories.manager(of=[station.site_area.site])
 
@@ -85,13 +83,11 @@ def test_a_stop_is_asked_of_the_station_and_its_answer_noted(
 
 
 def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "ANSWER_WITHIN_S", 0.0)
+    monkeypatch.setattr(commands, "ANSWER_TIMEOUT_S", 0.0)
     session = factories.session(lasted=None)
     dana = factories.manager(of=[session.site])
     audit = audit_begin(dana, action="stop", session=session, at=factories.NOON)
-    asked = StationCommand(
-        type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk
-    )
+    asked = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
     sent: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -99,7 +95,7 @@ def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: 
 
     async def scenario() -> None:
         async with asyncio.timeout(SETTLES_WITHIN_S):
-            await commands._ask(session.station_id, commands.Line(send), asked)
+            await commands._ask(session.station_id, commands.StationConnection(send), asked)
         await recorder().stop()
 
     asyncio.run(scenario())

@@ -40,9 +40,7 @@ def test_another_user_gives_no_password(user: str) -> None:
     assert credentials.password(scope(ENCODED, user), NAME) is None
 
 
-@pytest.mark.parametrize(
-    "header", [b"", b"Basic", b"Basic %%%", b"Basic " + base64.b64encode(b"ST"), b"Bearer x"]
-)
+@pytest.mark.parametrize("header", [b"", b"Basic", b"Basic %%%", b"Basic " + base64.b64encode(b"ST"), b"Bearer x"])
 def test_what_is_no_basic_auth_gives_no_password(header: bytes) -> None:
     knock = scope("ST") | {"headers": [(b"authorization", header)]}
 

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from sessions_app.models import ChargingSession, ChargingStation, KnockingStation, SetAsideMessage
+from sessions_app.models import ChargingSession, ChargingStation, DeadLetter, PendingStation
 from sessions_app.store.credentials import password_digest
 from tests import factories
 from tests.e2e.serving import Server
@@ -65,15 +65,15 @@ def test_a_wrong_password_is_refused_with_401(server: Server) -> None:
     assert refused(server, "ST-1") == 401
     assert refused(server, "ST-1", Authorization="Basic %%%") == 401
     assert refused(server, "ST-1", **authorization("ST-2")) == 401
-    assert not KnockingStation.objects.exists()
+    assert not PendingStation.objects.exists()
 
 
 def test_an_unknown_station_is_refused_and_seen_knocking(server: Server) -> None:
     assert refused(server, "NEW-1", **authorization("NEW-1")) == 401
     assert refused(server, "NEW-1", **authorization("NEW-1")) == 401
 
-    knock = KnockingStation.objects.get()
-    assert (knock.identity, knock.knocks) == ("NEW-1", 2)
+    knock = PendingStation.objects.get()
+    assert (knock.identity, knock.attempts) == ("NEW-1", 2)
     assert knock.password_digest == password_digest(PASSWORD)
 
 
@@ -91,9 +91,7 @@ def test_an_identity_may_hold_what_addresses_encode(server: Server, name: str) -
     ("offered", "chosen"),
     [([], None), (["ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1"], None)],
 )
-def test_it_speaks_ocpp_1_6_whatever_is_offered(
-    server: Server, offered: list[str], chosen: str | None
-) -> None:
+def test_it_speaks_ocpp_1_6_whatever_is_offered(server: Server, offered: list[str], chosen: str | None) -> None:
     station()
 
     async def scenario(socket: RawStation) -> Any:
@@ -151,16 +149,14 @@ def test_frames_that_real_firmware_sends_are_understood(server: Server) -> None:
         ("MeterValues", None),
     ],
 )
-def test_a_transaction_message_is_never_answered_with_an_error(
-    server: Server, action: str, payload: Any
-) -> None:
+def test_a_transaction_message_is_never_answered_with_an_error(server: Server, action: str, payload: Any) -> None:
     station()
 
     async def scenario(socket: RawStation) -> Any:
         return await socket.call(action, payload)
 
     assert run(server, scenario)[0] == 3
-    assert SetAsideMessage.objects.get().action == action
+    assert DeadLetter.objects.get().action == action
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sessions_app.ingest import v16
-from sessions_app.models import ChargingSession, ChargingStation, SetAsideMessage
+from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
 from sessions_app.recording import record
 from tests import factories
 from tests.factories import NOON
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def said(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
     """Record a message, and return its answer."""
-    outcomes, _ = record([v16.meaning(station.pk, action, payload, NOON)])
-    return v16.reply(action, outcomes[0], NOON)
+    outcomes, _ = record([v16.parse(station.pk, action, payload, NOON)])
+    return v16.encode_reply(action, outcomes[0], NOON)
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", 5])
@@ -27,7 +27,7 @@ def test_a_call_that_says_nothing_is_answered_and_not_kept(action: str, payload:
 
     assert said(station, action, payload) == said(station, action, {})
 
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
     station.refresh_from_db()
     assert station.last_seen_at is not None
 
@@ -49,7 +49,7 @@ def test_a_start_at_no_connector_is_set_aside_as_it_came_where_there_are_several
 
     said(factories.station(connectors=2), "StartTransaction", payload)
 
-    kept = SetAsideMessage.objects.get()
+    kept = DeadLetter.objects.get()
     assert (kept.action, json.loads(kept.payload)) == ("StartTransaction", payload)
     assert not ChargingSession.objects.exists()
 
@@ -67,7 +67,7 @@ def test_a_start_is_none_the_worse_for_what_is_nested_deep_in_it() -> None:
     said(station, "StartTransaction", {"connectorId": 1, "custom": nested(5_000)})
 
     assert ChargingSession.objects.get().connector.number == 1
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
 
 
 def test_a_message_that_is_nested_too_deep_to_be_kept_is_accepted_all_the_same() -> None:
@@ -76,4 +76,4 @@ def test_a_message_that_is_nested_too_deep_to_be_kept_is_accepted_all_the_same()
     answer = said(station, "StopTransaction", nested(5_000))
 
     assert answer == {"idTagInfo": {"status": "Accepted"}}
-    assert SetAsideMessage.objects.get().action == "StopTransaction"
+    assert DeadLetter.objects.get().action == "StopTransaction"

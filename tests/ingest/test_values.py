@@ -20,7 +20,7 @@ def item(stamp: Any, wh: int) -> dict[str, Any]:
 
 def read(*stamps: Any) -> list[tuple[float, int]]:
     """Return minutes before the message arrived, and registers, of readings that have 1, 2, 3 … Wh."""
-    found = values.readings([item(stamp, n) for n, stamp in enumerate(stamps, 1)], RECEIVED_AT)
+    found = values.parse_readings([item(stamp, n) for n, stamp in enumerate(stamps, 1)], RECEIVED_AT)
     return [_seen(each) for each in found]
 
 
@@ -69,13 +69,13 @@ def test_values_for_one_moment_that_come_apart_are_one_reading() -> None:
         {"timestamp": before(5), "sampledValue": [{"value": "60", "measurand": "SoC"}]},
     ]
 
-    (found,) = values.readings(apart, RECEIVED_AT)
+    (found,) = values.parse_readings(apart, RECEIVED_AT)
 
     assert (found.register_wh, found.soc_percent) == (1000, 60)
 
 
 def test_a_single_object_is_one_reading() -> None:
-    assert len(values.readings(item(before(5), 1000), RECEIVED_AT)) == 1
+    assert len(values.parse_readings(item(before(5), 1000), RECEIVED_AT)) == 1
 
 
 @given(st.lists(st.one_of(st.datetimes().map(str), st.text(max_size=5), st.none()), max_size=8))

@@ -48,9 +48,7 @@ async def heard(socket: ClientConnection, seconds: float = QUIET_S) -> list[dict
     return [event for event in events if event["type"] != "beat"]
 
 
-async def heard_to(
-    socket: ClientConnection, is_last: Callable[[dict[str, Any]], bool]
-) -> list[dict[str, Any]]:
+async def heard_to(socket: ClientConnection, is_last: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """Return the events up to one that has to come, however slow the machine, and what follows it closely."""
     events: list[dict[str, Any]] = []
     async with asyncio.timeout(HEARS_WITHIN_S):
@@ -182,9 +180,7 @@ def take_away(server: Server, manager: Manager) -> None:
     (form,) = [each for each in html.fromstring(page.read()).forms if each.get("id") == "manager_form"]
     values = [*form.form_values(), ("memberships-0-DELETE", "on"), ("_save", "Save")]
     headers = {"Cookie": f"{jar['Cookie']}; {token}", "Referer": server.url}
-    urllib.request.urlopen(
-        urllib.request.Request(server.url + path, urllib.parse.urlencode(values).encode(), headers)
-    )
+    urllib.request.urlopen(urllib.request.Request(server.url + path, urllib.parse.urlencode(values).encode(), headers))
     assert not Membership.objects.filter(manager=manager).exists()
 
 

@@ -70,9 +70,9 @@ def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
     viewers = [viewer_of(factories.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
 
     async def scenario() -> list[dict[str, Any]]:
-        outbox = announce.Outbox()
+        outbox = announce.ChangeAnnouncer()
         queries.clear()
-        outbox.put([announce.Change(session.pk, session.site_id)])
+        outbox.put([announce.SessionChange(session.pk, session.site_id)])
         events = [await heard(viewer) for viewer in viewers]
         await outbox.stop()
         return events

@@ -130,9 +130,7 @@ def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
 def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
     factories.manager("dana")
 
-    answer = client.post(
-        reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there}
-    )
+    answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there})
 
     assert answer["Location"] == reverse("in-progress")
 

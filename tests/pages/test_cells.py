@@ -9,7 +9,7 @@ from django.utils import timezone
 from lxml import html
 
 from sessions_app.models import ChargingSession
-from sessions_app.pages.columns import offered
+from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests import factories
 
@@ -34,7 +34,7 @@ def dana(client: Client) -> Client:
 
 def cells(client: Client, tab: str) -> dict[str, Cell]:
     """Return the text and the tooltip of each cell of the only row, with every column shown."""
-    page = html.fromstring(client.get(f"/sessions/{tab}/", {"columns": ",".join(offered(tab))}).text)
+    page = html.fromstring(client.get(f"/sessions/{tab}/", {"columns": ",".join(available_columns(tab))}).text)
     [row] = page.xpath("//tr[@data-session]")
     return {cell.get("data-cell"): Cell(cell.text, cell.get("title")) for cell in row.xpath("td[@data-cell]")}
 
@@ -60,9 +60,7 @@ ENDED = "2026-03-04 00:00:05 AEDT (Australia/Sydney)"
 
 
 @pytest.mark.parametrize(("tab", "titles"), [(IN_PROGRESS, [STARTED]), (HISTORY, [STARTED, ENDED])])
-def test_times_have_the_full_time_of_the_site_in_their_tooltips(
-    dana: Client, tab: str, titles: list[str]
-) -> None:
+def test_times_have_the_full_time_of_the_site_in_their_tooltips(dana: Client, tab: str, titles: list[str]) -> None:
     factories.session(started_at=factories.NOON + timedelta(seconds=5), lasted=LASTED[tab])
 
     found = cells(dana, tab)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from sessions_app.models import ChargingSession
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from sessions_app.queries import found
+from sessions_app.queries import related_lookup
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +86,8 @@ def test_all_filters_together(dana: Client, tab: str) -> None:
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_filters_that_find_more_than_can_be_named(
-    dana: Client, tab: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(found, "MOST_IDS", 3)
-    monkeypatch.setattr("sessions_app.queries.search.MOST_IDS", 3)
+def test_filters_that_find_more_than_can_be_named(dana: Client, tab: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(related_lookup, "MAX_IDS", 3)
+    monkeypatch.setattr("sessions_app.queries.search.MAX_IDS", 3)
     for query in ("kind=tenant", "q=priya", "q=priya+1204", "level=high", "connector=A&connector=B"):
         assert ask(dana, tab, query) == (2 if "connector" in query else 20)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from sessions_app.models import ChargingSession, Manager
 from sessions_app.pages.chips import chips
-from sessions_app.pages.filters import filtered
+from sessions_app.pages.filters import filter_sessions
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests import factories
 
@@ -24,7 +24,7 @@ def olga() -> Manager:
 
 
 def ids(query: str, user: Manager, tab: str = HISTORY) -> set[int]:
-    found = filtered(QueryDict(query), tab, user)
+    found = filter_sessions(QueryDict(query), tab, user)
     assert found.is_valid, found.form.errors
     return set(found.sessions.values_list("pk", flat=True))
 
@@ -38,9 +38,7 @@ def two(**lasted: timedelta | None) -> tuple[ChargingSession, ChargingSession]:
     ours = factories.session(on=where, **({"end_reason": "EVDisconnected"} | facts | lasted))
     other = factories.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
     there = factories.station("ZZ-9", at=factories.site("Elsewhere"), max_power_w=50_000)
-    theirs = factories.session(
-        on=there, driver=other, started_at=factories.NOON - timedelta(days=90), **lasted
-    )
+    theirs = factories.session(on=there, driver=other, started_at=factories.NOON - timedelta(days=90), **lasted)
     return ours, theirs
 
 
@@ -223,7 +221,7 @@ def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None
 def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
     ours, _ = two()
     params = QueryDict(f"site={ours.site_id}&idle_min=30&q=priya&sort=-price&page=3&range=this-year")
-    made = {chip.label: chip for chip in chips(params, filtered(params, HISTORY, olga).form)}
+    made = {chip.label: chip for chip in chips(params, filter_sessions(params, HISTORY, olga).form)}
     assert made["Site"].text == "Harbour Towers"
     assert made["Idle for at least (minutes)"].text == "30 min"
     rest = QueryDict(made["Site"].without)
@@ -237,6 +235,6 @@ def test_choices_and_values_end_at_the_sites_of_the_manager() -> None:
     dana = factories.manager(of=[ours.site])
     for query in (f"site={theirs.site_id}", f"station={theirs.station_id}", f"driver={theirs.driver_id}",
                   f"area={theirs.site_area_id}", f"company={theirs.site.company_id}"):  # fmt: skip
-        found = filtered(QueryDict(query), HISTORY, dana)
+        found = filter_sessions(QueryDict(query), HISTORY, dana)
         assert not found.is_valid
         assert not found.sessions.exists()

@@ -70,9 +70,7 @@ def test_a_list_answers(manager: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["q", "site", "station", "driver", "page", "columns", "find"])
-@pytest.mark.parametrize(
-    "part", ["summary/", "filters/", "filters/station/", "filters/driver/", "columns/", "views/"]
-)
+@pytest.mark.parametrize("part", ["summary/", "filters/", "filters/station/", "filters/driver/", "columns/", "views/"])
 def test_a_part_answers(manager: Client, name: str, part: str) -> None:
     for value in ODD:
         assert manager.get(f"/sessions/history/{part}", {name: value}).status_code in {200, 400, 404}, value
@@ -92,9 +90,7 @@ def test_a_search_for_very_many_words_answers(manager: Client) -> None:
 
 
 def test_the_same_filter_very_often_answers(manager: Client) -> None:
-    assert (
-        manager.get(reverse("history"), {"station": ["1"] * 400, "kind": ["tenant"] * 400}).status_code == 200
-    )
+    assert manager.get(reverse("history"), {"station": ["1"] * 400, "kind": ["tenant"] * 400}).status_code == 200
 
 
 @pytest.mark.parametrize("number", IMPOSSIBLE)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from sessions_app.pages.columns import DEFAULT, OPTIONAL
+from sessions_app.pages.columns import DEFAULT_COLUMNS, OPTIONAL_COLUMNS
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests import factories
 
@@ -73,9 +73,9 @@ def test_it_gives_the_whole_page_when_the_back_button_asks(dana: Client) -> None
 def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -> None:
     factories.session(lasted=None if tab == IN_PROGRESS else timedelta(hours=1))
     page = dana.get(f"/sessions/{tab}/").text
-    places = [page.index(f'data-cell="{key}"') for key in DEFAULT[tab]]
+    places = [page.index(f'data-cell="{key}"') for key in DEFAULT_COLUMNS[tab]]
     assert places == sorted(places)
-    assert not [key for key in OPTIONAL[tab] if f'data-cell="{key}"' in page]
+    assert not [key for key in OPTIONAL_COLUMNS[tab] if f'data-cell="{key}"' in page]
 
 
 @pytest.mark.parametrize(("asked", "given"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
@@ -106,9 +106,7 @@ def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history
     now = timezone.now()
     station = factories.station(connectors=3)
     for connector, heard_at in ((1, now), (2, now), (3, now - timedelta(hours=1))):
-        factories.session(
-            on=station, connector=connector, lasted=None, power_w=5_400.0, last_reading_at=heard_at
-        )
+        factories.session(on=station, connector=connector, lasted=None, power_w=5_400.0, last_reading_at=heard_at)
     factories.session(on=station, power_w=5_400.0)
     assert sums(dana, IN_PROGRESS)["Power now"] == ["10.80 kW"]
     assert "Power now" not in sums(dana, HISTORY)

@@ -8,9 +8,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_it_counts_what_the_manager_may_see_in_three_queries(
-    client: Client, django_assert_num_queries
-) -> None:
+def test_it_counts_what_the_manager_may_see_in_three_queries(client: Client, django_assert_num_queries) -> None:
     ours = factories.session(lasted=None)
     factories.session(lasted=None)
     factories.session(on=ours.station)

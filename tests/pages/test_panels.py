@@ -11,7 +11,7 @@ from lxml import html
 
 from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView, Site
 from sessions_app.pages import commands
-from sessions_app.pages.asked import sessions_file
+from sessions_app.pages.export_specs import sessions_export
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.store.audits import audit_settle
 from tests import factories
@@ -48,7 +48,7 @@ def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -
     for headers in ({}, {"HX-Request": "true"}):
         shown = [each.get(f"/sessions/history/?{query}", headers=headers).context for each in (dana, eli)]
         assert shown[0]["table"].keys == shown[1]["table"].keys
-    files = [sessions_file(QueryDict(query), HISTORY, Manager.objects.get(pk=each.pk)) for each in managers]
+    files = [sessions_export(QueryDict(query), HISTORY, Manager.objects.get(pk=each.pk)) for each in managers]
     assert files[0].columns == files[1].columns
 
 
@@ -78,9 +78,7 @@ def test_an_address_shows_a_colleague_the_same_columns() -> None:
     place = factories.site()
     factories.session(on=factories.station(at=place))
     for name in ("dana", "eli"):
-        page = browser(factories.manager(name, of=[place])).get(
-            "/sessions/history/?columns=id,policy&sort=-id"
-        )
+        page = browser(factories.manager(name, of=[place])).get("/sessions/history/?columns=id,policy&sort=-id")
         assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
 
 
@@ -120,9 +118,7 @@ def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
     dana.post("/sessions/history/views/", {"name": "Mine", "query": ""})
     eli = browser(factories.manager("eli", of=[place])).get("/sessions/history/views/").text
-    charlie = (
-        browser(factories.manager("charlie", of=[factories.site()])).get("/sessions/history/views/").text
-    )
+    charlie = browser(factories.manager("charlie", of=[factories.site()])).get("/sessions/history/views/").text
     assert "Ours" in eli
     assert "Mine" not in eli
     assert "Ours" not in charlie
@@ -181,9 +177,7 @@ def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() ->
     ]
 
     for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
-        assert (
-            menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
-        )
+        assert menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
 
 
 def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() -> None:

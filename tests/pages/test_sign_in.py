@@ -13,9 +13,7 @@ HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/sessions/hist
 TABLE = "/sessions/history/"
 
 
-@pytest.mark.parametrize(
-    "address", [TABLE, "/sessions/history/summary/", "/sessions/history/filters/", "/exports/"]
-)
+@pytest.mark.parametrize("address", [TABLE, "/sessions/history/summary/", "/sessions/history/filters/", "/exports/"])
 def test_htmx_leaves_for_the_sign_in_page_and_puts_it_nowhere(client: Client, address: str) -> None:
     answer = client.get(address, headers=HTMX)
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_app.models import ChargingSession
-from sessions_app.pages.columns import offered
+from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests import factories
 
@@ -98,7 +98,7 @@ def put_in(tab: str, session: int) -> ChargingSession:
 def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str) -> None:
     client.force_login(factories.operator())
     made = [put_in(tab, session).pk for session in range(MANY)]
-    for key in offered(tab):
+    for key in available_columns(tab):
         rising = [made[session] for session in expected(tab, key)]
         assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
         assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key
@@ -106,7 +106,7 @@ def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_no_column_has_the_order_of_another(tab: str) -> None:
-    keys = set(offered(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the start's, turned
+    keys = set(available_columns(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the start's, turned
     orders = {tuple(expected(tab, key)) for key in keys}
     assert len(orders | {order[::-1] for order in orders}) == 2 * len(keys)
 
@@ -117,7 +117,7 @@ def test_between_equals_the_id_decides(client: Client, tab: str) -> None:
     where = factories.station(connectors=MANY)
     length = {} if tab == HISTORY else {"lasted": None}
     made = [factories.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
-    for key in set(offered(tab)) - {"connector"}:
+    for key in set(available_columns(tab)) - {"connector"}:
         rising = made[::-1] if (tab, key) == (IN_PROGRESS, "duration") else made  # the start's, turned
         assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
         assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key

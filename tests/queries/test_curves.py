@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from sessions_app.models import ChargingSession
-from sessions_app.queries.curves import curve
+from sessions_app.queries.curves import load_curve
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import measured, start, status, stopped
+from tests.recording.event_builders import measured, start, status, stopped
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_mome
     record([stopped(station, session_id, minute=25, wh=3500, reason="Local")])
     record([status(station, 55)])
 
-    drawn = curve(ChargingSession.objects.get(pk=session_id))
+    drawn = load_curve(ChargingSession.objects.get(pk=session_id))
 
     assert drawn.series["energy_kwh"] == [0, 1, 2, 2.5, 2.5]
     assert drawn.series["price"] == [0, 0.35, 0.70, 0.88, 3.88]
@@ -38,6 +38,6 @@ def test_a_session_that_keeps_nothing_of_its_stop_has_its_bill_there() -> None:
     session.stopped_at = session.samples.get(number=30).at + (session.ended_at - session.started_at) / 60
     session.save()
 
-    drawn = curve(session)
+    drawn = load_curve(session)
 
     assert drawn.series["price"][-2:] == [9.99, 9.99]

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import ordered
-from sessions_app.queries.rows import rows
+from sessions_app.queries.rows import load_rows
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_by_power_what_nobody_hears_of_counts_as_unknown() -> None:
     gone = charging(11_000, last_seen_at=now - timedelta(hours=1))
     unknown = charging(None)
 
-    found = rows(ordered(ChargingSession.objects.all(), "-power", in_progress=True))
+    found = load_rows(ordered(ChargingSession.objects.all(), "-power", in_progress=True))
 
     assert [row.id for row in found] == [strong, behind, weak, unknown, gone, offline, silent]
     assert [row.id for row in found if row.silent_since(now) is None] == [strong, behind, weak, unknown]

@@ -8,20 +8,20 @@ import pytest
 from django.http import QueryDict
 
 from sessions_app.models import ChargingSession, Manager, PricingPolicy
-from sessions_app.pages.columns import offered
-from sessions_app.pages.filters import SessionFilter, applied
+from sessions_app.pages.columns import available_columns
+from sessions_app.pages.filters import SessionFilter, apply_filters
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import paging
 from sessions_app.queries.ordering import ordered
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-SORTS = [f"{sign}{key}" for key in offered(HISTORY) for sign in ("", "-")]
+SORTS = [f"{sign}{key}" for key in available_columns(HISTORY) for sign in ("", "-")]
 
 
 @pytest.fixture(autouse=True)
 def _counts_to_three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paging, "BOUND", 3)
+    monkeypatch.setattr(paging, "COUNT_LIMIT", 3)
 
 
 def policy(name: str) -> PricingPolicy:
@@ -37,9 +37,7 @@ def moved() -> ChargingSession:
     made = []
     for number in range(24):
         site, driver = sites[number % 3], drivers[number * 5 % 4]
-        station = (
-            factories.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else made[number % 6].station
-        )
+        station = factories.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else made[number % 6].station
         made.append(
             factories.session(
                 on=station,
@@ -62,14 +60,14 @@ def moved() -> ChargingSession:
 
 def walk(asked: SessionFilter, sort: str) -> Iterator[int]:
     """Yield the ids of every page: as many as have a number, then each after the one before."""
-    sessions, where = applied(asked).sessions, paging.Where()
+    sessions, where = apply_filters(asked).sessions, paging.PageSelector()
     while True:
-        page = paging.page(sessions, sort, where, 2, sites=asked.sites)
+        page = paging.load_page(sessions, sort, where, 2, sites=asked.sites)
         yield from (row.id for row in page.rows)
         if page.number == 1 and not page.is_counted:
-            where = paging.Where(number=2)
+            where = paging.PageSelector(number=2)
         elif page.has_next or (page.number and not page.is_counted):
-            where = paging.Where(after=page.rows[-1].id)
+            where = paging.PageSelector(after=page.rows[-1].id)
         else:
             return
 
@@ -89,9 +87,9 @@ def test_all_pages_together_are_the_sessions_in_order(who: str, by: str, moved: 
         "manager of one": factories.manager("otto", of=[moved.site]),
     }
     asked = SessionFilter(QueryDict(address(by, moved)), tab=HISTORY, user=people[who])
-    sessions = applied(asked).sessions
+    sessions = apply_filters(asked).sessions
     for sort in SORTS:
         expected = list(ordered(sessions, sort).values_list("pk", flat=True))
         assert list(walk(asked, sort)) == expected, sort
-        last = paging.page(sessions, sort, paging.Where(is_last=True), 2, sites=asked.sites)
-        assert [row.id for row in last.rows] == expected[-2:] or len(expected) <= paging.BOUND, sort
+        last = paging.load_page(sessions, sort, paging.PageSelector(is_last=True), 2, sites=asked.sites)
+        assert [row.id for row in last.rows] == expected[-2:] or len(expected) <= paging.COUNT_LIMIT, sort

@@ -18,9 +18,7 @@ def garage() -> ChargingStation:
     return station("HT-B1-03")
 
 
-def found(
-    at_station: ChargingStation, *, by: Driver | None = None, at: timedelta = timedelta()
-) -> Tariff | None:
+def found(at_station: ChargingStation, *, by: Driver | None = None, at: timedelta = timedelta()) -> Tariff | None:
     match = tariff_for(begun(at_station, by=by, at=NOON + at))
     return match[1] if match else None
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from sessions_app.domain import pricing
-from sessions_app.domain.inactivity import Settled, Stretch
-from sessions_app.domain.pricing import words
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval
+from sessions_app.domain.pricing import labels
 from sessions_app.models import ActionAudit, ChargingSession, PricingPolicy
 from sessions_app.queries.audits import repricing_of, with_repricing
 from sessions_app.queries.policies import tariff_for
@@ -24,11 +24,11 @@ def priced(energy_wh: str = "12412", *, idle: timedelta = timedelta(), **fields:
     at_station, priya = station(), driver()
     found = tariff_for(begun(at_station, by=priya))
     assert found
-    charged = Stretch(NOON, NOON + timedelta(hours=1), Decimal(energy_wh), None)
-    stood = Stretch(charged.end, charged.end + idle, Decimal(0), None)
-    settled = (Settled(charged, is_idle=False), Settled(stood, is_idle=True))
-    tally = pricing.add(found[1], pricing.begin(found[1]), settled, zone="Australia/Sydney")
-    lines = pricing.lines(found[1], tally)
+    charged = Interval(NOON, NOON + timedelta(hours=1), Decimal(energy_wh), None)
+    stood = Interval(charged.end, charged.end + idle, Decimal(0), None)
+    settled = (ClassifiedInterval(charged, is_idle=False), ClassifiedInterval(stood, is_idle=True))
+    tally = pricing.add_intervals(found[1], pricing.start_usage(found[1]), settled, zone="Australia/Sydney")
+    lines = pricing.calculate_lines(found[1], tally)
     known = {"policy": found[0], "tariff": msgspec.json.encode(found[1]).decode(), "currency": "AUD"}
     known |= {"price": pricing.total(lines), "price_lines": msgspec.json.encode(lines).decode()}
     return session(on=at_station, driver=priya, **(known | fields))
@@ -102,7 +102,7 @@ def test_a_policy_saved_without_a_change_is_not_called_changed() -> None:
 
 
 def repriced(made: ChargingSession, *, at: datetime, was: str = "$2.40") -> None:
-    detail = words.repricing(was, "Old", "$4.34", "New")
+    detail = labels.repricing(was, "Old", "$4.34", "New")
     for outcome, by in (("repriced", "Olga Petrova"), ("refused", "Dana Ng")):
         ActionAudit.objects.create(
             session=made, manager_name=by, action="reprice", at=at, outcome=outcome, detail=detail

@@ -10,16 +10,16 @@ from django.db.migrations.executor import MigrationExecutor
 
 from sessions_app.domain import events
 from sessions_app.models import ChargingSession, IdTag
-from sessions_app.queries.tags import tags_shown
+from sessions_app.queries.tags import load_tags
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import minutes, started
+from tests.recording.event_builders import minutes, started
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def shown(*values: str) -> list[events.TagShown]:
-    return [events.TagShown(station_id=1, at=minutes(0), id_tag=value) for value in values]
+def shown(*values: str) -> list[events.AuthorizeRequested]:
+    return [events.AuthorizeRequested(station_id=1, at=minutes(0), id_tag=value) for value in values]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def shown(*values: str) -> list[events.TagShown]:
 def test_it_is_known_however_it_is_spelled(entered: str, sent: str) -> None:
     tag = factories.id_tag(entered)
 
-    assert [each.id for each in tags_shown(shown(sent)).values()] == [tag.pk]
+    assert [each.id for each in load_tags(shown(sent)).values()] == [tag.pk]
 
 
 def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
@@ -55,7 +55,7 @@ def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
     times = (5, 20)
 
     outcomes, _ = record(
-        [events.TagShown(station_id=station.pk, at=minutes(at), id_tag="TAG") for at in times]
+        [events.AuthorizeRequested(station_id=station.pk, at=minutes(at), id_tag="TAG") for at in times]
     )
 
     assert [each.tag_status for each in outcomes] == ["Accepted", "Expired"]

@@ -7,7 +7,7 @@ from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import measured, minutes, start, status, stopped
+from tests.recording.event_builders import measured, minutes, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,9 +54,7 @@ def test_the_first_stop_holds() -> None:
 def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
     station = factories.station()
     session_id = start(station)
-    record(
-        [measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")]
-    )
+    record([measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")])
     record([status(station, 40, "Finishing")])
 
     record([status(station, 70)])
@@ -100,7 +98,7 @@ def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally(
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
 
-    record([events.Booted(station_id=station.pk, at=minutes(10)), status(station, 11)])
+    record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 11)])
 
     session = ChargingSession.objects.get(pk=session_id)
     assert (session.ended_at, session.end_reason) == (minutes(5), "Forgotten")
@@ -114,7 +112,10 @@ def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock
     session_id = start(station)
 
     record(
-        [events.Booted(station_id=station.pk, at=minutes(10.01)), status(station, stamped, received=10.02)]
+        [
+            events.BootNotified(station_id=station.pk, at=minutes(10.01)),
+            status(station, stamped, received=10.02),
+        ]
     )
 
     assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
@@ -126,9 +127,9 @@ def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
     session_id = start(station, at=minutes(ahead))
     record([measured(station, session_id, (5 + ahead, 2000), received=5)])
 
-    record([events.Booted(station_id=station.pk, at=minutes(4)), status(station, 4 + ahead, received=4)])
+    record([events.BootNotified(station_id=station.pk, at=minutes(4)), status(station, 4 + ahead, received=4)])
     assert ChargingSession.objects.get(pk=session_id).is_in_progress
-    record([events.Booted(station_id=station.pk, at=minutes(6)), status(station, 6 + ahead, received=6)])
+    record([events.BootNotified(station_id=station.pk, at=minutes(6)), status(station, 6 + ahead, received=6)])
     assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
 
 
@@ -160,6 +161,6 @@ def test_a_restarted_station_that_still_charges_has_forgotten_nothing() -> None:
     station = factories.station()
     session_id = start(station)
 
-    record([events.Booted(station_id=station.pk, at=minutes(10)), status(station, 11, "Charging")])
+    record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 11, "Charging")])
 
     assert ChargingSession.objects.get(pk=session_id).is_in_progress

@@ -5,7 +5,7 @@ import pytest
 from sessions_app.domain.flags import Flag
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import measured, minutes, session, start, status, stopped
+from tests.recording.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

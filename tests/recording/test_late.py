@@ -3,26 +3,26 @@
 import pytest
 
 from sessions_app.domain import events
-from sessions_app.models import ChargingSession, MeterSample, SetAsideMessage
+from sessions_app.models import ChargingSession, DeadLetter, MeterSample
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import measured, minutes, session, start, status, stopped
+from tests.recording.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("is_over", [False, True])
-def test_readings_of_an_old_transaction_make_a_session_that_the_next_has_ended(is_over: bool) -> None:
+@pytest.mark.parametrize("is_ended", [False, True])
+def test_readings_of_an_old_transaction_make_a_session_that_the_next_has_ended(is_ended: bool) -> None:
     station = factories.station()
     newer = start(station, at=minutes(60))
-    record([stopped(station, newer, minute=90)] if is_over else [])
+    record([stopped(station, newer, minute=90)] if is_ended else [])
 
     record([measured(station, 9999, (10, 500), (20, 800))])
 
     older = ChargingSession.objects.get(station_transaction_id="9999")
     assert (older.connector.number, older.ended_at, older.end_reason) == (1, minutes(20), "NextSession")
     assert (older.is_provisional, older.energy_wh) == (True, 300)
-    assert session(newer).is_in_progress == (not is_over)
+    assert session(newer).is_in_progress == (not is_ended)
 
 
 def test_the_stop_of_an_old_transaction_takes_the_place_of_its_provisional_end() -> None:
@@ -64,7 +64,7 @@ def test_a_session_without_a_stop_takes_late_readings_until_its_connector_was_fr
     station = factories.station()
     first = start(station)
     record([measured(station, first, (5, 1500))])
-    record([events.Booted(station_id=station.pk, at=minutes(30)), status(station, 30)])
+    record([events.BootNotified(station_id=station.pk, at=minutes(30)), status(station, 30)])
 
     record([measured(station, "", (20, 2000)), measured(station, "", (40, 2000))])
 
@@ -80,7 +80,7 @@ def test_what_an_idle_connector_measures_by_the_clock_is_of_no_session(connector
     record([measured(station, "", (45, 8000), connector=connector)])
 
     assert not MeterSample.objects.exists()
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
 
 
 def test_what_a_connector_measures_that_says_it_charges_is_set_aside_where_no_session_is_known() -> None:
@@ -89,7 +89,7 @@ def test_what_a_connector_measures_that_says_it_charges_is_set_aside_where_no_se
 
     record([measured(station, "0", (5, 8000))])
 
-    kept = SetAsideMessage.objects.get()
+    kept = DeadLetter.objects.get()
     assert (kept.station, kept.action) == (station, "Measured")
     assert "8000" in kept.payload
 

@@ -9,7 +9,7 @@ from sessions_app.ingest import v16
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import facts, minutes
+from tests.recording.event_builders import facts, minutes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -38,7 +38,7 @@ def stamp(minute: float) -> str:
 
 
 def tell(station: ChargingStation, action: str, payload: Any, *, received_at: datetime = RECEIVED_AT) -> int:
-    outcomes, _ = record([v16.meaning(station.pk, action, {"connectorId": 1} | payload, received_at)])
+    outcomes, _ = record([v16.parse(station.pk, action, {"connectorId": 1} | payload, received_at)])
     return outcomes[0].transaction_id
 
 
@@ -106,7 +106,7 @@ def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothi
     tell(station, "MeterValues", payload)
     before = facts(session_id)
 
-    _, changes = record([v16.meaning(station.pk, "MeterValues", {"connectorId": 1} | payload, RECEIVED_AT)])
+    _, changes = record([v16.parse(station.pk, "MeterValues", {"connectorId": 1} | payload, RECEIVED_AT)])
 
     assert (facts(session_id), changes) == (before, [])
 
@@ -132,7 +132,7 @@ def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
     station = factories.station()
     session_id = begun(station)
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(5, register=1500)]})
-    ChargingSession.objects.update(running='{"at": "2026-03-03T12:05:00Z", "register_wh": "1500"}')
+    ChargingSession.objects.update(totals='{"at": "2026-03-03T12:05:00Z", "register_wh": "1500"}')
 
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(9, register=1900)]})
 

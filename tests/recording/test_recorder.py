@@ -11,23 +11,21 @@ from django.db import InternalError, OperationalError, connection, connections
 from sessions_app import recorder as module
 from sessions_app.domain import events
 from sessions_app.domain.events import Outcome
-from sessions_app.models import ChargingSession, ChargingStation, SetAsideMessage
+from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
 from sessions_app.recorder import Recorder
-from sessions_app.store.thread import takes_writes
+from sessions_app.store.database_thread import accepts_writes
 from tests import factories
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def seen(number: int) -> events.Seen:
-    return events.Seen(station_id=number, at=NOON)
+def seen(number: int) -> events.Heartbeat:
+    return events.Heartbeat(station_id=number, at=NOON)
 
 
 def start(station: ChargingStation, connector: int, tag: str) -> events.Started:
-    return events.Started(
-        station_id=station.pk, at=NOON, connector=connector, id_tag=tag, meter_start_wh=None
-    )
+    return events.Started(station_id=station.pk, at=NOON, connector=connector, id_tag=tag, meter_start_wh=None)
 
 
 async def record_all(*batch: Any) -> list[Outcome]:
@@ -82,7 +80,7 @@ def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
 
     assert [each.tag_status for each in outcomes] == ["Invalid", "Accepted"]
     assert ChargingSession.objects.get().id_tag_value == "GOOD"
-    kept = SetAsideMessage.objects.get()
+    kept = DeadLetter.objects.get()
     assert (kept.station, kept.action) == (station, "Started")
     assert "BAD" in kept.payload
 
@@ -122,7 +120,7 @@ def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: py
     )
 
     assert outcomes[1].transaction_id == ChargingSession.objects.get().pk
-    assert "BAD" in SetAsideMessage.objects.get().payload
+    assert "BAD" in DeadLetter.objects.get().payload
 
 
 def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,27 +133,27 @@ def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.Monkey
         return real(batch)
 
     monkeypatch.setattr(module, "record", record)
-    monkeypatch.setattr(module, "takes_writes", lambda: next(refusals, True))
+    monkeypatch.setattr(module, "accepts_writes", lambda: next(refusals, True))
     monkeypatch.setattr(module, "RETRY_AFTER_S", (0.0,))
 
     outcomes = asyncio.run(record_all(start(station, 1, "T")))
 
     assert outcomes[0].transaction_id == ChargingSession.objects.get().pk
-    assert not SetAsideMessage.objects.exists()
+    assert not DeadLetter.objects.exists()
 
 
 def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert takes_writes()
+    assert accepts_writes()
 
     def refuse(*args: Any) -> None:
         raise OperationalError("attempt to write a readonly database")
 
     with connection.execute_wrapper(refuse):
-        assert not takes_writes()
+        assert not accepts_writes()
 
 
 def test_a_station_that_was_deleted_meanwhile_records_nothing() -> None:
-    outcomes = asyncio.run(record_all(events.Seen(station_id=999_999, at=NOON)))
+    outcomes = asyncio.run(record_all(events.Heartbeat(station_id=999_999, at=NOON)))
 
     assert outcomes[0].tag_status == "Invalid"
     connections.close_all()

@@ -9,7 +9,7 @@ from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
 from tests import factories
-from tests.recording.saying import facts, measured, minutes, start, started, stopped
+from tests.recording.event_builders import facts, measured, minutes, start, started, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,10 +39,7 @@ def test_readings_give_the_same_figures_in_any_order_and_any_batching() -> None:
     record([measured(station, session_id, *readings), stopped(station, session_id, minute=31, wh=4000)])
     found.append(facts(session_id))
 
-    same = [
-        {k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []}
-        for each in found
-    ]
+    same = [{k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []} for each in found]
     samples = [[{k: v for k, v in s.items() if k != "session_id"} for s in f["samples"]] for f in found]
     assert all(each == same[0] for each in same)
     assert all(each == samples[0] for each in samples)

@@ -8,7 +8,7 @@ import pytest
 
 from sessions_app import announce
 from sessions_app.domain import events
-from sessions_app.domain.drafts import Desk
+from sessions_app.domain.drafts import EventBatch
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
 from sessions_app.models import (
@@ -19,7 +19,7 @@ from sessions_app.models import (
     PricingPolicy,
     SiteArea,
 )
-from sessions_app.queries.desk import desk_of
+from sessions_app.queries.event_batch import load_session_batch
 from sessions_app.queries.price_view import price_view
 from sessions_app.recording import record, repricing
 from tests.factories import NOON, company, driver, id_tag, operator, policy, session, site, station
@@ -84,7 +84,7 @@ def test_repricing_prices_the_readings_anew_and_keeps_an_audit_row() -> None:
     costs(applied, "0.50")
     olga = operator()
 
-    repricing.reprice(before.pk, by=olga, at=NOON + timedelta(days=1))
+    repricing.reprice_session(before.pk, by=olga, at=NOON + timedelta(days=1))
 
     after = ChargingSession.objects.get(pk=before.pk)
     assert (before.price, after.price) == (Decimal("4.20"), Decimal("6.00"))
@@ -111,7 +111,7 @@ def test_a_preview_changes_nothing() -> None:
     applied = policy()
     before = charged()
     costs(applied, "0.50")
-    seen = repricing.preview(before.pk)
+    seen = repricing.preview_repricing(before.pk)
     assert (seen.old_text, seen.new_text) == ("$4.20", "$6.00")
     assert ChargingSession.objects.get(pk=before.pk).price == Decimal("4.20")
     assert not ActionAudit.objects.exists()
@@ -121,7 +121,7 @@ def test_a_session_in_progress_goes_on_by_its_new_copy() -> None:
     applied = policy()
     running = charged(stopped=False)
     costs(applied, "0.50")
-    repricing.reprice(running.pk, by=operator(), at=NOON + timedelta(hours=2))
+    repricing.reprice_session(running.pk, by=operator(), at=NOON + timedelta(hours=2))
     last = Reading(at=NOON + timedelta(hours=3), register_wh=Decimal(20_000), power_w=6_000.0)
     record([
         events.Measured(
@@ -149,7 +149,7 @@ def test_whoever_watches_a_session_in_progress_is_told(
     costs(applied, "0.50")
 
     with django_capture_on_commit_callbacks(execute=True):
-        repricing.reprice(running.pk, by=operator(), at=NOON + timedelta(hours=2))
+        repricing.reprice_session(running.pk, by=operator(), at=NOON + timedelta(hours=2))
 
     assert told[announce.site_group(running.site_id)]["cells"]["price"] == "$6.00"
     assert told[announce.session_group(running.pk)]["redraw"]
@@ -160,7 +160,7 @@ def test_an_unpriced_session_gets_a_price_and_loses_its_flag() -> None:
     assert before.flags & Flag.NO_PRICE
     assert before.price is None
     policy()
-    repricing.reprice(before.pk, by=operator(), at=NOON + timedelta(days=1))
+    repricing.reprice_session(before.pk, by=operator(), at=NOON + timedelta(days=1))
     after = ChargingSession.objects.get(pk=before.pk)
     assert (after.price, after.currency, after.flags & Flag.NO_PRICE) == (Decimal("4.20"), "AUD", 0)
 
@@ -169,14 +169,14 @@ def test_a_chosen_policy_prices_it_whatever_would_hold() -> None:
     policy()
     before = charged()
     chosen = policy({"dimension": "FLAT", "price": Decimal(3)}, description="Goodwill", audience="staff")
-    assert repricing.preview(before.pk, chosen).new_text == "$3.00"
+    assert repricing.preview_repricing(before.pk, chosen).new_text == "$3.00"
 
 
 def test_a_policy_in_another_currency_is_refused() -> None:
     policy()
     before = charged()
     yen = policy(currency="JPY", audience="staff")
-    assert repricing.preview(before.pk, yen).refusal == "Prices there are in AUD."
+    assert repricing.preview_repricing(before.pk, yen).refusal == "Prices there are in AUD."
 
 
 def test_an_area_that_was_moved_takes_no_session_with_it() -> None:
@@ -189,16 +189,16 @@ def test_an_area_that_was_moved_takes_no_session_with_it() -> None:
     SiteArea.objects.filter(pk=here.pk).update(site=tokyo)
     costs(sydney, "0.50")
 
-    preview = repricing.preview(before.pk)
+    preview = repricing.preview_repricing(before.pk)
 
     assert (preview.new_text, preview.new_policy) == ("$6.00", "Default Pricing")
     assert preview.label.endswith("3 Mar 2026 23:00")
-    assert repricing.preview(before.pk, sydney).beyond == ()
+    assert repricing.preview_repricing(before.pk, sydney).mismatches == ()
 
 
 def test_where_no_policy_holds_the_session_stays_as_it_is() -> None:
     before = charged()
-    repriced = repricing.reprice(before.pk, by=operator(), at=NOON + timedelta(days=1))
+    repriced = repricing.reprice_session(before.pk, by=operator(), at=NOON + timedelta(days=1))
     assert repriced.refusal
     assert ChargingSession.objects.get(pk=before.pk).price is None
     assert ActionAudit.objects.get().outcome == "refused"
@@ -207,7 +207,7 @@ def test_where_no_policy_holds_the_session_stays_as_it_is() -> None:
 def test_a_session_without_its_readings_stays_as_it_is() -> None:
     policy()
     imported = session(price=Decimal("2.50"), currency="AUD")
-    repriced = repricing.reprice(imported.pk, by=operator(), at=NOON + timedelta(days=1))
+    repriced = repricing.reprice_session(imported.pk, by=operator(), at=NOON + timedelta(days=1))
     assert repriced.refusal
     kept = ChargingSession.objects.get(pk=imported.pk)
     assert (kept.price, kept.energy_wh) == (Decimal("2.50"), Decimal("7410.000"))
@@ -217,10 +217,10 @@ def test_only_what_was_previewed_is_applied() -> None:
     applied = policy()
     before = charged()
     costs(applied, "0.50")
-    previewed = repricing.preview(before.pk)
+    previewed = repricing.preview_repricing(before.pk)
     costs(applied, "0.60")
 
-    repriced = repricing.reprice(before.pk, by=operator(), at=NOON + timedelta(days=1), previewed=previewed)
+    repriced = repricing.reprice_session(before.pk, by=operator(), at=NOON + timedelta(days=1), previewed=previewed)
 
     assert repriced.refusal == "Its price has changed since the preview."
     assert ChargingSession.objects.get(pk=before.pk).price == Decimal("4.20")
@@ -230,16 +230,16 @@ def test_only_what_was_previewed_is_applied() -> None:
 def test_a_preview_says_whether_anything_would_change() -> None:
     applied = policy()
     before = charged()
-    as_it_was = repricing.preview(before.pk)
+    as_it_was = repricing.preview_repricing(before.pk)
     costs(applied, "0.50")
-    assert (as_it_was.is_changed, repricing.preview(before.pk).is_changed) == (False, True)
+    assert (as_it_was.is_changed, repricing.preview_repricing(before.pk).is_changed) == (False, True)
 
 
 def test_a_preview_says_what_else_a_chosen_policy_is_meant_for() -> None:
     where = station()
     before = charged(where)
     beyond = {
-        each.description: repricing.preview(before.pk, each).beyond
+        each.description: repricing.preview_repricing(before.pk, each).mismatches
         for each in (
             policy(description="Fits", site=where.site_area.site, audience="tenant"),
             policy(description="Elsewhere", site=site()),
@@ -263,7 +263,7 @@ def test_a_reading_just_before_it_is_no_reason_to_refuse(monkeypatch: pytest.Mon
     costs(applied, "0.50")
     reading = Reading(at=NOON + timedelta(minutes=135), register_wh=Decimal(13_500), power_w=6_000.0)
 
-    def desk_after_a_reading(session_id: int) -> Desk:
+    def desk_after_a_reading(session_id: int) -> EventBatch:
         record([
             events.Measured(
                 station_id=running.station_id,
@@ -273,11 +273,11 @@ def test_a_reading_just_before_it_is_no_reason_to_refuse(monkeypatch: pytest.Mon
                 readings=(reading,),
             )
         ])  # fmt: skip
-        return desk_of(session_id)
+        return load_session_batch(session_id)
 
-    monkeypatch.setattr(repricing, "desk_of", desk_after_a_reading)
+    monkeypatch.setattr(repricing, "load_session_batch", desk_after_a_reading)
 
-    preview = repricing.preview(running.pk)
+    preview = repricing.preview_repricing(running.pk)
 
     assert preview.refusal == ""
     assert (preview.old, preview.new) == (Decimal("4.73"), Decimal("6.75"))

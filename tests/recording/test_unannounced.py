@@ -13,7 +13,7 @@ from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, Driver, PricingPolicy
 from sessions_app.recording import record, repricing
 from tests import factories
-from tests.recording.saying import facts, measured, minutes, start, status, stopped
+from tests.recording.event_builders import facts, measured, minutes, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,7 +128,7 @@ def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
     record([measured(station, OWN, (20, 2000))])
     session = ChargingSession.objects.get()
     given = factories.policy(description="Given")
-    repricing.reprice(session.pk, given, by=factories.operator(), at=minutes(60))
+    repricing.reprice_session(session.pk, given, by=factories.operator(), at=minutes(60))
 
     record([measured(station, OWN, (10, 1000))])
 

@@ -4,8 +4,7 @@ PRICING.md beside this file has the rules in prose; its worked examples are the 
 keeps its `Tariff` and its `Tally`; `add` lets the tally grow, `lines` says what it comes to.
 """
 
-from sessions_app.domain.pricing.bill import lines, rounded, tax, total
-from sessions_app.domain.pricing.tally import Tally, add, begin
+from sessions_app.domain.pricing.price_lines import calculate_lines, rounded, tax, total
 from sessions_app.domain.pricing.tariff import (
     ENERGY,
     FLAT,
@@ -14,9 +13,10 @@ from sessions_app.domain.pricing.tariff import (
     PARKING_TIME,
     TIME,
     Component,
-    Line,
+    PriceLine,
     Tariff,
 )
+from sessions_app.domain.pricing.usage import Usage, add_intervals, start_usage
 
 __all__ = [
     "ENERGY",
@@ -26,13 +26,13 @@ __all__ = [
     "PARKING_TIME",
     "TIME",
     "Component",
-    "Line",
-    "Tally",
+    "PriceLine",
     "Tariff",
-    "add",
-    "begin",
-    "lines",
+    "Usage",
+    "add_intervals",
+    "calculate_lines",
     "rounded",
+    "start_usage",
     "tax",
     "total",
 ]

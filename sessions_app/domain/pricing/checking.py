@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from sessions_app.domain.pricing.covering import IDLE_BELOW_KW, RANGES, is_covered
+from sessions_app.domain.pricing.redundancy import IDLE_BELOW_KW, RANGES, is_redundant
 from sessions_app.domain.pricing.tariff import ENERGY, FLAT, PARKING_TIME, TIME, Component
 
 UNITS = {FLAT: "the flat fee", ENERGY: "energy", TIME: "charging time", PARKING_TIME: "inactivity"}
@@ -14,7 +14,7 @@ UNITS = {FLAT: "the flat fee", ENERGY: "energy", TIME: "charging time", PARKING_
 class Problem(msgspec.Struct, frozen=True):
     """Why a component, by its place in the row, is wrong or can never apply; and in which field."""
 
-    place: int
+    index: int
     field: str
     text: str
 
@@ -26,20 +26,20 @@ class Validity(msgspec.Struct, frozen=True):
     end: date | None = None
 
 
-ALWAYS = Validity()
+ALWAYS_VALID = Validity()
 
 
-def problems(components: Sequence[Component], validity: Validity = ALWAYS) -> list[Problem]:
+def find_problems(components: Sequence[Component], validity: Validity = ALWAYS_VALID) -> list[Problem]:
     """Return what is wrong with the components, in their order."""
     found = []
     for place, component in enumerate(components):
-        wrong = _wrong(component, validity) or _shadowed(component, components[:place], validity)
+        wrong = _own_problem(component, validity) or _redundancy_problem(component, components[:place], validity)
         if wrong is not None:
             found.append(Problem(place, *wrong))
     return found
 
 
-def _wrong(component: Component, validity: Validity) -> tuple[str, str] | None:
+def _own_problem(component: Component, validity: Validity) -> tuple[str, str] | None:
     """Return the field and the words for what is wrong with a component by itself."""
     for name in RANGES:
         start, end = getattr(component, f"{name}_from"), getattr(component, f"{name}_to")
@@ -49,10 +49,10 @@ def _wrong(component: Component, validity: Validity) -> tuple[str, str] | None:
             return f"{name}_to", "It never applies: the end is 0."
     if component.time_from is not None and component.time_from == component.time_to:
         return "time_to", "It begins and ends at the same time: leave both empty for the whole day."
-    return _never(component) or _never_by_date(component, validity)
+    return _dimension_problem(component) or _date_problem(component, validity)
 
 
-def _never(component: Component) -> tuple[str, str] | None:
+def _dimension_problem(component: Component) -> tuple[str, str] | None:
     """Return why a component of its dimension can never apply."""
     if component.dimension == FLAT and component.kwh_from:
         return "kwh_from", "It never applies: a flat fee is charged when energy first flows, at 0 kWh."
@@ -67,7 +67,7 @@ def _never(component: Component) -> tuple[str, str] | None:
     return None
 
 
-def _never_by_date(component: Component, validity: Validity) -> tuple[str, str] | None:
+def _date_problem(component: Component, validity: Validity) -> tuple[str, str] | None:
     start, end = component.date_from, component.date_to
     # A day less, a day more: somewhere it is another day.
     if end and validity.start and end <= validity.start - timedelta(days=1):
@@ -82,15 +82,15 @@ def _never_by_date(component: Component, validity: Validity) -> tuple[str, str] 
     return None
 
 
-def _shadowed(
+def _redundancy_problem(
     component: Component, earlier: Sequence[Component], validity: Validity
 ) -> tuple[str, str] | None:
     """Return that other components have everything that this one could have, if so."""
     same = [(place, each) for place, each in enumerate(earlier, 1) if each.dimension == component.dimension]
     name = UNITS[component.dimension]
     for place, other in same:
-        if is_covered(component, [other], since=validity.start):
+        if is_redundant(component, [other], since=validity.start):
             return "position", f"It never applies: component {place} has all of {name} before it."
-    if is_covered(component, [each for _, each in same], since=validity.start):
+    if is_redundant(component, [each for _, each in same], since=validity.start):
         return "position", f"It never applies: the components before it together have all of {name}."
     return None

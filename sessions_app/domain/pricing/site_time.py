@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sessions_app.domain.pricing.plan import Plan
+from sessions_app.domain.pricing.compiled import CompiledTariff
 from sessions_app.domain.pricing.tariff import Component
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,13 +35,13 @@ def microseconds(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
-def applying(plan: Plan, zone: str, at_us: int) -> int:
+def applying(plan: CompiledTariff, zone: str, at_us: int) -> int:
     """Return the components that the calendar lets apply at the moment, a bit for each."""
     windows = _windows(plan, zone, at_us // DAY_US)
     return windows.applying[bisect_right(windows.starts_us, at_us) - 1]
 
 
-def cuts(plan: Plan, zone: str, start_us: int, end_us: int) -> list[int]:
+def cuts(plan: CompiledTariff, zone: str, start_us: int, end_us: int) -> list[int]:
     """Return the moments between the two at which what applies may change."""
     if end_us - start_us > LONGEST_US:
         return []
@@ -51,7 +51,7 @@ def cuts(plan: Plan, zone: str, start_us: int, end_us: int) -> list[int]:
 
 
 @lru_cache(maxsize=16_384)
-def _windows(plan: Plan, zone: str, day: int) -> Windows:
+def _windows(plan: CompiledTariff, zone: str, day: int) -> Windows:
     place = ZoneInfo(zone)
     begins, ends = (EPOCH + timedelta(days=each) for each in (day, day + 1))
     candidates = {begins, *_wall_clock_moments(plan, place, begins), *_clock_changes(place, begins, ends)}
@@ -61,7 +61,7 @@ def _windows(plan: Plan, zone: str, day: int) -> Windows:
     return Windows(tuple(start for start, _ in kept), tuple(bits for _, bits in kept))
 
 
-def _wall_clock_moments(plan: Plan, place: ZoneInfo, around: datetime) -> set[datetime]:
+def _wall_clock_moments(plan: CompiledTariff, place: ZoneInfo, around: datetime) -> set[datetime]:
     """Return the moments around that day at which the wall clock shows a bound, midnight among them."""
     bounds = {time.min}
     for component in plan.components:
@@ -90,7 +90,7 @@ def _clock_changes(place: ZoneInfo, begins: datetime, ends: datetime) -> set[dat
     return {begins + timedelta(seconds=after)}
 
 
-def _applying(plan: Plan, local: datetime) -> int:
+def _applying(plan: CompiledTariff, local: datetime) -> int:
     bits = 0
     for place, component in enumerate(plan.components):
         if _fits(component, local.date(), local.time()):

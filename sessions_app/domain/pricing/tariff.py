@@ -66,7 +66,7 @@ class Tariff(msgspec.Struct, frozen=True, cache_hash=True):
     max_price: Decimal | None = None
 
 
-class Line(msgspec.Struct, frozen=True):
+class PriceLine(msgspec.Struct, frozen=True):
     """One line of a price: the amount is unit price × quantity, half up to the currency's minor unit.
 
     Quantities are kWh, hours (to 6 places) or pieces: `quantity` is what is billed, `measured` what

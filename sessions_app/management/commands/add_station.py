@@ -40,9 +40,7 @@ class Command(BaseCommand):
         names = [f"{options['id']}-{n:03}" for n in range(1, count + 1)] if count else [options["id"]]
         there = {
             station.identity: station
-            for station in ChargingStation.objects.select_related("site_area__site").filter(
-                identity__in=names
-            )
+            for station in ChargingStation.objects.select_related("site_area__site").filter(identity__in=names)
         }
         for name in names:
             before = there.get(name)
@@ -50,9 +48,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} stands at {before.site_area.site} already.")
             self._add_one(name, before, site, options)
 
-    def _add_one(
-        self, name: str, before: ChargingStation | None, site: Site, options: dict[str, Any]
-    ) -> None:
+    def _add_one(self, name: str, before: ChargingStation | None, site: Site, options: dict[str, Any]) -> None:
         has_password = before is not None and before.password_digest != ""
         made_up = None if has_password or options["password"] else secrets.token_hex(16)
         station_add(

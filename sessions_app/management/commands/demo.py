@@ -11,8 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_app.demo import places, stage, world
-from sessions_app.demo.plug import LONGEST_STAY
+from sessions_app.demo import fixtures, places, processes
+from sessions_app.demo.connector_sim import LONGEST_STAY
 from sessions_app.demo.seed import ForeignDataError, seed
 from sessions_app.models import ChargingSession
 
@@ -26,18 +26,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--stations", type=int, default=world.FIRST_STATIONS, help="so many of them live")
+        parser.add_argument("--stations", type=int, default=fixtures.FIRST_STATIONS, help="so many of them live")
         parser.add_argument("--days", type=int, default=DAYS, help="of history in a new database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port, count = options["port"], options["stations"]
         if not 1 <= port <= 65_535:
             raise CommandError("PORT is a number from 1 to 65535.")
-        if not 1 <= count <= world.FIRST_STATIONS + world.MOST_MORE:
-            raise CommandError(f"STATIONS is a number from 1 to {world.FIRST_STATIONS + world.MOST_MORE}.")
+        if not 1 <= count <= fixtures.FIRST_STATIONS + fixtures.MAX_EXTRA_STATIONS:
+            raise CommandError(
+                f"STATIONS is a number from 1 to {fixtures.FIRST_STATIONS + fixtures.MAX_EXTRA_STATIONS}."
+            )
         if not 0 <= options["days"] <= 1_000:
             raise CommandError("--days is a number from 0 to 1000.")
-        if not stage.is_free(port):
+        if not processes.is_port_free(port):
             raise CommandError(f"Port {port} is in use. Take another: make demo PORT={port + 1}")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
@@ -50,7 +52,7 @@ class Command(BaseCommand):
 
     def _run(self, port: int, count: int, days: int) -> None:
         password = secrets.token_hex(16)
-        with stage.collected():
+        with processes.collect_static():
             self.stdout.write("Preparing: the database, its history, and the browser's files …")
             call_command("migrate", verbosity=0)
             now = timezone.now()
@@ -58,10 +60,10 @@ class Command(BaseCommand):
         sessions = ChargingSession.objects.order_by("-pk").values_list("pk", flat=True).first()
         backlog = LONGEST_STAY if last_at is None else min(LONGEST_STAY, now - last_at)
         with ExitStack() as stack:
-            server = stack.enter_context(stage.server(port))
+            server = stack.enter_context(processes.start_server(port))
             stations = stack.enter_context(
-                stage.stations(
-                    [station.identity for station in world.stations(count)],
+                processes.start_stations(
+                    [station.identity for station in fixtures.demo_stations(count)],
                     port=port,
                     password=password,
                     backlog=max(backlog, BACKLOG_AT_LEAST),
@@ -69,7 +71,7 @@ class Command(BaseCommand):
                 )
             )
             self._greet(port, count)
-            was_told = stage.wait_for_the_end(server, stations)
+            was_told = processes.wait_for_exit(server, stations)
             self.stdout.write("\nStopping: the cars leave, then the server …")
         if not was_told:
             raise CommandError("The server or the stations ended by themselves; see above.")
@@ -77,7 +79,7 @@ class Command(BaseCommand):
 
     def _greet(self, port: int, count: int) -> None:
         self.stdout.write(f"""
-  TerraFuse  http://{stage.HOST}:{port}/
+  TerraFuse  http://{processes.HOST}:{port}/
 
   manager    {places.MANAGER} / {places.PASSWORD}   sees three sites, may stop cars at two of them
   operator   {places.OPERATOR} / {places.PASSWORD}   sees everything, sets it up at /admin/

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from sessions_app.exports import worker
-from sessions_app.pages.jobs import make
+from sessions_app.pages.export_jobs import write_export
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -23,4 +23,4 @@ class Command(BaseCommand):
         os.nice(10)  # pages first
         signal.signal(signal.SIGTERM, _interrupt)
         tempfile.tempdir = str(worker.folder())  # openpyxl's parts: what is left there is tidied away
-        worker.work(make)
+        worker.run_jobs(write_export)

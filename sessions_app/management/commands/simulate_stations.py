@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sessions_app.demo import fleet, world
-from sessions_app.demo.plug import Pace
+from sessions_app.demo import fixtures, fleet
+from sessions_app.demo.connector_sim import Pace
 
 
 class Command(BaseCommand):
@@ -21,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("ids", nargs="+", metavar="ID")
         parser.add_argument("--url", required=True, help="ws://HOST:PORT/ocpp")
         parser.add_argument("--password", required=True, help="for Basic Auth, the same for all")
-        parser.add_argument(
-            "--tag", action="append", default=[], help="who charges; several times for several"
-        )
+        parser.add_argument("--tag", action="append", default=[], help="who charges; several times for several")
         parser.add_argument("--seed", default="1", help="another seed, other cars")
         parser.add_argument("--interval", type=float, default=15, help="seconds between meter values (15)")
         parser.add_argument("--speed", type=float, default=1, help="6: everything takes a sixth of the time")
@@ -41,11 +39,11 @@ class Command(BaseCommand):
             seed=options["seed"],
             has_outages=options["outages"],
         )
-        stations = [world.station(identity, tags=tuple(options["tag"])) for identity in options["ids"]]
+        stations = [fixtures.station_by_identity(identity, tags=tuple(options["tag"])) for identity in options["ids"]]
         asyncio.run(_until_told(stations, options["url"], options["password"], pace))
 
 
-async def _until_told(stations: list[world.Station], url: str, password: str, pace: Pace) -> None:
+async def _until_told(stations: list[fixtures.StationFixture], url: str, password: str, pace: Pace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 from django.http import QueryDict
 
 from sessions_app.models import Manager
-from sessions_app.pages.asked import FILES
+from sessions_app.pages.export_specs import EXPORTS
 from sessions_app.pages.exports import StreamRequest
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         os.nice(10)  # pages first
         asked = msgspec.json.decode(sys.stdin.buffer.read(), type=StreamRequest)
         user = Manager.objects.get(pk=asked.manager)
-        file = FILES[asked.kind](QueryDict(asked.params), asked.of, user)
+        file = EXPORTS[asked.kind](QueryDict(asked.params), asked.of, user)
         try:
             for piece in islice(file.pieces(bom=False), 1, None):
                 sys.stdout.buffer.write(piece)

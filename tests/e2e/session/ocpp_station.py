@@ -79,14 +79,10 @@ class Station:
         self.call("MeterValues", connectorId=1, transactionId=self.transaction, meterValue=[reading])
 
     def stop(self, at: datetime, *, meter_wh: int) -> None:
-        self.call(
-            "StopTransaction", transactionId=self.transaction, meterStop=meter_wh, timestamp=at.isoformat()
-        )
+        self.call("StopTransaction", transactionId=self.transaction, meterStop=meter_wh, timestamp=at.isoformat())
 
     def status(self, at: datetime, status: str) -> None:
-        self.call(
-            "StatusNotification", connectorId=1, status=status, errorCode="NoError", timestamp=at.isoformat()
-        )
+        self.call("StatusNotification", connectorId=1, status=status, errorCode="NoError", timestamp=at.isoformat())
 
     def boot(self) -> None:
         self.call("BootNotification", chargePointVendor="Acme", chargePointModel="One")

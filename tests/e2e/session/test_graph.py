@@ -15,7 +15,7 @@ def _shown(page: Page) -> list[str]:
     return [name for name, is_visible in drawn if is_visible and name not in {"idle", "ground"}]
 
 
-def test_a_series_is_switched_off_with_its_axis(visit, session):
+def test_a_series_is_switched_off_with_its_axis(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     assert _shown(page) == ["power_kw", "energy_kwh", "limit_a"]
@@ -29,7 +29,7 @@ def test_a_series_is_switched_off_with_its_axis(visit, session):
     assert page.get_by_label("Battery").is_hidden()
 
 
-def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session):
+def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -40,7 +40,7 @@ def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session)
     assert page.locator(".xtick text").first.text_content() == "23:003 Mar"
 
 
-def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, transactional_db):
+def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, transactional_db) -> None:
     station = factories.station(at=factories.site("Harbour Towers"))  # Sydney: back at 03:00 on 5 April 2026
     night = factories.session(
         on=station,
@@ -59,7 +59,7 @@ def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, 
     assert (at_three - night.started_at.timestamp() * 1000) / 3_600_000 == 3.0
 
 
-def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, session):
+def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]").bounding_box()
@@ -75,7 +75,7 @@ def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, s
     ]  # fmt: skip
 
 
-def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, session):
+def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -90,7 +90,7 @@ def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, s
     assert marks == ["start", "stop", "unplugged"]
 
 
-def test_a_gap_in_the_readings_is_a_gap(visit, session):
+def test_a_gap_in_the_readings_is_a_gap(visit, session) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
@@ -113,7 +113,7 @@ def _move_to(page: Page, minute: float) -> None:
     page.mouse.move(frame["x"] + x, frame["y"] + frame["height"] / 2)
 
 
-def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session):
+def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
@@ -126,7 +126,7 @@ def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session):
     assert "1 h 20 m after the start" in box.inner_text()
 
 
-def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session):
+def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=500, has_touch=True, is_mobile=True)
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]")
@@ -148,7 +148,7 @@ def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session):
     box.wait_for(state="hidden")
 
 
-def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session):
+def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session) -> None:
     session.stopped_at = session.started_at + timedelta(minutes=99)
     session.save()
     page = visit(f"/sessions/{session.pk}/")
@@ -162,13 +162,11 @@ def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session
 
 
 def _marks(page: Page) -> list[tuple[str, str]]:
-    found = page.evaluate(
-        "() => window.drawn.frame.layout.annotations.map((each) => [each.text, each.xanchor])"
-    )
+    found = page.evaluate("() => window.drawn.frame.layout.annotations.map((each) => [each.text, each.xanchor])")
     return [(text, anchor) for text, anchor in found if text != "idle"]
 
 
-def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, session):
+def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=844)
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -177,7 +175,7 @@ def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, s
     assert highest == ["32 A"]
 
 
-def test_looking_closer_and_back_again(visit, session):
+def test_looking_closer_and_back_again(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]").bounding_box()
@@ -195,7 +193,7 @@ def test_looking_closer_and_back_again(visit, session):
     assert page.evaluate("() => window.drawn.range[1] - window.drawn.range[0]") > 99 * 60_000
 
 
-def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, session):
+def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, session) -> None:
     long = factories.session(on=session.station, lasted=timedelta(hours=12))
     factories.readings(long, [7200.0 + number % 11 for number in range(4_000)], every_s=10)
     page = visit(f"/sessions/{long.pk}/")
@@ -207,14 +205,12 @@ def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, sessio
 
     page.wait_for_function("() => window.drawn.points.shown.number.includes(377)")
     inside = [
-        number
-        for number in page.evaluate("() => window.drawn.points.shown.number")
-        if 360 <= (number or 0) <= 420
+        number for number in page.evaluate("() => window.drawn.points.shown.number") if 360 <= (number or 0) <= 420
     ]
     assert inside == list(range(360, 421))
 
 
-def test_it_is_drawn_anew_when_its_height_changes(visit, session):
+def test_it_is_drawn_anew_when_its_height_changes(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -224,7 +220,7 @@ def test_it_is_drawn_anew_when_its_height_changes(visit, session):
     assert page.evaluate("() => window.drawn.frame.clientHeight") == 264
 
 
-def test_the_picture_can_be_downloaded(visit, session):
+def test_the_picture_can_be_downloaded(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -239,7 +235,7 @@ def test_the_picture_can_be_downloaded(visit, session):
     ("powers", "says"),
     [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
 )
-def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says):
+def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says) -> None:
     short = factories.session(on=session.station, lasted=timedelta(minutes=3))
     if powers:
         factories.readings(short, powers)
@@ -251,7 +247,7 @@ def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says)
 # -- in an expanded row
 
 
-def test_a_row_expands_to_the_same_graph(visit, session):
+def test_a_row_expands_to_the_same_graph(visit, session) -> None:
     page = visit("/sessions/history/")
 
     page.locator(f"tr[data-session='{session.pk}'] [data-cell=station]").click()

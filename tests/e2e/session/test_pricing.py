@@ -46,9 +46,7 @@ def priced(policy) -> ChargingSession:
         [
             events.Measured(at=hour, connector=1, readings=readings, **where),
             events.Stopped(at=hour, meter_stop_wh=Decimal(6_000), reason="Local", **where),
-            events.StatusChanged(
-                station_id=station.pk, at=later, received_at=later, connector=1, status="Available"
-            ),
+            events.StatusChanged(station_id=station.pk, at=later, received_at=later, connector=1, status="Available"),
         ]
     )
     return ChargingSession.objects.get(pk=outcome.transaction_id)
@@ -64,7 +62,7 @@ def _bill(page: Page) -> dict[str, list[str]]:
     return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
 
 
-def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit, priced, policy):
+def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit, priced, policy) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
     facts = _facts(page)
@@ -87,7 +85,7 @@ def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit,
     expect(page.locator(".kept")).to_have_count(0)
 
 
-def test_its_lines_add_up_to_the_total(visit, priced):
+def test_its_lines_add_up_to_the_total(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
     amounts = page.locator(".bill-lines tbody td:last-child").all_inner_texts()
@@ -95,7 +93,7 @@ def test_its_lines_add_up_to_the_total(visit, priced):
     assert sum(Decimal(amount.lstrip("$")) for amount in amounts) == Decimal(total.lstrip("$"))
 
 
-def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, priced, policy):
+def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, priced, policy) -> None:
     policy.components.filter(dimension="ENERGY").update(price=Decimal("9.00"))
     policy.save()
 
@@ -105,7 +103,7 @@ def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, pr
     assert _bill(page)["Energy"] == ["$0.35 per kWh", "6.000 kWh", "$2.10"]
 
 
-def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced):
+def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced) -> None:
     page = visit("/sessions/history/")
     page.add_init_script("window.print = () => { window.printed = true; };")
     page.get_by_role("link", name=f"More for session {priced.pk}").click()
@@ -118,7 +116,7 @@ def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced):
     assert page.evaluate("() => window.printed")
 
 
-def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced):
+def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/receipt/", dark=True)
     lightness = "() => getComputedStyle(document.querySelector('h1')).color"
     assert page.evaluate(lightness) == "rgb(231, 234, 236)"
@@ -130,7 +128,7 @@ def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced)
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
 
 
-def test_the_receipt_has_the_theme_that_was_chosen(visit, priced):
+def test_the_receipt_has_the_theme_that_was_chosen(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/")
     page.get_by_role("button", name="Switch between light and dark").click()
 

@@ -90,9 +90,7 @@ def test_the_question_in_a_menu_takes_the_focus_and_escape_gives_it_back(
     expect(more).to_be_focused()
 
 
-def test_the_focus_goes_to_the_next_row_when_its_own_has_left(
-    watch: Any, charging: Station, other: Station
-) -> None:
+def test_the_focus_goes_to_the_next_row_when_its_own_has_left(watch: Any, charging: Station, other: Station) -> None:
     other.start(datetime.now(UTC))
     page = watch("?sort=id")
     page.get_by_role("link", name=f"More for session {charging.transaction}").focus()

@@ -45,9 +45,7 @@ def test_the_list_stays_the_list_under_an_open_dialog(watch, charging: Station, 
     page.wait_for_url("**/sessions/in-progress/?sort=id")
 
 
-def test_an_unfolded_graph_keeps_its_zoom_when_another_session_begins(
-    watch, charging: Station, other: Station
-) -> None:
+def test_an_unfolded_graph_keeps_its_zoom_when_another_session_begins(watch, charging: Station, other: Station) -> None:
     page = watch()
     unfold(page, charging)
     page.evaluate("() => { window.first = window.drawn; }")
@@ -72,9 +70,7 @@ def test_an_unfolded_graph_goes_with_its_row(watch, charging: Station) -> None:
     expect(page.locator("tr.expansion")).to_have_count(0)
 
 
-def test_the_focus_stays_where_it_was_when_the_list_comes_anew(
-    watch, charging: Station, other: Station
-) -> None:
+def test_the_focus_stays_where_it_was_when_the_list_comes_anew(watch, charging: Station, other: Station) -> None:
     page = watch()
     unfold(page, charging)
     series = page.locator("tr.expansion").get_by_label("Energy Delivered")
@@ -97,16 +93,12 @@ def test_rows_clicked_one_after_the_other_all_unfold(watch) -> None:
         factories.session(on=station, connector=connector, lasted=None)
     page = watch()
 
-    page.evaluate(
-        "() => document.querySelectorAll('tr[data-session] .c-station').forEach((cell) => cell.click())"
-    )
+    page.evaluate("() => document.querySelectorAll('tr[data-session] .c-station').forEach((cell) => cell.click())")
 
     expect(page.locator("tr.expansion [data-graph]")).to_have_count(4)
 
 
-def test_a_graph_that_is_being_fetched_arrives_in_the_new_list(
-    watch, charging: Station, other: Station
-) -> None:
+def test_a_graph_that_is_being_fetched_arrives_in_the_new_list(watch, charging: Station, other: Station) -> None:
     page = watch()
     held: list[Route] = []
 
@@ -210,9 +202,7 @@ def test_the_navigation_counts_on_every_page(signed_in, other: Station) -> None:
 
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
-def test_a_site_that_is_taken_away_leaves_rows_sums_and_the_choice_of_sites(
-    signed_in, towers: Site, tab: str
-) -> None:
+def test_a_site_that_is_taken_away_leaves_rows_sums_and_the_choice_of_sites(signed_in, towers: Site, tab: str) -> None:
     lasted = None if tab == "in-progress" else timedelta(hours=1)
     sites = [towers, factories.site()]
     for site in sites:
@@ -276,9 +266,7 @@ def test_a_burst_is_one_list_and_a_tab_that_nobody_sees_fetches_none(signed_in, 
     assert len(fetched) == 1
 
 
-def test_what_begins_before_the_page_hears_of_it_is_there(
-    signed_in, charging: Station, other: Station
-) -> None:
+def test_what_begins_before_the_page_hears_of_it_is_there(signed_in, charging: Station, other: Station) -> None:
     page = signed_in(factories.operator())
 
     def begin_meanwhile(route: Route) -> None:

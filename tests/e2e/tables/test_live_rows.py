@@ -31,9 +31,7 @@ def fall_silent(station: Station) -> None:
 
 
 @pytest.mark.parametrize("query", ["?idle_min=5", "?level=warning"])
-def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(
-    watch: Any, other: Station, query: str
-) -> None:
+def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(watch: Any, other: Station, query: str) -> None:
     Connector.objects.update(max_power_w=50_000)  # where 15 minutes are long
     began = begin(other, minutes_ago=30)
     page = watch(query)
@@ -92,9 +90,7 @@ def test_the_peak_rises_as_it_comes(watch: Any, charging: Station) -> None:
     expect(row(page, charging).locator(".c-peak_power")).to_have_text("11.00 kW")
 
 
-def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(
-    watch: Any, charging: Station
-) -> None:
+def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(watch: Any, charging: Station) -> None:
     fall_silent(charging)
     page = watch()
     power = row(page, charging).locator(".c-power")

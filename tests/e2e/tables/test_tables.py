@@ -59,7 +59,7 @@ def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: S
 
 
 def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
-    some(ended=0, running=1)
+    some(ended=0, totals=1)
     page: Page = signed_in(factories.operator())
     sockets = routed(page)
     page.goto("/sessions/in-progress/")
@@ -167,9 +167,7 @@ def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
 
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("wakes", ["idle", "graph"])
-def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(
-    signed_in: SignedIn, tab: str, wakes: str
-) -> None:
+def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: SignedIn, tab: str, wakes: str) -> None:
     some()
     page: Page = signed_in(factories.operator())
     fetched: list[str] = []
@@ -201,9 +199,7 @@ def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> N
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("tab", TABS)
-def test_everybody_can_use_the_tables(
-    signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool
-) -> None:
+def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
     some()
     page: Page = signed_in(factories.operator(), width=width, dark=dark)
     page.goto(f"/sessions/{tab}/?kind=tenant")
@@ -215,9 +211,7 @@ def test_everybody_can_use_the_tables(
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(
-    "address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"]
-)
+@pytest.mark.parametrize("address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"])
 def test_everybody_can_use_the_pages_around_them(
     signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
 ) -> None:

@@ -1,0 +1,65 @@
+"""A thread with a database connection of its own, for what runs beside the requests of a server process."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import InterfaceError, InternalError, OperationalError, connection
+
+from sessions_app.models import ChargingStation
+
+DB_UNAVAILABLE = (OperationalError, InterfaceError, InternalError)  # lost, or read-only during a failover
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+
+class DatabaseThread:
+    """Runs functions one after the other, on a connection that stays open.
+
+    `database_sync_to_async` shares one thread with everything else in the process, and closes a
+    connection after each use: 9 ms of a batch of 20.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def run(
+        self,
+        function: Callable[Arguments, Result],
+        *args: Arguments.args,
+        **kwargs: Arguments.kwargs,
+    ) -> Result:
+        """Return what the function returns, or raise what it raises."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, lambda: _run_with_connection(function, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Close the connection and end the thread."""
+        await self.run(_close)
+        self._executor.shutdown()
+
+
+def accepts_writes() -> bool:
+    """Return whether the database is there and may be written to: then errors do not mean that it is away."""
+    try:
+        ChargingStation.objects.filter(pk=0).update(booted_at=None)  # of none, but it takes the lock
+    except DB_UNAVAILABLE:
+        connection.close()
+        return False
+    return True
+
+
+def _close() -> None:
+    connection.close()  # by this thread: each has a connection of its own
+
+
+def _run_with_connection(
+    function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
+) -> Result:
+    try:
+        return function(*args, **kwargs)
+    except DB_UNAVAILABLE:
+        connection.close()  # it may be broken: the next use connects anew
+        raise

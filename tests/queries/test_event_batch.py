@@ -1,0 +1,38 @@
+"""The desk of a batch is laid in a handful of queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from sessions_app.domain import events
+from sessions_app.queries.event_batch import load_batch
+from tests import factories
+from tests.factories import NOON
+from tests.recording.event_builders import minutes, start
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_it_takes_the_same_queries_for_five_hundred_starts_as_for_one(
+    django_assert_num_queries: object,
+) -> None:
+    station = factories.station(connectors=2)
+    known = [start(station), start(station, at=minutes(5))]
+    starts = [
+        events.Started(
+            station_id=station.pk,
+            at=NOON + timedelta(seconds=number),
+            connector=number % 2 + 1,
+            id_tag="",
+            meter_start_wh=None,
+        )
+        for number in range(500)
+    ]
+
+    with transaction.atomic(), django_assert_num_queries(4):
+        load_batch(starts[:1])
+    with transaction.atomic(), django_assert_num_queries(4):
+        laid = load_batch(starts)
+
+    assert [draft.id for draft in laid.sessions] == known

@@ -1,0 +1,27 @@
+"""Stations that nobody knows are kept as they knock, and never more of them than are of use."""
+
+import pytest
+
+from sessions_app.domain.events import ConnectionAttempt
+from sessions_app.models import PendingStation
+from sessions_app.recording import record
+from sessions_app.store import event_batch
+from tests.recording.event_builders import minutes
+
+pytestmark = pytest.mark.django_db
+
+
+def knock(identity: str, minute: float) -> ConnectionAttempt:
+    return ConnectionAttempt(identity=identity, password=b"", address="192.0.2.1", at=minutes(minute))
+
+
+def test_a_full_table_lets_go_of_what_was_tried_least_and_longest_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_batch, "MAX_PENDING_STATIONS", 3)
+    record([knock("STATION", 0), knock("STATION", 1), knock("tried-1", 2), knock("tried-2", 3)])
+
+    record([knock("NEW", 4)])
+
+    kept = PendingStation.objects.values_list("identity", flat=True)
+    assert sorted(kept) == ["NEW", "STATION", "tried-2"]
