@@ -46,7 +46,6 @@ class Curve(msgspec.Struct, frozen=True):
         return max((number for number in self.numbers if number is not None), default=0)
 
     def select(self, indexes: Sequence[int]) -> "Curve":
-        """Return the points at the indexes."""
         return Curve(
             numbers=[self.numbers[i] for i in indexes],
             times_ms=[self.times_ms[i] for i in indexes],
@@ -62,7 +61,7 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 def gap_threshold_ms(times_ms: Sequence[int]) -> int:
-    """Return the shortest time without points that is a gap: three usual intervals, as for a silent row."""
+    """Return the time without points that counts as a gap: three usual intervals, as for a silent row."""
     steps = [later - earlier for earlier, later in pairwise(times_ms)]
     return GAP_INTERVALS * max(median_low(steps) if steps else 0, MIN_INTERVAL_MS)
 
@@ -88,7 +87,7 @@ def with_gaps(curve: Curve) -> Curve:
 
 
 def downsample(curve: Curve, *, most: int = MAX_POINTS) -> Curve:
-    """Return at most `most` points; edges may exceed a small limit."""
+    """Return about `most` points at most: edges are kept even beyond a small limit."""
     if len(curve) <= most:
         return curve
     primary = [column for name, column in curve.series.items() if name in PRIMARY_SERIES and _varies(column)]
@@ -119,16 +118,14 @@ def _ladder(*, from_ms: int) -> Iterator[int]:
 
 
 def _varies(column: SeriesValues) -> bool:
-    """Return whether a series has more than one value."""
     values = set(column)
     return len(values) > 1
 
 
 def _edges(curve: Curve) -> list[int]:
-    """Return the indexes of the edges of idle intervals, and of gaps and the points around them.
+    """Return the indexes at the edges of idle intervals and gaps.
 
-    The idle time does not grow with every reading of an idle interval. So the interval ends only when the
-    next one begins later.
+    Idle time does not grow with every reading of an idle interval: it ends only when the next one begins later.
     """
     edges: set[int] = set()
     end: int | None = None  # of the current idle interval

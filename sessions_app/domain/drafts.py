@@ -89,7 +89,6 @@ class SessionDraft:
         self.is_changed = self.is_reassigned = True
 
     def set_state(self, state: SessionState) -> None:
-        """Replace the state after an event."""
         if state != self.state:
             self.state = state
             self.is_changed = True
@@ -141,18 +140,16 @@ class StationDraft:
         draft.is_changed = True
 
     def sessions_started_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
-        """Return the sessions in the batch that began on a connector after that moment."""
         if connector is None:
             return []
         return [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at > at]
 
     def last_session_started_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
-        """Return the session in the batch that last began on a connector by that moment."""
+        """Return the session in the batch that was the last to begin on a connector by that moment."""
         drafts = [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at <= at]
         return max(drafts, key=lambda draft: draft.state.started_at, default=None)
 
     def open_session(self, connector: ConnectorDraft) -> SessionDraft | None:
-        """Return the session in progress on a connector."""
         for draft in self.sessions:
             if draft.connector is connector and not draft.state.is_ended:
                 return draft
@@ -199,5 +196,4 @@ class EventBatch:
 
     @property
     def sessions(self) -> list[SessionDraft]:
-        """The sessions of all stations."""
         return [draft for station in self.stations.values() for draft in station.sessions]

@@ -38,7 +38,7 @@ def start_totals(started_at: datetime, meter_start_wh: Decimal | None, billing: 
 
 
 def advance(totals: SessionTotals, reading: Reading, billing: BillingContext) -> SessionTotals:
-    """Return the totals after the next reading in order of time."""
+    """Add the next reading in order of time."""
     at = max(totals.at, reading.at)
     increase = registers.count_increase(totals.register, reading.register_wh, at, so_far_wh=totals.energy_wh)
     ends_interval = reading.power_w is not None or increase.since is not None
@@ -71,7 +71,7 @@ def advance(totals: SessionTotals, reading: Reading, billing: BillingContext) ->
 def apply_stop(
     totals: SessionTotals, stopped_at: datetime, meter_stop_wh: Decimal | None, billing: BillingContext
 ) -> SessionTotals:
-    """Return the totals after the stop: its register counts like a last reading and closes the interval.
+    """Add the stop: its register counts like a last reading and closes the interval.
 
     Derive no power from it: stations round this value to whole Wh. Over the fraction of a second since the
     last reading that would be a peak of hundreds of kW.
@@ -94,7 +94,7 @@ def apply_stop(
 
 
 def add_parked_time(totals: SessionTotals, until: datetime, billing: BillingContext) -> SessionTotals:
-    """Return the totals after the car was plugged in without charging until that moment."""
+    """Add the time until `until`, in which the car was plugged in without charging."""
     since = totals.open_since or totals.at
     if until <= since:
         return totals
@@ -106,7 +106,7 @@ def add_parked_time(totals: SessionTotals, until: datetime, billing: BillingCont
 def fold(
     state: SessionState, readings: Sequence[Reading], billing: BillingContext
 ) -> tuple[SessionTotals, list[SessionPoint]]:
-    """Return the totals of a whole session and the figures at each reading; readings are in order of time."""
+    """Return a session's totals and its figures at each reading; readings are in order of time."""
     totals = start_totals(state.started_at, state.meter_start_wh, billing)
     points = []
     is_stopped = state.stopped_at is None

@@ -32,7 +32,6 @@ class Interval(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def seconds(self) -> float:
-        """The interval's length."""
         return (self.end - self.start).total_seconds()
 
 

@@ -81,7 +81,6 @@ def _mean_w(before: EnergyPoint, after: EnergyPoint) -> float:
 
 
 def _delivered_wh(readings: Sequence[EnergyPoint], index: int, at: datetime) -> Decimal:
-    """Return the energy delivered by a moment between the reading at `index` and the next."""
     before = readings[index]
     if index + 1 == len(readings) or at <= before.at:
         return before.energy_wh

@@ -48,7 +48,7 @@ class SessionState(msgspec.Struct, frozen=True):
 
 
 def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | None, reason: str) -> SessionState:
-    """Return the state after a stop message. Only the first counts; flag a stop before the start.
+    """Apply a stop message. Only the first counts; flag a stop before the start.
 
     With the reason EVDisconnected the car is unplugged at once, not only when the connector is available.
     """
@@ -70,7 +70,7 @@ def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | 
 
 
 def close_session(state: SessionState, *, reason: str, by: str = "") -> SessionState:
-    """Return the state with a provisional end at the last reading, without a stop message."""
+    """End a session without a stop message: provisionally, at the last reading."""
     if state.is_ended:
         return state
     return msgspec.structs.replace(
@@ -90,7 +90,7 @@ def add_reading(
     received_at: datetime | None = None,
     register_wh: Decimal | None = None,
 ) -> SessionState:
-    """Return the state after a reading; a provisional end moves to the last reading.
+    """Apply a reading; a provisional end moves to the last reading.
 
     `received_at` is our clock. Leave it out for the readings of a stop message: those are old.
     """
@@ -105,10 +105,7 @@ def add_reading(
 
 
 def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | None) -> SessionState:
-    """Return the state of a session that was active at that moment with that register value.
-
-    A session without a reported start begins at its earliest known moment, in any order of arrival.
-    """
+    """Move the start of a session without a reported start to its earliest known moment."""
     if not state.flags & Flag.START_UNKNOWN or at > state.started_at:
         return state
     if at == state.started_at and register_wh is None:
@@ -119,14 +116,14 @@ def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | N
 
 
 def unplug(state: SessionState, *, at: datetime | None) -> SessionState:
-    """Return the state after the connector became available: the end moves there, once."""
+    """Move the end, once, to when the connector became available."""
     if at is None or state.stopped_at is None or state.unplugged_at is not None or at < state.started_at:
         return state
     return _end_at_unplug(state, max(at, state.stopped_at))
 
 
 def end_by_next_session(state: SessionState, *, to: datetime) -> SessionState:
-    """Return the state after the connector's next session began at `to`: the car was unplugged by then."""
+    """Move the end back to `to`, when the connector's next session began: the car was unplugged by then."""
     if state.stopped_at is None or state.unplugged_at is None or state.unplugged_at <= to:
         return state
     return _end_at_unplug(state, max(to, state.stopped_at))

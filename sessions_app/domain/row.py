@@ -56,7 +56,6 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     @property
     def tz(self) -> ZoneInfo:
-        """The site's time zone."""
         return ZoneInfo(self.zone)
 
     def duration_s(self, now: datetime) -> float:
@@ -77,7 +76,6 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     @property
     def last_heard_at(self) -> datetime:
-        """When the session was last heard from, by our clock."""
         return last_heard_at(self.started_at, self.last_reading_at, self.clock_lag_s)
 
     @property
@@ -101,7 +99,7 @@ def _power(row: SessionRow, now: datetime) -> str:
 
 
 def _silence(row: SessionRow, now: datetime) -> tuple[str, str]:
-    """Return the short text and the tooltip for an offline or silent session, else two "" texts."""
+    """Return text and tooltip for an offline or silent session, else "" for both."""
     since = row.silent_since(now)
     if since is None:
         return "", ""

@@ -40,7 +40,6 @@ def find_problems(components: Sequence[Component], validity: Validity = ALWAYS_V
 
 
 def _own_problem(component: Component, validity: Validity) -> tuple[str, str] | None:
-    """Return the field and the text of a problem that does not depend on other components."""
     for name in RANGES:
         start, end = getattr(component, f"{name}_from"), getattr(component, f"{name}_to")
         if end is not None and start is not None and end <= start:
@@ -53,7 +52,6 @@ def _own_problem(component: Component, validity: Validity) -> tuple[str, str] | 
 
 
 def _dimension_problem(component: Component) -> tuple[str, str] | None:
-    """Return the problem of a component whose dimension makes it invalid or unreachable."""
     if component.dimension == FLAT and component.kwh_from:
         return "kwh_from", "It never applies: a flat fee is charged when energy first flows, at 0 kWh."
     if component.dimension != PARKING_TIME:
@@ -85,12 +83,11 @@ def _date_problem(component: Component, validity: Validity) -> tuple[str, str] |
 def _redundancy_problem(
     component: Component, earlier: Sequence[Component], validity: Validity
 ) -> tuple[str, str] | None:
-    """Return the problem of a component if earlier components always apply before it."""
     same_dimension = [(number, c) for number, c in enumerate(earlier, 1) if c.dimension == component.dimension]
     name = DIMENSION_NAMES[component.dimension]
-    for number, rival in same_dimension:
-        if is_redundant(component, [rival], since=validity.start):
+    for number, previous in same_dimension:
+        if is_redundant(component, [previous], since=validity.start):
             return "position", f"It never applies: component {number} has all of {name} before it."
-    if is_redundant(component, [rival for _, rival in same_dimension], since=validity.start):
+    if is_redundant(component, [previous for _, previous in same_dimension], since=validity.start):
         return "position", f"It never applies: the components before it together have all of {name}."
     return None

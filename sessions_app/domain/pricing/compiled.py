@@ -42,7 +42,6 @@ class CompiledComponent(msgspec.Struct, frozen=True):
     grace_us: int
 
     def applies(self, now: PricingMoment) -> bool:
-        """Return whether the component applies at that moment."""
         return (
             bool(now.calendar_bits >> self.index & 1)
             and self.from_mwh <= now.energy_mwh < self.to_mwh

@@ -102,7 +102,7 @@ def quantity(line: PriceLine) -> str:
 
 
 def exact_duration(seconds: int) -> str:
-    """Return `1 h 05 m 20 s`: to the second."""
+    """Return `1 h 05 m 20 s`."""
     hours, rest = divmod(seconds, 3600)
     if not hours or not rest % 60:
         return wording.duration(seconds)
@@ -147,7 +147,6 @@ def _usual_first(components: list[Component]) -> list[Component]:
 
 
 def _is_restricted(component: Component) -> bool:
-    """Return whether a component has restrictions other than a grace period."""
     return bool(
         component.is_by_calendar
         or any(
@@ -161,7 +160,7 @@ def _is_restricted(component: Component) -> bool:
 
 
 def _format_range(start: object, end: object, both: str, only_from: str, only_to: str) -> str:
-    """Format a range with both ends, one or none; numbers have no trailing zeros."""
+    """Format a range with both ends, one or none."""
     first, last = _without_zeros(start), _without_zeros(end)
     if start is None:
         return "" if end is None else only_to.format(last)

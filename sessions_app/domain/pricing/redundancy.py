@@ -60,10 +60,8 @@ def _reachable(component: Component, since: date | None) -> list[tuple[Number, N
     """Return the ranges without unreachable values: a session lasts at least as long as its inactivity."""
     dates, kwh, minutes, kw, idle = _ranges(component)
     if since is not None:
-        dates = (
-            max(dates[0], (since - timedelta(days=1)).toordinal()),
-            dates[1],
-        )  # the date differs between time zones
+        first_day = since - timedelta(days=1)  # the date differs between time zones
+        dates = (max(dates[0], first_day.toordinal()), dates[1])
     if component.dimension == FLAT:
         kwh = (kwh[0], min(kwh[1], SMALLEST_KWH))
     if component.dimension == PARKING_TIME:

@@ -75,7 +75,6 @@ def _wall_clock_moments(compiled: CompiledTariff, tz: ZoneInfo, around: datetime
 
 
 def _clock_changes(tz: ZoneInfo, begins: datetime, ends: datetime) -> set[datetime]:
-    """Return when the clocks change between the two moments, to the second."""
     offset = begins.astimezone(tz).utcoffset()
     if ends.astimezone(tz).utcoffset() == offset:
         return set()

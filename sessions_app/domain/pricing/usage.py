@@ -86,7 +86,6 @@ def add_intervals(tariff: Tariff, usage: Usage, intervals: Iterable[ClassifiedIn
 
 
 def _moment(compiled: CompiledTariff, usage: Usage, piece: _Piece, power_w: float, zone: str) -> PricingMoment:
-    """Return what decides which components apply at the start of a piece."""
     return PricingMoment(
         calendar_bits=site_time.components_at(compiled, zone, piece.start_us)
         if compiled.is_by_calendar
@@ -99,7 +98,6 @@ def _moment(compiled: CompiledTariff, usage: Usage, piece: _Piece, power_w: floa
 
 
 def _first(components: tuple[CompiledComponent, ...], now: PricingMoment) -> int:
-    """Return the index of the first component that applies at the moment, or -1."""
     for component in components:
         if component.applies(now):
             return component.index
@@ -140,7 +138,6 @@ def _power_w(interval: Interval) -> float:
 
 
 def _pieces(compiled: CompiledTariff, usage: Usage, classified: ClassifiedInterval, zone: str) -> Iterator[_Piece]:
-    """Yield the pieces of an interval, cut by time and by energy."""
     interval = classified.interval
     start_us = site_time.microseconds(interval.start)
     end_us = site_time.microseconds(interval.end)
