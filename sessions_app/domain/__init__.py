@@ -1,1 +1,1 @@
-"""The rules of charging sessions as plain Python: no Django, no clock, no I/O; frozen values in and out."""
+"""The rules of charging sessions in plain Python: no Django, no clock, no I/O; frozen values in and out."""

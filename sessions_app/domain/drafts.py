@@ -1,6 +1,6 @@
-"""What a batch of events works on: stations, connectors and sessions, loaded once and saved once.
+"""The stations, connectors and sessions that an event batch works on, loaded once and saved once.
 
-Drafts change in place while a batch is recorded, and live no longer than it. They hold no rule.
+Drafts change in place while a batch is recorded and are then discarded. They contain no rules.
 """
 
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ class ConnectorDraft:
 
 @dataclass(slots=True)
 class Sample:
-    """A reading in its place: its number in the order of arrival, and the figures at its moment."""
+    """A reading with its number in order of arrival and the figures at its moment."""
 
     number: int
     reading: Reading
@@ -65,10 +65,10 @@ class SessionDraft:
     new_samples: list[Sample] = field(default_factory=list)
     changed_samples: list[Sample] = field(default_factory=list)
     is_changed: bool = False
-    is_reassigned: bool = False  # whose it is, where, or by which policy, is not what is stored
-    needs_tariff: bool = False  # its policy is yet to be found
-    previous_state: SessionState = field(init=False)  # the state that the figures so far are of
-    stored_transaction_id: str = field(init=False)  # the station's own id that is stored
+    is_reassigned: bool = False  # driver, place or policy differ from the stored ones
+    needs_tariff: bool = False  # its policy is not looked up yet
+    previous_state: SessionState = field(init=False)  # the state that `totals` was computed for
+    stored_transaction_id: str = field(init=False)  # the station's own id in the database
     is_stored: bool = field(init=False)
 
     def __post_init__(self) -> None:
@@ -78,18 +78,17 @@ class SessionDraft:
 
     @property
     def was_ended(self) -> bool:
-        """Whether the session was history before this batch."""
+        """Whether the session had ended before this batch."""
         return self.previous_state.is_ended
 
     def set_tariff(self, policy_id: int | None, tariff: Tariff | None) -> None:
-        """Take another copy of a policy, or none."""
+        """Replace the session's copy of its policy; None removes it."""
         self.policy_id, self.currency = policy_id, tariff.currency if tariff else ""
         self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
         self.billing = msgspec.structs.replace(self.billing, tariff=tariff)
         self.is_changed = self.is_reassigned = True
 
     def set_state(self, state: SessionState) -> None:
-        """Take the state after an event."""
         if state != self.state:
             self.state = state
             self.is_changed = True
@@ -97,7 +96,7 @@ class SessionDraft:
 
 @dataclass(slots=True)
 class StationDraft:
-    """A station, with where it stands."""
+    """A station with its site."""
 
     id: int
     site_area_id: int
@@ -118,7 +117,7 @@ class StationDraft:
     is_changed: bool = False
 
     def session_by_transaction(self, transaction: str) -> SessionDraft | None:
-        """Return the session of that transactionId: ours, or one that the station made up itself."""
+        """Return the session of a transactionId that we issued or the station chose itself."""
         if transaction in NO_TRANSACTION:
             return None
         for draft in self.sessions:
@@ -128,31 +127,29 @@ class StationDraft:
 
     @property
     def only_connector(self) -> ConnectorDraft | None:
-        """The connector that is meant where none is named: that of a station with one."""
+        """The connector of a station that has only one: the default if a message names none."""
         return next(iter(self.connectors.values())) if len(self.connectors) == 1 else None
 
     def set_transaction_id(self, draft: SessionDraft, transaction: str) -> None:
-        """Keep the station's own id for a session; one that had it before gives it up."""
-        for each in self.sessions:
-            if each.station_transaction_id == transaction:
-                each.station_transaction_id = ""
-                each.is_changed = True
+        """Set the station's own id of a session and clear it on any other session that had it."""
+        for previous in self.sessions:
+            if previous.station_transaction_id == transaction:
+                previous.station_transaction_id = ""
+                previous.is_changed = True
         draft.station_transaction_id = transaction
         draft.is_changed = True
 
     def sessions_started_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
-        """Return the sessions on the desk that began on a connector after that moment."""
         if connector is None:
             return []
-        return [each for each in self.sessions if each.connector is connector and each.state.started_at > at]
+        return [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at > at]
 
     def last_session_started_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
-        """Return the session on the desk that had last begun on a connector by that moment."""
-        begun = [each for each in self.sessions if each.connector is connector and each.state.started_at <= at]
-        return max(begun, key=lambda each: each.state.started_at, default=None)
+        """Return the session in the batch that was the last to begin on a connector by that moment."""
+        drafts = [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at <= at]
+        return max(drafts, key=lambda draft: draft.state.started_at, default=None)
 
     def open_session(self, connector: ConnectorDraft) -> SessionDraft | None:
-        """Return the session in progress on a connector."""
         for draft in self.sessions:
             if draft.connector is connector and not draft.state.is_ended:
                 return draft
@@ -161,7 +158,7 @@ class StationDraft:
 
 @dataclass(slots=True)
 class Tag:
-    """An IdTag as it stands: whose it is, and until when it counts."""
+    """An IdTag with its driver and its expiry."""
 
     id: int
     driver_id: int | None
@@ -169,7 +166,7 @@ class Tag:
     expires_at: datetime | None
 
     def status(self, at: datetime) -> str:
-        """Return what a station is told of a tag that is shown at that moment."""
+        """Return the OCPP authorization status of the tag at that moment."""
         if self.is_blocked:
             return "Blocked"
         return "Expired" if self.expires_at is not None and self.expires_at <= at else "Accepted"
@@ -177,7 +174,7 @@ class Tag:
 
 @dataclass(slots=True)
 class DeadLetterDraft:
-    """A message that could not be recorded as what it says."""
+    """A message that could not be recorded as an event."""
 
     station_id: int
     action: str
@@ -188,7 +185,7 @@ class DeadLetterDraft:
 
 @dataclass(slots=True)
 class EventBatch:
-    """All that a batch works on."""
+    """Everything that recording a batch of events reads and changes."""
 
     stations: dict[int, StationDraft]
     identities: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -199,5 +196,4 @@ class EventBatch:
 
     @property
     def sessions(self) -> list[SessionDraft]:
-        """The sessions of all stations."""
         return [draft for station in self.stations.values() for draft in station.sessions]

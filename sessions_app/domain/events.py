@@ -1,6 +1,6 @@
-"""What stations tell us, in the project's own words, whatever OCPP version they speak.
+"""What stations report, independent of the OCPP version.
 
-Times are aware and in UTC. `connector` is OCPP's number; 0 is the station as a whole.
+Times are aware and in UTC. `connector` is OCPP's number; 0 is the whole station.
 """
 
 from datetime import datetime
@@ -10,19 +10,19 @@ import msgspec
 
 from sessions_app.domain.meter import Reading
 
-# What stations send in place of an id that they lack: nothing, or the end of some range of numbers.
+# Placeholders that stations send when they have no transaction id: nothing, or the end of a number range.
 NO_TRANSACTION = frozenset({"", "0", "-1", "2147483647", "9223372036854775807"})
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened at a station; `at` is when."""
+    """Something that happened at a station at the time `at`."""
 
     station_id: int
     at: datetime
 
 
 class UnparsedMessage(Event, frozen=True, kw_only=True):
-    """A message about a transaction that cannot be read as what it says: kept as it came."""
+    """A message about a transaction that cannot be parsed; stored unchanged as a dead letter."""
 
     action: str
     payload: str
@@ -30,7 +30,7 @@ class UnparsedMessage(Event, frozen=True, kw_only=True):
 
 
 class Connected(Event, frozen=True, kw_only=True):
-    """A socket of the station has opened; `connection` names it."""
+    """A socket of the station has opened; `connection` is its id."""
 
     connection: str
 
@@ -51,13 +51,13 @@ class BootNotified(Event, frozen=True, kw_only=True):
 
 
 class Heartbeat(Event, frozen=True, kw_only=True):
-    """The station is there (Heartbeat)."""
+    """The station is alive (Heartbeat)."""
 
 
 class StatusChanged(Event, frozen=True, kw_only=True):
-    """A connector has a status (StatusNotification).
+    """A connector has a new status (StatusNotification).
 
-    `received_at` is by our clock: what came after what is known by it, and not by the station's.
+    `received_at` is our clock: only arrival times order events reliably, station clocks may be wrong.
     """
 
     connector: int
@@ -67,15 +67,15 @@ class StatusChanged(Event, frozen=True, kw_only=True):
 
 
 class AuthorizeRequested(Event, frozen=True, kw_only=True):
-    """Somebody holds a tag to the station (Authorize)."""
+    """A tag was presented at the station (Authorize)."""
 
     id_tag: str
 
 
 class Started(Event, frozen=True, kw_only=True):
-    """A transaction has begun (StartTransaction).
+    """A transaction has started (StartTransaction).
 
-    One that names no connector may be kept `fallback`, where the station has several.
+    `fallback` is stored instead if the start names no connector and the station has several.
     """
 
     connector: int
@@ -94,24 +94,24 @@ class Measured(Event, frozen=True, kw_only=True):
 
     @property
     def own_transaction(self) -> str:
-        """The id as it is; empty where the station names none."""
+        """The station's own transaction id, or "" if it sent none."""
         return "" if self.transaction in NO_TRANSACTION else self.transaction
 
 
 class Stopped(Event, frozen=True, kw_only=True):
-    """A transaction has ended (StopTransaction); readings may come along."""
+    """A transaction has ended (StopTransaction), with the readings it carries."""
 
     transaction: str
     meter_stop_wh: Decimal | None
-    connector: int = 0  # OCPP 1.6 names none
+    connector: int = 0  # OCPP 1.6 sends none
     reason: str = ""
     id_tag: str = ""
     readings: tuple[Reading, ...] = ()
-    is_timed: bool = True  # by the station's clock; else `at` is when the message came, and new each time
+    is_timed: bool = True  # False: `at` is the arrival time, which differs for each repetition
 
     @property
     def own_transaction(self) -> str:
-        """The id to keep where the station names none that is ours: the same for the same stop."""
+        """The transaction id to store if it is not one that we issued: the same for a repeated stop."""
         if self.transaction not in NO_TRANSACTION:
             return self.transaction
         at = self.at.isoformat() if self.is_timed else ""
@@ -119,7 +119,7 @@ class Stopped(Event, frozen=True, kw_only=True):
 
 
 class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody connects as a station, with that password; known and right, or refused."""
+    """A client tries to connect as a station with this password."""
 
     identity: str
     password: bytes
@@ -128,7 +128,7 @@ class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommandAnswered(Event, frozen=True, kw_only=True):
-    """The station has answered a command of ours; `audit_id` is the row of whoever gave it."""
+    """The station has answered a command of ours; `audit_id` is the command's audit row."""
 
     audit_id: int
     outcome: str
@@ -136,7 +136,7 @@ class CommandAnswered(Event, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What recording an event gave: the tag's status, the transaction, the station that is let in."""
+    """The result of recording an event: the tag's status, the transaction id, the id of the accepted station."""
 
     tag_status: str = "Accepted"
     transaction_id: int = 0

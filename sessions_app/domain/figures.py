@@ -1,10 +1,10 @@
-"""A session's figures, worked out reading by reading: energy, power, limit, inactivity, battery, price.
+"""Compute a session's figures reading by reading: energy, power, limit, inactivity, battery, price.
 
-`fold` over all readings in order of time and `advance` one by one give the same. A reading that comes
-late is put in its place by folding again from all of them.
+`fold` over all readings in order of time gives the same result as `advance` for one after the other. After
+a late reading, `fold` computes the session again.
 
-A reading that says nothing of what flowed, such as a charge or a register that has just fallen, ends no
-stretch: that goes on from the last reading that did.
+A reading that says nothing about the energy (only a battery level, or a register that has just fallen) does
+not end an interval: the interval continues until a reading that does.
 """
 
 from collections.abc import Sequence
@@ -23,201 +23,198 @@ from sessions_app.domain.pricing import PriceLine, Usage
 from sessions_app.domain.register import ZERO_WH, RegisterIncrease
 from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S, BillingContext, SessionPoint, SessionTotals
 
-PLAUSIBLE_RATIO = 1.5  # a power beyond so many times the connector's rating is worth a look
-MIN_DERIVATION_S = 1.0  # over less, a register of whole Wh gives no power
+PLAUSIBLE_RATIO = 1.5  # flag a power beyond this multiple of the connector's rating
+MIN_DERIVATION_S = 1.0  # a register in whole Wh gives no power over a shorter time
 
 
-def start_totals(started_at: datetime, meter_start_wh: Decimal | None, terms: BillingContext) -> SessionTotals:
-    """Return the figures of a session that has just started."""
+def start_totals(started_at: datetime, meter_start_wh: Decimal | None, billing: BillingContext) -> SessionTotals:
+    """Return the totals of a session that has just started."""
     return SessionTotals(
         at=started_at,
         register=registers.start_register(started_at, meter_start_wh),
-        limit_a=_limit_a(Reading(at=started_at), terms),
-        usage=pricing.start_usage(terms.tariff) if terms.tariff else Usage(),
+        limit_a=_limit_a(Reading(at=started_at), billing),
+        usage=pricing.start_usage(billing.tariff) if billing.tariff else Usage(),
     )
 
 
-def advance(running: SessionTotals, reading: Reading, terms: BillingContext) -> SessionTotals:
-    """Return the figures after the next reading in order of time."""
-    at = max(running.at, reading.at)
-    count = registers.count_increase(running.register, reading.register_wh, at, so_far_wh=running.energy_wh)
-    is_told = reading.power_w is not None or count.since is not None
-    clock, tally = running.clock, running.usage
-    if is_told:
-        clock, tally = _close_interval(running, at, reading.power_w, count, terms)
-    power_w = _power_w(running, reading, count, at)
-    battery = running.battery if reading.soc_percent is None else reading.soc_percent
-    gap_s = (at - running.at).total_seconds()
+def advance(totals: SessionTotals, reading: Reading, billing: BillingContext) -> SessionTotals:
+    """Add the next reading in order of time."""
+    at = max(totals.at, reading.at)
+    increase = registers.count_increase(totals.register, reading.register_wh, at, so_far_wh=totals.energy_wh)
+    ends_interval = reading.power_w is not None or increase.since is not None
+    clock, usage = totals.clock, totals.usage
+    if ends_interval:
+        clock, usage = _close_interval(totals, at, reading.power_w, increase, billing)
+    power_w = _power_w(totals, reading, increase, at)
+    battery = totals.battery if reading.soc_percent is None else reading.soc_percent
+    gap_s = (at - totals.at).total_seconds()
     return SessionTotals(
         at=at,
-        open_since=None if is_told else running.open_since or running.at,
-        register=count.register,
-        energy_wh=running.energy_wh + count.energy_wh,
-        reported_w=reading.power_w if is_told else running.reported_w,
+        open_since=None if ends_interval else totals.open_since or totals.at,
+        register=increase.register,
+        energy_wh=totals.energy_wh + increase.energy_wh,
+        reported_w=reading.power_w if ends_interval else totals.reported_w,
         power_w=power_w,
-        peak_power_w=_highest(running.peak_power_w, power_w),
-        limit_a=_limit_a(reading, terms),
-        battery_start=battery if running.battery_start is None else running.battery_start,
+        peak_power_w=_highest(totals.peak_power_w, power_w),
+        limit_a=_limit_a(reading, billing),
+        battery_start=battery if totals.battery_start is None else totals.battery_start,
         battery=battery,
-        gap_s=gap_s or running.gap_s,
-        interval_s=max(gap_s, running.gap_s or DEFAULT_INTERVAL_S) if gap_s else running.interval_s,
+        gap_s=gap_s or totals.gap_s,
+        interval_s=max(gap_s, totals.gap_s or DEFAULT_INTERVAL_S) if gap_s else totals.interval_s,
         clock=clock,
-        usage=tally,
-        flags=running.flags | count.flags | _flags(power_w, terms),
-        at_stop=running.at_stop,
+        usage=usage,
+        flags=totals.flags | increase.flags | _flags(power_w, billing),
+        at_stop=totals.at_stop,
     )
 
 
 def apply_stop(
-    running: SessionTotals, stopped_at: datetime, meter_stop_wh: Decimal | None, terms: BillingContext
+    totals: SessionTotals, stopped_at: datetime, meter_stop_wh: Decimal | None, billing: BillingContext
 ) -> SessionTotals:
-    """Return the figures after the stop: its register counts like a last reading, and nothing is left open.
+    """Add the stop: its register counts like a last reading and closes the interval.
 
-    It gives no power: stations round this one value to whole Wh, and over the fraction of a second
-    since the last reading that would be a peak of hundreds of kW.
+    Derive no power from it: stations round this value to whole Wh. Over the fraction of a second since the
+    last reading that would be a peak of hundreds of kW.
     """
-    at = max(running.at, stopped_at)
-    count = registers.count_increase(running.register, meter_stop_wh, at, so_far_wh=running.energy_wh)
-    clock, tally = _close_interval(running, at, None, count, terms)
+    at = max(totals.at, stopped_at)
+    increase = registers.count_increase(totals.register, meter_stop_wh, at, so_far_wh=totals.energy_wh)
+    clock, usage = _close_interval(totals, at, None, increase, billing)
     stopped = msgspec.structs.replace(
-        running,
+        totals,
         at=at,
         open_since=None,
-        register=count.register,
-        energy_wh=running.energy_wh + count.energy_wh,
+        register=increase.register,
+        energy_wh=totals.energy_wh + increase.energy_wh,
         reported_w=None,
         clock=clock,
-        usage=tally,
-        flags=running.flags | count.flags,
+        usage=usage,
+        flags=totals.flags | increase.flags,
     )
-    return msgspec.structs.replace(stopped, at_stop=totals_point(stopped, terms))
+    return msgspec.structs.replace(stopped, at_stop=totals_point(stopped, billing))
 
 
-def add_parked_time(running: SessionTotals, until: datetime, terms: BillingContext) -> SessionTotals:
-    """Return the figures after the car has stood plugged in, without charging, until that moment."""
-    since = running.open_since or running.at
+def add_parked_time(totals: SessionTotals, until: datetime, billing: BillingContext) -> SessionTotals:
+    """Add the time until `until`, in which the car was plugged in without charging."""
+    since = totals.open_since or totals.at
     if until <= since:
-        return running
-    stretch = Interval(since, until, ZERO_WH, 0.0)
-    clock, tally = _add_interval(running.clock, running.usage, stretch, terms, idle=True)
-    return msgspec.structs.replace(running, at=max(running.at, until), open_since=None, clock=clock, usage=tally)
+        return totals
+    interval = Interval(since, until, ZERO_WH, 0.0)
+    clock, usage = _add_interval(totals.clock, totals.usage, interval, billing, idle=True)
+    return msgspec.structs.replace(totals, at=max(totals.at, until), open_since=None, clock=clock, usage=usage)
 
 
 def fold(
-    state: SessionState, readings: Sequence[Reading], terms: BillingContext
+    state: SessionState, readings: Sequence[Reading], billing: BillingContext
 ) -> tuple[SessionTotals, list[SessionPoint]]:
-    """Return the figures of a whole session, and those at each reading, which come in order of time."""
-    running = start_totals(state.started_at, state.meter_start_wh, terms)
+    """Return a session's totals and its figures at each reading; readings are in order of time."""
+    totals = start_totals(state.started_at, state.meter_start_wh, billing)
     points = []
     is_stopped = state.stopped_at is None
     for reading in readings:
         if not is_stopped and state.stopped_at is not None and reading.at > state.stopped_at:
-            running, is_stopped = apply_stop(running, state.stopped_at, state.meter_stop_wh, terms), True
-        running = advance(running, reading, terms)
-        points.append(totals_point(running, terms))
+            totals, is_stopped = apply_stop(totals, state.stopped_at, state.meter_stop_wh, billing), True
+        totals = advance(totals, reading, billing)
+        points.append(totals_point(totals, billing))
     if not is_stopped and state.stopped_at is not None:
-        running = apply_stop(running, state.stopped_at, state.meter_stop_wh, terms)
+        totals = apply_stop(totals, state.stopped_at, state.meter_stop_wh, billing)
     if state.unplugged_at is not None:
-        running = add_parked_time(running, state.unplugged_at, terms)
-    return running, points
+        totals = add_parked_time(totals, state.unplugged_at, billing)
+    return totals, points
 
 
-def totals_point(running: SessionTotals, terms: BillingContext) -> SessionPoint:
-    """Return what a graph draws for the moment that the figures are of."""
+def totals_point(totals: SessionTotals, billing: BillingContext) -> SessionPoint:
+    """Return the graph point of the totals' moment."""
     return SessionPoint(
-        energy_wh=running.energy_wh,
-        grid_power_w=running.power_w,
-        limit_a=running.limit_a,
-        idle_s=running.clock.idle_s,
-        price=pricing.total(session_price_lines(running, terms)) if terms.tariff else None,
+        energy_wh=totals.energy_wh,
+        grid_power_w=totals.power_w,
+        limit_a=totals.limit_a,
+        idle_s=totals.clock.idle_s,
+        price=pricing.total(session_price_lines(totals, billing)) if billing.tariff else None,
     )
 
 
-def session_price_lines(running: SessionTotals, terms: BillingContext) -> tuple[PriceLine, ...]:
-    """Return the lines of the price.
-
-    What is not known yet, a young idle run and an open stretch, is priced as charging.
-    """
-    if terms.tariff is None:
+def session_price_lines(totals: SessionTotals, billing: BillingContext) -> tuple[PriceLine, ...]:
+    """Return the price lines. Price pending idle runs and the open interval as charging."""
+    if billing.tariff is None:
         return ()
-    unknown = running.clock.pending
-    if running.open_since is not None:
-        unknown = (*unknown, Interval(running.open_since, running.at, ZERO_WH, None))
-    unsettled = tuple(ClassifiedInterval(each, is_idle=False) for each in unknown)
-    return pricing.calculate_lines(terms.tariff, _add_usage(running.usage, unsettled, terms))
+    unclassified = totals.clock.pending
+    if totals.open_since is not None:
+        unclassified = (*unclassified, Interval(totals.open_since, totals.at, ZERO_WH, None))
+    charging = tuple(ClassifiedInterval(interval, is_idle=False) for interval in unclassified)
+    return pricing.calculate_lines(billing.tariff, _add_usage(totals.usage, charging, billing))
 
 
 def _close_interval(
-    running: SessionTotals,
+    totals: SessionTotals,
     at: datetime,
     power_w: float | None,
-    count: RegisterIncrease,
-    terms: BillingContext,
+    increase: RegisterIncrease,
+    billing: BillingContext,
 ) -> tuple[IdleClock, Usage]:
-    """Return clock and tally after the stretch that ends at that moment, with what is told of it.
+    """Return clock and usage after the interval that ends at `at`.
 
-    Where only the register speaks, it speaks of the time since the value that is counted from: what
-    was before, while it fell, is unknown and so not idle.
+    With register data only, the interval starts at the previous counted register value. The time before
+    that, while the register fell, is unknown and so not idle.
     """
-    clock, tally = running.clock, running.usage
-    start, since = running.open_since or running.at, count.since
-    is_reported = power_w is not None or running.reported_w is not None
+    clock, usage = totals.clock, totals.usage
+    start, since = totals.open_since or totals.at, increase.since
+    is_reported = power_w is not None or totals.reported_w is not None
     if since is not None and since > start and not is_reported:
-        clock, tally = _add_interval(clock, tally, Interval(start, since, ZERO_WH, None), terms, idle=False)
+        clock, usage = _add_interval(clock, usage, Interval(start, since, ZERO_WH, None), billing, idle=False)
         start = since
     idle = inactivity.is_idle(
-        power_before_w=running.reported_w,
+        power_before_w=totals.reported_w,
         power_after_w=power_w,
-        energy_wh=None if since is None else count.energy_wh,
+        energy_wh=None if since is None else increase.energy_wh,
     )
-    return _add_interval(clock, tally, Interval(start, at, count.energy_wh, power_w), terms, idle=idle)
+    return _add_interval(clock, usage, Interval(start, at, increase.energy_wh, power_w), billing, idle=idle)
 
 
 def _add_interval(
-    clock: IdleClock, tally: Usage, stretch: Interval, terms: BillingContext, *, idle: bool
+    clock: IdleClock, usage: Usage, interval: Interval, billing: BillingContext, *, idle: bool
 ) -> tuple[IdleClock, Usage]:
-    clock, settled = inactivity.add_interval(clock, stretch, idle=idle)
-    return clock, _add_usage(tally, settled, terms)
+    clock, classified = inactivity.add_interval(clock, interval, idle=idle)
+    return clock, _add_usage(usage, classified, billing)
 
 
-def _add_usage(tally: Usage, settled: tuple[ClassifiedInterval, ...], terms: BillingContext) -> Usage:
-    if terms.tariff is None or not settled:
-        return tally
-    return pricing.add_intervals(terms.tariff, tally, settled, zone=terms.zone)
+def _add_usage(usage: Usage, intervals: tuple[ClassifiedInterval, ...], billing: BillingContext) -> Usage:
+    if billing.tariff is None or not intervals:
+        return usage
+    return pricing.add_intervals(billing.tariff, usage, intervals, zone=billing.zone)
 
 
-def _power_w(running: SessionTotals, reading: Reading, count: RegisterIncrease, at: datetime) -> float | None:
-    """Return the power reported, else volts × amps, else energy over time; else it stays as it was."""
+def _power_w(totals: SessionTotals, reading: Reading, increase: RegisterIncrease, at: datetime) -> float | None:
+    """Return the reported power, else volts × amps, else energy over time, else the previous power."""
     if reading.power_w is not None:
         return reading.power_w
     if (phases_w := reading.phases_w) is not None:
         return phases_w
-    if count.since is None:
-        return running.power_w
-    seconds = (at - count.since).total_seconds()
-    return running.power_w if seconds < MIN_DERIVATION_S else float(count.energy_wh) * 3600 / seconds
+    if increase.since is None:
+        return totals.power_w
+    seconds = (at - increase.since).total_seconds()
+    return totals.power_w if seconds < MIN_DERIVATION_S else float(increase.energy_wh) * 3600 / seconds
 
 
-def _highest(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None:
-        return other if one is None else one
-    return max(one, other)
+def _highest(first: float | None, second: float | None) -> float | None:
+    if first is None or second is None:
+        return second if first is None else first
+    return max(first, second)
 
 
-def _limit_a(reading: Reading, terms: BillingContext) -> float | None:
-    """Return Current.Offered, else Power.Offered in A, else the limit that is set, else the rating."""
+def _limit_a(reading: Reading, billing: BillingContext) -> float | None:
+    """Return Current.Offered, else Power.Offered in A, else the configured limit, else the rating."""
     if reading.offered_a is not None:
         return reading.offered_a
     if reading.offered_w is not None:
-        return units.amps(reading.offered_w, phases=terms.phases, voltage_v=reading.voltage_v)
-    if terms.limit_a is not None:
-        return terms.limit_a
-    if terms.rating_w is None:
+        return units.amps(reading.offered_w, phases=billing.phases, voltage_v=reading.voltage_v)
+    if billing.limit_a is not None:
+        return billing.limit_a
+    if billing.rating_w is None:
         return None
-    return units.amps(terms.rating_w, phases=terms.phases, voltage_v=None)
+    return units.amps(billing.rating_w, phases=billing.phases, voltage_v=None)
 
 
-def _flags(power_w: float | None, terms: BillingContext) -> int:
-    if power_w is not None and terms.rating_w and power_w > PLAUSIBLE_RATIO * terms.rating_w:
+def _flags(power_w: float | None, billing: BillingContext) -> int:
+    if power_w is not None and billing.rating_w and power_w > PLAUSIBLE_RATIO * billing.rating_w:
         return Flag.BEYOND_RATING
     return 0

@@ -1,10 +1,10 @@
-"""Why a session "needs a look"; stored as one number, a bit for each reason."""
+"""The reasons why a session "needs a look", stored as one number with one bit each."""
 
 from enum import IntFlag
 
 
 class Flag(IntFlag):
-    """A reason to look at a session (product rules, section 5)."""
+    """A reason to look at a session."""
 
     REGISTER_FELL = 1
     BEYOND_RATING = 2
@@ -33,5 +33,5 @@ FLAG_LABELS: dict[Flag, str] = {
 
 
 def describe(flags: int) -> tuple[str, ...]:
-    """Return the reasons in people's words."""
+    """Return the label of each reason."""
     return tuple(text for flag, text in FLAG_LABELS.items() if flags & flag)

@@ -1,9 +1,9 @@
-"""When a car stands plugged in and does not charge.
+"""When a car is plugged in but does not charge.
 
-A stretch between two readings is idle when each power reported at its ends is below 100 W, or, where
-neither end reports one, when the register does not move. Its ends are readings that say something of
-what flowed (`figures`). An idle run counts once it has lasted two minutes, and then from its beginning:
-until then its stretches wait, unsettled.
+An interval between two readings is idle if every power reported at its ends is below 100 W. If neither end
+reports a power, it is idle if the register does not move. Readings without power or register end no
+interval (see `figures`). An idle run counts after two minutes, and then from its start. Until then its
+intervals are pending.
 """
 
 from datetime import datetime, timedelta
@@ -14,16 +14,16 @@ import msgspec
 
 IDLE_BELOW_W = 100.0
 IDLE_COUNTS_AFTER = timedelta(minutes=2)
-MAX_PENDING_INTERVALS = 24  # stretches: two minutes of readings every 5 s
+MAX_PENDING_INTERVALS = 24  # two minutes of readings every 5 s
 
-# By rated power: up to (W), minutes after which standing idle is worth a warning.
+# By rated power: up to this power (W), warn after so many minutes of inactivity.
 LEVEL_MINUTES: tuple[tuple[float, int], ...] = ((3_700, 120), (7_400, 60), (49_999.999, 30))
 FAST_LEVEL_MINUTES = 15
-DEFAULT_LEVEL_MINUTES = 30  # where nobody knows the rating
+DEFAULT_LEVEL_MINUTES = 30  # if the rating is unknown
 
 
 class Interval(msgspec.Struct, frozen=True, array_like=True):
-    """What flowed between two moments of a session: energy in Wh, mean power in W where known."""
+    """The time between two moments of a session: energy in Wh, mean power in W if known."""
 
     start: datetime
     end: datetime
@@ -32,22 +32,21 @@ class Interval(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def seconds(self) -> float:
-        """The stretch's length."""
         return (self.end - self.start).total_seconds()
 
 
 class ClassifiedInterval(msgspec.Struct, frozen=True):
-    """A stretch of which it is known whether the car stood idle in it."""
+    """An interval that is known to be idle or charging."""
 
     interval: Interval
     is_idle: bool
 
 
 class IdleClock(msgspec.Struct, frozen=True):
-    """The state: seconds counted in idle runs, and the young run that may come to nothing."""
+    """The seconds counted in idle runs, and the pending run that is still too short to count."""
 
     counted_s: float = 0.0
-    is_running: bool = False  # an idle run that has lasted long enough goes on
+    is_running: bool = False  # an idle run that already counts is in progress
     pending: tuple[Interval, ...] = ()
 
     @property
@@ -57,10 +56,10 @@ class IdleClock(msgspec.Struct, frozen=True):
 
 
 def is_idle(*, power_before_w: float | None, power_after_w: float | None, energy_wh: Decimal | None) -> bool:
-    """Return whether a stretch between two readings is idle; energy is None where no register says.
+    """Return whether an interval between two readings is idle; `energy_wh` is None without a register value.
 
-    Every power reported at an end has a say, so that a stretch in which the car charged for a part
-    of the time never counts: inactivity is rather too low than too high.
+    Every reported power must be below the limit: an interval in which the car charged for part of the
+    time must not count. Inactivity is rather too low than too high.
     """
     powers = [power for power in (power_before_w, power_after_w) if power is not None]
     if powers:
@@ -69,43 +68,43 @@ def is_idle(*, power_before_w: float | None, power_after_w: float | None, energy
 
 
 def add_interval(
-    clock: IdleClock, stretch: Interval, *, idle: bool
+    clock: IdleClock, interval: Interval, *, idle: bool
 ) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
-    """Return the clock after the next stretch, and the stretches that this settles, oldest first."""
+    """Return the clock after the next interval, and the intervals that this classifies, oldest first."""
     if not idle:
-        settled = (
+        classified = (
             *(ClassifiedInterval(s, is_idle=False) for s in clock.pending),
-            ClassifiedInterval(stretch, is_idle=False),
+            ClassifiedInterval(interval, is_idle=False),
         )
-        return IdleClock(clock.counted_s), settled
+        return IdleClock(clock.counted_s), classified
     if clock.is_running:
         return (
-            IdleClock(clock.counted_s + stretch.seconds, is_running=True),
-            (ClassifiedInterval(stretch, is_idle=True),),
+            IdleClock(clock.counted_s + interval.seconds, is_running=True),
+            (ClassifiedInterval(interval, is_idle=True),),
         )
-    run = _merge_last_two((*clock.pending, stretch))
+    run = _merge_last_two((*clock.pending, interval))
     if run[-1].end - run[0].start < IDLE_COUNTS_AFTER:
         return IdleClock(clock.counted_s, pending=run), ()
-    lasted_s = (run[-1].end - run[0].start).total_seconds()
+    run_s = (run[-1].end - run[0].start).total_seconds()
     return (
-        IdleClock(clock.counted_s + lasted_s, is_running=True),
+        IdleClock(clock.counted_s + run_s, is_running=True),
         tuple(ClassifiedInterval(s, is_idle=True) for s in run),
     )
 
 
 def _merge_last_two(run: tuple[Interval, ...]) -> tuple[Interval, ...]:
-    """Return the young run with its last two stretches as one, once it has many.
+    """Merge the last two intervals of a long pending run.
 
-    Each reading prices what waits: a station that measures every 10 ms would make that quadratic.
+    Each reading prices all pending intervals: with a reading every 10 ms that cost would be quadratic.
     """
     if len(run) <= MAX_PENDING_INTERVALS:
         return run
-    one, two = run[-2:]
-    return (*run[:-2], Interval(one.start, two.end, one.energy_wh + two.energy_wh, two.power_w))
+    first, second = run[-2:]
+    return (*run[:-2], Interval(first.start, second.end, first.energy_wh + second.energy_wh, second.power_w))
 
 
 def inactivity_level(idle_s: int, max_power_w: float | None) -> str:
-    """Return "", "warning" or "high": how long a car may stand depends on the connector's rating."""
+    """Return "", "warning" or "high"; the thresholds depend on the connector's rating."""
     minutes = _level_minutes(max_power_w)
     if idle_s >= 2 * minutes * 60:
         return "high"

@@ -1,7 +1,7 @@
-"""A session cut along the clock of its site: energy, peak and average power of each interval.
+"""Energy, peak and average power of a session per interval of its site's wall clock.
 
-Energy between two readings flows evenly. The energies of the intervals add up to the session's, to the
-0.001 Wh: each is the difference of what had flowed by its end and by its beginning, rounded there.
+Energy flows evenly between two readings. Each interval's energy is the difference of two rounded running
+totals, so the intervals add up to the session's energy, to the 0.001 Wh.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,11 +13,11 @@ import msgspec
 
 from sessions_app.domain.units import MILLI
 
-LENGTHS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)  # what an hour is cut into evenly
+LENGTHS_MIN = (5, 6, 10, 12, 15, 20, 30, 60)  # lengths that divide an hour evenly
 
 
 class EnergyPoint(msgspec.Struct, frozen=True):
-    """What had flowed by a moment, in Wh, and the power then, in W, where it is known."""
+    """The energy delivered by a moment in Wh, and the power then in W if known."""
 
     at: datetime
     energy_wh: Decimal
@@ -25,7 +25,7 @@ class EnergyPoint(msgspec.Struct, frozen=True):
 
 
 class ClockInterval(msgspec.Struct, frozen=True):
-    """One interval of the clock, as far as the session lasted in it. Wh, W."""
+    """One clock interval; `plugged_s` is the part of it that the session covers. Wh, W."""
 
     start: datetime
     stop: datetime
@@ -36,69 +36,72 @@ class ClockInterval(msgspec.Struct, frozen=True):
 
 
 def split_by_clock(readings: Sequence[EnergyPoint], *, minutes: int, zone: ZoneInfo) -> Iterator[ClockInterval]:
-    """Return the intervals from the first reading to the last; the readings come in order of time.
+    """Yield the intervals from the first reading to the last; the readings are in order of time.
 
-    Each begins where the clock on the wall shows a multiple of the length, and where the clock is changed.
+    An interval starts when the wall clock shows a multiple of the length, and at a clock change.
     """
     if not readings:
         return
     first, last = readings[0], readings[-1]
-    start, number, flowed = _clock_before(first.at, minutes, zone), 0, first.energy_wh
+    start, index, delivered_wh = _boundary_before(first.at, minutes, zone), 0, first.energy_wh
     is_last = False
     while not is_last:
-        stop = _clock_after(start, minutes, zone)
+        stop = _boundary_after(start, minutes, zone)
         begin, end = max(start, first.at), min(stop, last.at)
         is_last = stop >= last.at
-        number, powers_w = _powers(readings, number, begin, end)
-        by_then = last.energy_wh if is_last else _flowed(readings, number, end)
+        index, powers_w = _powers_between(readings, index, begin, end)
+        delivered_by_end_wh = last.energy_wh if is_last else _delivered_wh(readings, index, end)
         plugged_s = (end - begin).total_seconds()
-        average_w = float(by_then - flowed) * 3600 / plugged_s if plugged_s > 0 else 0.0
-        yield ClockInterval(start, stop, plugged_s, by_then - flowed, max([*powers_w, average_w]), average_w)
-        start, flowed = stop, by_then
+        average_w = float(delivered_by_end_wh - delivered_wh) * 3600 / plugged_s if plugged_s > 0 else 0.0
+        yield ClockInterval(
+            start, stop, plugged_s, delivered_by_end_wh - delivered_wh, max([*powers_w, average_w]), average_w
+        )
+        start, delivered_wh = stop, delivered_by_end_wh
 
 
-def _powers(readings: Sequence[EnergyPoint], number: int, begin: datetime, end: datetime) -> tuple[int, list[float]]:
-    """Return the last reading before the end, going on from that number, and the powers in between."""
+def _powers_between(
+    readings: Sequence[EnergyPoint], index: int, begin: datetime, end: datetime
+) -> tuple[int, list[float]]:
+    """Return the index of the last reading before the end, searched from `index`, and the powers in between."""
     powers_w = []
-    while number + 1 < len(readings) and readings[number].at < end:
-        one, other = readings[number], readings[number + 1]
-        powers_w.append(_mean_w(one, other))
-        if begin < other.at <= end and other.power_w is not None:
-            powers_w.append(other.power_w)
-        if other.at > end:
+    while index + 1 < len(readings) and readings[index].at < end:
+        before, after = readings[index], readings[index + 1]
+        powers_w.append(_mean_w(before, after))
+        if begin < after.at <= end and after.power_w is not None:
+            powers_w.append(after.power_w)
+        if after.at > end:
             break
-        number += 1
-    return number, powers_w
+        index += 1
+    return index, powers_w
 
 
-def _mean_w(one: EnergyPoint, other: EnergyPoint) -> float:
-    seconds = (other.at - one.at).total_seconds()
-    return float(other.energy_wh - one.energy_wh) * 3600 / seconds if seconds > 0 else 0.0
+def _mean_w(before: EnergyPoint, after: EnergyPoint) -> float:
+    seconds = (after.at - before.at).total_seconds()
+    return float(after.energy_wh - before.energy_wh) * 3600 / seconds if seconds > 0 else 0.0
 
 
-def _flowed(readings: Sequence[EnergyPoint], number: int, at: datetime) -> Decimal:
-    """Return what had flowed by that moment, which lies between that reading and the next."""
-    one = readings[number]
-    if number + 1 == len(readings) or at <= one.at:
-        return one.energy_wh
-    other = readings[number + 1]
-    part = Decimal((at - one.at) // _MICROSECOND) / Decimal((other.at - one.at) // _MICROSECOND)
-    return (one.energy_wh + (other.energy_wh - one.energy_wh) * part).quantize(MILLI, ROUND_HALF_UP)
+def _delivered_wh(readings: Sequence[EnergyPoint], index: int, at: datetime) -> Decimal:
+    before = readings[index]
+    if index + 1 == len(readings) or at <= before.at:
+        return before.energy_wh
+    after = readings[index + 1]
+    part = Decimal((at - before.at) // _MICROSECOND) / Decimal((after.at - before.at) // _MICROSECOND)
+    return (before.energy_wh + (after.energy_wh - before.energy_wh) * part).quantize(MILLI, ROUND_HALF_UP)
 
 
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def _past(at: datetime, minutes: int, zone: ZoneInfo) -> timedelta:
-    """Return how long ago the wall clock showed a multiple of the length."""
+def _since_boundary(at: datetime, minutes: int, zone: ZoneInfo) -> timedelta:
+    """Return the time since the wall clock showed a multiple of the length."""
     local = at.astimezone(zone)
     return timedelta(minutes=local.minute % minutes, seconds=local.second, microseconds=local.microsecond)
 
 
-def _clock_before(at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
-    return at - _past(at, minutes, zone)
+def _boundary_before(at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
+    return at - _since_boundary(at, minutes, zone)
 
 
-def _clock_after(at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
-    """Return when the interval that begins there ends; a clock changed by half an hour cuts it short."""
-    return at + timedelta(minutes=minutes) - _past(at, minutes, zone)
+def _boundary_after(at: datetime, minutes: int, zone: ZoneInfo) -> datetime:
+    """Return the end of the interval that starts at `at`; a half-hour clock change shortens it."""
+    return at + timedelta(minutes=minutes) - _since_boundary(at, minutes, zone)

@@ -1,7 +1,7 @@
-"""How a session begins, ends and ends anew: what each message of a station means for it.
+"""How the messages of a station change the start and end of a session.
 
-A stop message ends a session. Without one its end is provisional, the last reading, and gives way to
-whatever still comes: after an outage stations send the status first, and the stop message at last.
+A stop message ends a session. Without one the end is provisional: it is the last reading, and later messages
+replace it. After an outage, stations send the status first and the stop message last.
 """
 
 from datetime import datetime, timedelta
@@ -15,16 +15,17 @@ NEXT_SESSION = "NextSession"
 FORGOTTEN = "Forgotten"
 CLOSED = "Closed"
 EV_DISCONNECTED = "EVDisconnected"  # OCPP 1.6: disconnecting of cable, vehicle moved away
-LATE_SAMPLE_TOLERANCE = timedelta(minutes=5)  # what is sampled so soon after an end was still meant for it
-OFFLINE_AFTER = timedelta(minutes=15)  # stations beat every minute where they do as they are told
+LATE_SAMPLE_TOLERANCE = timedelta(minutes=5)  # readings this soon after an end still belong to the session
+OFFLINE_AFTER = timedelta(minutes=15)  # the heartbeat interval we ask for is one minute
 
 
 class SessionState(msgspec.Struct, frozen=True):
-    """When a session began and ended, and why.
+    """When and why a session began and ended.
 
-    `clock_lag_s` is by how much the station's clock is behind ours (less than 0: ahead), as far as its
-    readings tell: the least time from one to its arrival, since more is a reading that was kept a while.
-    A clock that is ahead may be set right: there the last reading tells. It is None before the first.
+    `clock_lag_s` is how far the station's clock is behind ours (below 0: ahead), or None before the first
+    reading. It is the shortest time from a reading to its arrival, because a longer one means that the
+    station held the reading back. If the clock is ahead, the last reading decides, because the clock may get
+    corrected.
     """
 
     started_at: datetime
@@ -42,14 +43,14 @@ class SessionState(msgspec.Struct, frozen=True):
 
     @property
     def is_ended(self) -> bool:
-        """Whether the session is history."""
+        """Whether the session has ended, also provisionally."""
         return self.ended_at is not None
 
 
 def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | None, reason: str) -> SessionState:
-    """Return the state after a stop message; the first one holds, and one before the start is flagged.
+    """Apply a stop message. Only the first counts; flag a stop before the start.
 
-    A car that is gone by its own words does not stand there until the connector says that it is free.
+    With the reason EVDisconnected the car is unplugged at once, not only when the connector is available.
     """
     if state.stopped_at is not None:
         return state
@@ -62,14 +63,14 @@ def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | 
         unplugged_at=stopped_at if reason == EV_DISCONNECTED else None,
         ended_at=stopped_at,
         meter_stop_wh=meter_stop_wh if meter_stop_wh is not None and meter_stop_wh >= 0 else None,
-        end_reason=reason or "Local",  # OCPP 1.6 §6.47: left out, it is Local
+        end_reason=reason or "Local",  # OCPP 1.6 §6.47: the default is Local
         is_provisional=False,
         flags=flags & ~Flag.CLOSED_BY_US,
     )
 
 
 def close_session(state: SessionState, *, reason: str, by: str = "") -> SessionState:
-    """Return the state after an end without a stop message: provisional, at the last reading."""
+    """End a session without a stop message: provisionally, at the last reading."""
     if state.is_ended:
         return state
     return msgspec.structs.replace(
@@ -89,25 +90,22 @@ def add_reading(
     received_at: datetime | None = None,
     register_wh: Decimal | None = None,
 ) -> SessionState:
-    """Return the state after a reading; a provisional end moves to the last one.
+    """Apply a reading; a provisional end moves to the last reading.
 
-    `received_at` is by our clock, where the reading came by itself; a stop message brings old ones.
+    `received_at` is our clock. Leave it out for the readings of a stop message: those are old.
     """
     state = _extend_start(state, at=at, register_wh=register_wh)
-    last = max(at, state.last_reading_at or at)
-    ended_at = max(state.started_at, last) if state.is_provisional else state.ended_at
+    last_at = max(at, state.last_reading_at or at)
+    ended_at = max(state.started_at, last_at) if state.is_provisional else state.ended_at
     lag_s = state.clock_lag_s
     if received_at is not None:
         new_s = (received_at - at).total_seconds()
         lag_s = new_s if lag_s is None or lag_s < 0 else min(new_s, lag_s)
-    return msgspec.structs.replace(state, last_reading_at=last, ended_at=ended_at, clock_lag_s=lag_s)
+    return msgspec.structs.replace(state, last_reading_at=last_at, ended_at=ended_at, clock_lag_s=lag_s)
 
 
 def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | None) -> SessionState:
-    """Return the state of a session that is known to have lasted at that moment, and its register then.
-
-    Where no start was reported, it begins with the first that is known of it, whatever came first.
-    """
+    """Move the start of a session without a reported start to its earliest known moment."""
     if not state.flags & Flag.START_UNKNOWN or at > state.started_at:
         return state
     if at == state.started_at and register_wh is None:
@@ -118,25 +116,25 @@ def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | N
 
 
 def unplug(state: SessionState, *, at: datetime | None) -> SessionState:
-    """Return the state after its connector became available: the end moves there, once."""
+    """Move the end, once, to when the connector became available."""
     if at is None or state.stopped_at is None or state.unplugged_at is not None or at < state.started_at:
         return state
-    return _unplugged(state, max(at, state.stopped_at))
+    return _end_at_unplug(state, max(at, state.stopped_at))
 
 
 def end_by_next_session(state: SessionState, *, to: datetime) -> SessionState:
-    """Return the state where the next session of its connector began: no car is plugged in longer."""
+    """Move the end back to `to`, when the connector's next session began: the car was unplugged by then."""
     if state.stopped_at is None or state.unplugged_at is None or state.unplugged_at <= to:
         return state
-    return _unplugged(state, max(to, state.stopped_at))
+    return _end_at_unplug(state, max(to, state.stopped_at))
 
 
-def _unplugged(state: SessionState, at: datetime) -> SessionState:
+def _end_at_unplug(state: SessionState, at: datetime) -> SessionState:
     return msgspec.structs.replace(state, unplugged_at=at, ended_at=at)
 
 
 def was_active(state: SessionState, *, at: datetime) -> bool:
-    """Return whether the session, and its car's stay after it, lasted at that moment."""
+    """Return whether the session was active at that moment, parked time included."""
     return state.started_at <= at and not ended_before(state, at=at)
 
 
@@ -146,10 +144,10 @@ def ended_before(state: SessionState, *, at: datetime) -> bool:
 
 
 def may_have_been_active(state: SessionState, *, at: datetime, free_at: datetime | None) -> bool:
-    """Return whether the session was on its connector at that moment, as far as anybody knows.
+    """Return whether the session can have been active at that moment.
 
-    A provisional end is but the last reading that has come: it may have gone on until the connector
-    was free.
+    A provisional end is only the last reading received: the session may have lasted until the connector
+    was available at `free_at`.
     """
     if state.is_provisional and state.started_at <= at and (free_at is None or at < free_at):
         return True
@@ -157,10 +155,10 @@ def may_have_been_active(state: SessionState, *, at: datetime, free_at: datetime
 
 
 def is_id_reused(state: SessionState, *, at: datetime, booted_at: datetime | None) -> bool:
-    """Return whether a station that names its own id for the session at that moment means another one.
+    """Return whether the station's own transaction id at that moment means another session.
 
-    It counts its ids anew after a restart, or has but one; and while a car that has stopped charging is
-    still there, some go on reporting it.
+    Stations restart their id counter after a boot, or always use the same id. Some keep reporting a stopped
+    session while its car is plugged in: that is not a reuse.
     """
     if state.stopped_at is None or state.ended_at is None or not ended_before(state, at=at - LATE_SAMPLE_TOLERANCE):
         return False
@@ -168,9 +166,9 @@ def is_id_reused(state: SessionState, *, at: datetime, booted_at: datetime | Non
 
 
 def is_forgotten(state: SessionState, *, booted_at: datetime | None, received_at: datetime) -> bool:
-    """Return whether a station that has restarted knows of no session here: its connector is available.
+    """Return whether the station has lost the session: it rebooted, and now reports the connector available.
 
-    Both are times of arrival. The station's own are of no use: whole seconds, or a clock that is wrong.
+    Both times are arrival times: the station's own are in whole seconds or from a wrong clock.
     """
     if state.is_ended or booted_at is None or received_at < booted_at:
         return False
@@ -178,15 +176,15 @@ def is_forgotten(state: SessionState, *, booted_at: datetime | None, received_at
 
 
 def last_heard_at(started_at: datetime, last_reading_at: datetime | None, clock_lag_s: float | None) -> datetime:
-    """Return when a session last told anything, by our clock: its last reading, or else its start."""
+    """Return when a session was last heard from by our clock: its last reading, else its start."""
     if last_reading_at is None:
         return started_at
     return last_reading_at + timedelta(seconds=clock_lag_s or 0.0)
 
 
 def is_online(connection_id: str, last_seen_at: datetime | None, *, now: datetime) -> bool:
-    """Return whether a station is there: a socket is open, and something came over it of late.
+    """Return whether a station has an open socket and was heard from recently.
 
-    The process that held the socket may have died without noting that it closed.
+    The open socket is not enough: its process may have died without recording that it closed.
     """
     return bool(connection_id) and (last_seen_at is None or now - last_seen_at < OFFLINE_AFTER)

@@ -1,7 +1,7 @@
-"""What a station measured: lenient reading of OCPP sampled values into one `Reading` for a moment.
+"""Parse OCPP sampled values leniently into one `Reading` per moment.
 
-OCPP 1.6 §7.17 and following: a missing measurand is Energy.Active.Import.Register, a missing unit Wh.
-A value that cannot be read is dropped alone; the rest of the message counts.
+OCPP 1.6 §7.17 and following: the default measurand is Energy.Active.Import.Register, the default unit Wh.
+An invalid value is dropped; the rest of the message counts.
 """
 
 from collections import defaultdict
@@ -14,27 +14,27 @@ import msgspec
 from sessions_app.domain import units
 
 ENERGY_REGISTER = "Energy.Active.Import.Register"
-MAX_REGISTER_WH = Decimal(10) ** 11  # 100 GWh: more is garbage; the sum of three phases fits the columns
+MAX_REGISTER_WH = Decimal(10) ** 11  # 100 GWh: more is garbage; the sum of three phases fits the database columns
 MAX_VALUE = Decimal(10) ** 9
 PHASES = ("L1", "L2", "L3")
 NO_CURRENTS = (None, None, None)
 
 
 class SampledValue(msgspec.Struct, frozen=True):
-    """One sampled value with its OCPP defaults; the value is text or a number, as it came."""
+    """One sampled value with its OCPP defaults; the value is the text or number that was sent."""
 
     value: str | float | int | None = None
     measurand: str = ENERGY_REGISTER
     unit: str = ""
     phase: str = ""
-    is_signed: bool = False  # OCPP 1.6 §7.35 ValueFormat SignedData: no number
+    is_signed: bool = False  # OCPP 1.6 §7.35 ValueFormat SignedData: not a number
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What was measured at one moment: Wh, W, A, %, V; None where the station said nothing.
+    """What was measured at one moment: Wh, W, A, %, V; None if the station reported no value.
 
-    `power_w` is what the station reports. `current_a` is a current of which no phase is named: a mean
-    or a sum of the phases, nobody knows; it is there until `placed`.
+    `power_w` is the reported power. `current_a` is a current without a phase: it may be a mean or a sum
+    of the phases. `assign_phase` removes it.
     """
 
     at: datetime
@@ -49,38 +49,38 @@ class Reading(msgspec.Struct, frozen=True):
 
     @property
     def phases_w(self) -> float | None:
-        """Volts times amps over the phases, in W: close to the power, and more than it at a low load."""
+        """Volts times amps, summed over the phases, in W: close to the power, too high at a low load."""
         if self.voltage_v is None or self.currents_a == NO_CURRENTS:
             return None
         return self.voltage_v * sum(amps for amps in self.currents_a if amps is not None)
 
 
 def parse_reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
-    """Return what the values say, or None when none of them can be used.
+    """Return the reading that the values give, or None if none of them is usable.
 
-    Where two contexts report one measurand and phase, the later in the message holds.
+    If two contexts report the same measurand and phase, the later one in the message counts.
     """
-    found: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    values_by_measurand: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for sampled in values:
         number = _number(sampled)
         if number is not None:
-            found[str(sampled.measurand)][_phase(sampled.phase)] = number
+            values_by_measurand[str(sampled.measurand)][_phase(sampled.phase)] = number
     result = Reading(
         at=at,
-        register_wh=_register(found[ENERGY_REGISTER]),
-        power_w=_total(found["Power.Active.Import"]),
-        offered_a=_highest(found["Current.Offered"]),
-        offered_w=_total(found["Power.Offered"]),
-        soc_percent=_percent(found["SoC"]),
-        voltage_v=_mean(found["Voltage"]),
-        currents_a=_currents(found["Current.Import"]),
-        current_a=_lone_current(found),
+        register_wh=_register(values_by_measurand[ENERGY_REGISTER]),
+        power_w=_total(values_by_measurand["Power.Active.Import"]),
+        offered_a=_highest(values_by_measurand["Current.Offered"]),
+        offered_w=_total(values_by_measurand["Power.Offered"]),
+        soc_percent=_percent(values_by_measurand["SoC"]),
+        voltage_v=_mean(values_by_measurand["Voltage"]),
+        currents_a=_phase_currents(values_by_measurand["Current.Import"]),
+        current_a=_unphased_current(values_by_measurand),
     )
     return None if result == Reading(at=at) else result
 
 
 def merge_readings(first: Reading, second: Reading) -> Reading:
-    """Return one reading of two for the same moment: what the first lacks comes from the second."""
+    """Merge two readings of the same moment; the second fills in what the first lacks."""
     return Reading(
         at=first.at,
         register_wh=first.register_wh if first.register_wh is not None else second.register_wh,
@@ -95,9 +95,9 @@ def merge_readings(first: Reading, second: Reading) -> Reading:
 
 
 def assign_phase(reading: Reading, *, phases: int) -> Reading:
-    """Return the reading as it is kept: a current without a phase is that of the only phase, or of none.
+    """Return the reading to store: assign a current without a phase to the only phase, else drop it.
 
-    Where the station has a better word on the power, it is of no use either. DC has 0 phases.
+    Drop it also if the reading has a register, a power or phase currents, which are better. DC has 0 phases.
     """
     if reading.current_a is None:
         return reading
@@ -108,11 +108,11 @@ def assign_phase(reading: Reading, *, phases: int) -> Reading:
 
 
 def _number(sampled: SampledValue) -> Decimal | None:
-    """Return the value in Wh, W, A, V or %; None for what is no finite, plausible number."""
+    """Return the value in Wh, W, A, V or %; None if it is not a finite, plausible number."""
     if sampled.value is None or sampled.is_signed:
         return None
     text = str(sampled.value).strip()
-    if not text or len(text) > 40:  # signed data: a kilobyte of text in place of a number
+    if not text or len(text) > 40:  # signed data: a kilobyte of text instead of a number
         return None
     try:
         value = Decimal(text)
@@ -136,7 +136,7 @@ def _in_base_unit(sampled: SampledValue, value: Decimal) -> Decimal | None:
 
 
 def _phase(phase: str) -> str:
-    """Return L1 for L1 and L1-N; "" for no phase; what is between phases (L1-L2) stays itself."""
+    """Return L1 for L1 and L1-N, and "" for no phase; keep phase-to-phase names (L1-L2)."""
     return phase.removesuffix("-N")
 
 
@@ -164,12 +164,12 @@ def _highest(values: dict[str, Decimal]) -> float | None:
 
 
 def _mean(values: dict[str, Decimal]) -> float | None:
-    """Return the unphased value, else the mean of the phases that carry one; a free wire picks up some."""
+    """Return the unphased value, else the mean of the connected phases; a free wire picks up some voltage."""
     if "" in values:
         return float(values[""])
     phases = _phases(values)
-    carrying = [value for value in phases if value > max(phases) / 2]
-    return sum(carrying) / len(carrying) if carrying else None
+    connected = [value for value in phases if value > max(phases) / 2]
+    return sum(connected) / len(connected) if connected else None
 
 
 def _percent(values: dict[str, Decimal]) -> float | None:
@@ -177,14 +177,14 @@ def _percent(values: dict[str, Decimal]) -> float | None:
     return soc if soc is not None and 0 <= soc <= 100 else None
 
 
-def _currents(values: dict[str, Decimal]) -> tuple[float | None, float | None, float | None]:
-    one, two, three = (float(values[phase]) if phase in values else None for phase in PHASES)
-    return one, two, three
+def _phase_currents(values: dict[str, Decimal]) -> tuple[float | None, float | None, float | None]:
+    l1, l2, l3 = (float(values[phase]) if phase in values else None for phase in PHASES)
+    return l1, l2, l3
 
 
-def _lone_current(found: dict[str, dict[str, Decimal]]) -> float | None:
-    """Return the current of which no phase is named, where there is one voltage to go with it."""
-    volts, currents = found["Voltage"], found["Current.Import"]
+def _unphased_current(values_by_measurand: dict[str, dict[str, Decimal]]) -> float | None:
+    """Return the current without a phase if there is exactly one voltage to multiply it by."""
+    volts, currents = values_by_measurand["Voltage"], values_by_measurand["Current.Import"]
     if "" not in currents or _phases(currents) or _mean(volts) is None or len(_phases(volts)) > 1:
         return None
     return float(currents[""])

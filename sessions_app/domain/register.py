@@ -1,4 +1,4 @@
-"""A meter's register: what it adds from one reading to the next, also where it falls."""
+"""The energy that a meter's register adds from one reading to the next, also when the register falls."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,28 +8,28 @@ import msgspec
 from sessions_app.domain.flags import Flag
 
 RESOLUTION_WH = Decimal(1)
-MAX_ENERGY_WH = Decimal(10) ** 9  # a GWh: no session has so much, and the columns hold it with room
+MAX_ENERGY_WH = Decimal(10) ** 9  # 1 GWh: more than any session has, and well within the database columns
 ZERO_WH = Decimal("0.000")
 
 
 class RegisterValue(msgspec.Struct, frozen=True, array_like=True):
-    """Where the register stood, in Wh, and when."""
+    """A register value in Wh and its time."""
 
     wh: Decimal
     at: datetime
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
-    """Where the register stood last, and where before it fell, until it moves again."""
+    """The last register value and, after a fall, the value before it until the register moves again."""
 
     last: RegisterValue | None = None
     fallen_from: RegisterValue | None = None
 
 
 class RegisterIncrease(msgspec.Struct, frozen=True):
-    """What a reading adds, and since when; the register that the next one is counted from.
+    """The energy that a reading adds since `since`, and the register for the next reading.
 
-    Without `since` nothing is known of the energy: there was no register, or it has just fallen.
+    `since` is None if the energy is unknown: there was no register value, or the register has just fallen.
     """
 
     register: Register
@@ -39,30 +39,30 @@ class RegisterIncrease(msgspec.Struct, frozen=True):
 
 
 def start_register(at: datetime, wh: Decimal | None) -> Register:
-    """Return the register at the start; some stations send -1 for none."""
+    """Return the register at the start; some stations send -1 if they have none."""
     return Register(RegisterValue(wh, at)) if wh is not None and wh >= 0 else Register()
 
 
 def count_increase(register: Register, wh: Decimal | None, at: datetime, *, so_far_wh: Decimal) -> RegisterIncrease:
-    """Return what the register adds to the energy so far.
+    """Return what the register adds to the session's energy `so_far_wh`.
 
-    After a fall counting goes on from the new value. Some meters drop to 0 for one reading only and
-    are back at the old value with the next: that jump is no energy, so the old value is remembered
-    until the register moves. A difference of less than 1 Wh is the rounding of whole Wh in start and stop.
+    After a fall, counting continues from the new value. Some meters drop to 0 for one reading and return
+    to the old value with the next. That jump is not energy, so the old value is kept until the register
+    moves. Ignore differences below 1 Wh: start and stop values are rounded to whole Wh.
     """
     if wh is None:
         return RegisterIncrease(register)
-    mark, last, before = RegisterValue(wh, at), register.last, register.fallen_from
+    new, last, before = RegisterValue(wh, at), register.last, register.fallen_from
     if last is None:
-        return RegisterIncrease(Register(mark))
+        return RegisterIncrease(Register(new))
     if wh <= last.wh - RESOLUTION_WH:
         higher = before if before is not None and before.wh > last.wh else last
-        return RegisterIncrease(Register(mark, higher), flags=Flag.REGISTER_FELL)
+        return RegisterIncrease(Register(new, higher), flags=Flag.REGISTER_FELL)
     if wh <= last.wh:
         return RegisterIncrease(Register(RegisterValue(last.wh, at), before), since=last.at)
     if before is not None and wh > before.wh - RESOLUTION_WH:
-        last, mark = before, RegisterValue(max(before.wh, wh), at)
-    energy_wh = mark.wh - last.wh
+        last, new = before, RegisterValue(max(before.wh, wh), at)
+    energy_wh = new.wh - last.wh
     if so_far_wh + energy_wh > MAX_ENERGY_WH:
-        return RegisterIncrease(Register(mark), flags=Flag.BEYOND_RATING)
-    return RegisterIncrease(Register(mark), energy_wh, last.at)
+        return RegisterIncrease(Register(new), flags=Flag.BEYOND_RATING)
+    return RegisterIncrease(Register(new), energy_wh, last.at)

@@ -1,4 +1,4 @@
-"""One session as a table, a live message and an export say it: a row of facts, and its cells' texts."""
+"""One session as a row of values, and its cell texts for tables, live messages and exports."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ MIN_INTERVAL_S = 10.0
 
 
 class SessionRow(msgspec.Struct, frozen=True):
-    """What is said of a session in one line. Wh, W, A, %, seconds; money in the currency's unit."""
+    """The values of one table row. Wh, W, A, %, seconds; money in the currency's unit."""
 
     id: int
     started_at: datetime
@@ -56,38 +56,36 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     @property
     def tz(self) -> ZoneInfo:
-        """The site's time zone."""
         return ZoneInfo(self.zone)
 
     def duration_s(self, now: datetime) -> float:
-        """Return now, or the end, less the start; never below 0."""
+        """Return the time from the start to the end, or to now; never below 0."""
         return max(0.0, ((self.ended_at or now) - self.started_at).total_seconds())
 
     @property
     def average_power_w(self) -> float | None:
-        """Energy over the whole duration; None while in progress or of no length."""
+        """Energy divided by duration; None while in progress or if the duration is 0."""
         if self.ended_at is None or self.ended_at <= self.started_at:
             return None
         return float(self.energy_wh) * 3600 / (self.ended_at - self.started_at).total_seconds()
 
     @property
     def level(self) -> str:
-        """How long the car has stood, against the connector's rating: "", warning or high."""
+        """The inactivity level for the connector's rating: "", "warning" or "high"."""
         return inactivity_level(self.idle_s, self.max_power_w)
 
     @property
     def last_heard_at(self) -> datetime:
-        """When it last told anything, by our clock."""
         return last_heard_at(self.started_at, self.last_reading_at, self.clock_lag_s)
 
     @property
     def silent_at(self) -> datetime:
-        """Until when a session in progress counts as heard of, if nothing else comes."""
+        """When a session in progress becomes silent if no further reading arrives."""
         interval_s = max(self.sample_interval_s or DEFAULT_INTERVAL_S, MIN_INTERVAL_S)
         return self.last_heard_at + timedelta(seconds=SILENT_AFTER_INTERVALS * interval_s)
 
     def silent_since(self, now: datetime) -> datetime | None:
-        """Return since when nothing has been heard of a session in progress, or None."""
+        """Return since when a session in progress is offline or silent, or None."""
         if self.ended_at is not None:
             return None
         if self.offline_since is not None:
@@ -96,31 +94,31 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 
 def _power(row: SessionRow, now: datetime) -> str:
-    """Return the power now; the old figure of a station that says nothing is never shown as if it were."""
+    """Return the current power, or the silence text: a stale power must not look current."""
     return _silence(row, now)[0] or wording.kw(row.power_w)
 
 
 def _silence(row: SessionRow, now: datetime) -> tuple[str, str]:
-    """Return that nothing is heard of a session in progress, since when, and the full moment."""
+    """Return text and tooltip for an offline or silent session, else "" for both."""
     since = row.silent_since(now)
     if since is None:
         return "", ""
-    word = "offline" if row.offline_since else "silent"
+    status = "offline" if row.offline_since else "silent"
     return (
-        f"{word} since {wording.short_time(since, row.tz, now=now)}",
-        f"{word.capitalize()} since {wording.full_time(since, row.tz)}",
+        f"{status} since {wording.short_time(since, row.tz, now=now)}",
+        f"{status.capitalize()} since {wording.full_time(since, row.tz)}",
     )
 
 
 def _level(row: SessionRow, now: datetime) -> tuple[str, str]:
-    words = wording.LEVEL_LABELS[row.level]
-    return words, words
+    label = wording.LEVEL_LABELS[row.level]
+    return label, label
 
 
 def _look(row: SessionRow, now: datetime) -> tuple[str, str]:
-    words = flags.describe(row.flags)
-    said = f"Needs a look: {'; '.join(words)}" if words else ""
-    return said, said
+    reasons = flags.describe(row.flags)
+    text = f"Needs a look: {'; '.join(reasons)}" if reasons else ""
+    return text, text
 
 
 def _battery(row: SessionRow) -> str:
@@ -153,13 +151,13 @@ CELLS: dict[str, Cell] = {
     "average_power": lambda row, now: wording.kw(row.average_power_w),
 }
 
-# The same in a table of sites in several time zones, where a time without its own would mislead.
+# For a table with sites in several time zones, where a time without its zone would mislead.
 ZONED_CELLS: dict[str, Cell] = CELLS | {
     "started_at": lambda row, now: wording.short_time(row.started_at, row.tz, now=now, is_zoned=True),
     "ended_at": lambda row, now: wording.short_time(row.ended_at, row.tz, now=now, is_zoned=True),
 }
 
-# What a row says besides its cells: words that are always there, and more of them in a tooltip.
+# What a row shows in addition to its cells: a text that is always visible, and a tooltip.
 MARKS: dict[str, Callable[[SessionRow, datetime], tuple[str, str]]] = {
     "silence": _silence,
     "level": _level,
@@ -170,10 +168,10 @@ LIVE_CELLS = ("inactivity", "power", "consumption", "battery", "price", "peak_po
 
 
 def cells(row: SessionRow, keys: tuple[str, ...], *, now: datetime) -> dict[str, str]:
-    """Return the texts of those columns."""
+    """Return the cell texts of the columns `keys`."""
     return {key: CELLS[key](row, now) for key in keys}
 
 
 def marks(row: SessionRow, *, now: datetime) -> dict[str, tuple[str, str]]:
-    """Return the words and the tooltip of each mark, both "" where there is nothing to say."""
+    """Return the text and the tooltip of each mark; both are "" if the mark does not apply."""
     return {key: mark(row, now) for key, mark in MARKS.items()}

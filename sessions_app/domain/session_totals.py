@@ -1,6 +1,6 @@
-"""What a session's figures are: those of one moment, and the state that the next reading goes on from.
+"""The types of a session's figures: one moment's values, and the totals that the next reading builds on.
 
-How they are worked out stands in `figures`.
+`figures` computes them.
 """
 
 from datetime import datetime
@@ -12,11 +12,11 @@ from sessions_app.domain.inactivity import IdleClock
 from sessions_app.domain.pricing import Tariff, Usage
 from sessions_app.domain.register import ZERO_WH, Register
 
-DEFAULT_INTERVAL_S = 60.0  # between readings, until two have told
+DEFAULT_INTERVAL_S = 60.0  # between readings, until two readings show the real interval
 
 
 class BillingContext(msgspec.Struct, frozen=True):
-    """What the figures of a session depend on besides its readings."""
+    """What a session's figures depend on in addition to its readings."""
 
     zone: str
     rating_w: float | None = None
@@ -26,7 +26,7 @@ class BillingContext(msgspec.Struct, frozen=True):
 
 
 class SessionPoint(msgspec.Struct, frozen=True):
-    """A session's figures at one moment of it, a reading's or the stop's: what a graph draws."""
+    """A session's figures at a reading or at the stop: one point of a graph."""
 
     energy_wh: Decimal
     grid_power_w: float | None
@@ -36,12 +36,12 @@ class SessionPoint(msgspec.Struct, frozen=True):
 
 
 class SessionTotals(msgspec.Struct, frozen=True):
-    """The figures so far, and what the next reading goes on from. Wh, W, A, %, seconds.
+    """The figures so far, and the state that the next reading builds on. Wh, W, A, %, seconds.
 
-    `gap_s` is the time between the last two readings, `interval_s` the longer of it and the one before:
-    a reading by the clock may come just before another. `open_since` is the start of a stretch of which
-    no reading has said yet what flowed in it. `at_stop` is what the stop gave, before the car stood on
-    plugged in.
+    `gap_s` is the time between the last two readings. `interval_s` is the longer of this gap and the
+    previous one, because a clock-aligned reading may come just before another. `open_since` is the start
+    of an interval whose energy no reading has reported yet. `at_stop` has the figures at the stop, before
+    any parked time.
     """
 
     at: datetime
@@ -66,7 +66,7 @@ _decode = msgspec.json.Decoder(SessionTotals).decode
 
 
 def decode_totals(text: str) -> SessionTotals | None:
-    """Return the figures that are kept with a session; None of another shape, to be worked out anew."""
+    """Decode a session's stored totals; return None for an outdated format, to be computed again."""
     try:
         return _decode(text)
     except msgspec.DecodeError:

@@ -4,36 +4,36 @@ from decimal import ROUND_HALF_UP, Decimal
 
 MILLI = Decimal("0.001")
 NOMINAL_VOLTAGE_V = 230.0
-MIN_VOLTAGE_V = 50.0  # no car charges below it: a phase that is off reports next to nothing
+MIN_VOLTAGE_V = 50.0  # no car charges below it: a phase that is off reports almost 0 V
 
 
 def wh(value: Decimal, unit: str) -> Decimal:
-    """Return an energy in Wh, to 0.001 Wh, half up; the unit is Wh or kWh, in any case.
+    """Return an energy in Wh, rounded half up to 0.001 Wh; the unit is Wh (the default) or kWh in any case.
 
-    Raises ValueError for any other unit.
+    Raise ValueError for any other unit.
     """
     match unit.casefold():
         case "" | "wh":
             return value.quantize(MILLI, ROUND_HALF_UP)
         case "kwh":
             return (value * 1000).quantize(MILLI, ROUND_HALF_UP)
-    raise ValueError(f"{unit} is no unit of energy")
+    raise ValueError(f"Not a unit of energy: {unit}")
 
 
 def watts(value: float, unit: str) -> float:
-    """Return a power in W; the unit is W or kW. Raises ValueError for any other unit."""
+    """Return a power in W; the unit is W (the default) or kW. Raise ValueError for any other unit."""
     match unit.casefold():
         case "" | "w":
             return value
         case "kw":
             return value * 1000
-    raise ValueError(f"{unit} is no unit of power")
+    raise ValueError(f"Not a unit of power: {unit}")
 
 
 def amps(power_w: float, *, phases: int, voltage_v: float | None) -> float:
-    """Return the current in A of each phase at that power; DC (0 phases) counts as one.
+    """Return the current per phase in A; DC (0 phases) counts as one phase.
 
-    A voltage that is unknown, or that none can charge at, is taken for the nominal one.
+    Use the nominal voltage if the voltage is unknown or too low to charge at.
     """
     if voltage_v is None or voltage_v < MIN_VOLTAGE_V:
         voltage_v = NOMINAL_VOLTAGE_V

@@ -1,4 +1,4 @@
-"""How figures are said: the one formatter of screens, live messages and exports."""
+"""The one formatter of values for screens, live messages and exports."""
 
 import unicodedata
 from datetime import datetime, timedelta
@@ -12,10 +12,10 @@ from babel.numbers import format_currency, get_currency_precision, get_currency_
 from sessions_app.domain.lifecycle import CLOSED, FORGOTTEN, NEXT_SESSION
 
 UNKNOWN = "–"
-LOCALE = "en_AU"  # decides symbols and separators: $5.09 for AUD, USD 5.09, JPY 500
+LOCALE = "en_AU"  # sets symbols and separators: $5.09 for AUD, USD 5.09, JPY 500
 STORED_DIGITS = 3  # of prices
 
-CLOSED_BY_US: dict[str, str] = {  # sessions whose stop message has not come
+CLOSED_BY_US: dict[str, str] = {  # sessions without a stop message
     NEXT_SESSION: "Closed: a new session began",
     FORGOTTEN: "Closed: station restarted without it",
     CLOSED: "Closed: station stopped reporting",
@@ -50,7 +50,7 @@ def connector_letter(number: int | None) -> str:
 
 
 def connector_number(letters: str) -> int | None:
-    """Return 1 for A, … 27 for AA; None for what is no connector."""
+    """Return 1 for A, … 27 for AA; None if it is not a connector letter."""
     if not (letters.isascii() and letters.isalpha() and len(letters) <= 2):
         return None
     number = 0
@@ -60,7 +60,7 @@ def connector_number(letters: str) -> int | None:
 
 
 def round_half_up(value: Decimal | float) -> Decimal:
-    """Return the value to two places, half up: what screens show and summaries add up."""
+    """Round to two places, half up: screens show this value and summaries add it up."""
     return Decimal(str(value) if isinstance(value, float) else value).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
@@ -85,7 +85,7 @@ def amperes(value: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Return `1 h 05 m`, `38 m 12 s` or `9 s`; static/js/session/words.js says it the same way."""
+    """Return `1 h 05 m`, `38 m 12 s` or `9 s`; static/js/session/words.js formats alike."""
     if seconds is None:
         return UNKNOWN
     whole = max(0, int(seconds))
@@ -99,26 +99,26 @@ def duration(seconds: float | None) -> str:
 
 
 def is_currency(code: str) -> bool:
-    """Return whether people pay with it somewhere today (CLDR), and prices can be stored in it."""
+    """Return whether it is legal tender somewhere today (CLDR) and the price columns have enough decimals."""
     return code in _currencies() and minor_digits(code) <= STORED_DIGITS
 
 
 @lru_cache(maxsize=1)
 def _currencies() -> frozenset[str]:
-    since = get_global("territory_currencies").values()
-    return frozenset(code for used in since for code, _, until, is_tender in used if is_tender and not until)
+    territories = get_global("territory_currencies").values()
+    return frozenset(code for used in territories for code, _, until, is_tender in used if is_tender and not until)
 
 
 def minor_digits(currency: str) -> int:
-    """Return the decimals of a currency: 2 for AUD, 0 for JPY, 3 for KWD (CLDR)."""
+    """Return the number of decimals of a currency: 2 for AUD, 0 for JPY, 3 for KWD (CLDR)."""
     return get_currency_precision(currency)
 
 
 @lru_cache(maxsize=16_384)
 def money(amount: Decimal | None, currency: str, *, is_rounded: bool = True) -> str:
-    """Return `$5.09`, `JPY 500`, by the currency's own decimals, else with all that the amount has.
+    """Return `$5.09` or `JPY 500` with the currency's decimals, or with all of the amount's if not rounded.
 
-    Unknown when there is no amount. static/js/session/words.js says it the same way.
+    static/js/session/words.js formats alike.
     """
     if amount is None or not currency:
         return UNKNOWN
@@ -127,16 +127,13 @@ def money(amount: Decimal | None, currency: str, *, is_rounded: bool = True) -> 
 
 @lru_cache(maxsize=1_024)
 def _pattern(currency: str) -> str:
-    """Return how amounts are written: a no-break space keeps letters from digits (CLDR's rule)."""
+    """Return the number pattern: a no-break space separates letters from digits (CLDR rule)."""
     ends_in_sign = unicodedata.category(get_currency_symbol(currency, LOCALE)[-1]).startswith("S")
     return "¤#,##0.00" if ends_in_sign else "¤\N{NO-BREAK SPACE}#,##0.00"
 
 
 def short_time(at: datetime | None, zone: ZoneInfo, *, now: datetime, is_zoned: bool = False) -> str:
-    """Return the time as people say it at that place: `09:14 today`, `18:12 yesterday`, `3 Mar 09:14`.
-
-    Beside times of other zones it says its own: `09:14 AEDT today`.
-    """
+    """Return the local time: `09:14 today`, `18:12 yesterday`, `3 Mar 09:14`; if zoned, `09:14 AEDT today`."""
     if at is None:
         return UNKNOWN
     local, today = at.astimezone(zone), now.astimezone(zone).date()
@@ -158,8 +155,8 @@ def full_time(at: datetime | None, zone: ZoneInfo) -> str:
 
 
 def reason(code: str, by: str = "") -> str:
-    """Return why a session ended, in people's words; a code that nobody knows stands as it is."""
+    """Return the label of an end reason; an unknown code is its own label."""
     if not code:
         return UNKNOWN
-    words = REASONS.get(code, code)
-    return f"{words} by {by}" if by else words
+    label = REASONS.get(code, code)
+    return f"{label} by {by}" if by else label

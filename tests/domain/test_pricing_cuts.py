@@ -51,5 +51,5 @@ def test_a_stretch_of_a_thousand_years_comes_from_a_wrong_clock_and_costs_no_tim
 
 
 def test_a_stretch_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(ValueError, match="ends before it begins"):
+    with pytest.raises(ValueError, match="ends before it starts"):
         taken(Component("TIME", Decimal(1)), lasted=timedelta(seconds=-1), energy_wh="0")

@@ -1,7 +1,7 @@
-"""What a session costs: OCPI 2.2.1 price components over settled stretches of time.
+"""What a session costs: OCPI 2.2.1 price components applied to classified intervals.
 
-PRICING.md beside this file has the rules in prose; its worked examples are the tests. A session
-keeps its `Tariff` and its `Tally`; `add` lets the tally grow, `lines` says what it comes to.
+PRICING.md in this folder has the rules in prose; its worked examples are the tests. A session stores its
+`Tariff` and its `Usage`. `add_intervals` extends the usage, `calculate_lines` returns its price lines.
 """
 
 from sessions_app.domain.pricing.price_lines import calculate_lines, rounded, tax, total

@@ -1,4 +1,4 @@
-"""What is wrong with a row of components before anyone is charged by them."""
+"""Find mistakes in a tariff's components before anyone is charged by them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -8,11 +8,11 @@ import msgspec
 from sessions_app.domain.pricing.redundancy import IDLE_BELOW_KW, RANGES, is_redundant
 from sessions_app.domain.pricing.tariff import ENERGY, FLAT, PARKING_TIME, TIME, Component
 
-UNITS = {FLAT: "the flat fee", ENERGY: "energy", TIME: "charging time", PARKING_TIME: "inactivity"}
+DIMENSION_NAMES = {FLAT: "the flat fee", ENERGY: "energy", TIME: "charging time", PARKING_TIME: "inactivity"}
 
 
 class Problem(msgspec.Struct, frozen=True):
-    """Why a component, by its place in the row, is wrong or can never apply; and in which field."""
+    """Why the component at `index` is wrong or can never apply, and in which field."""
 
     index: int
     field: str
@@ -20,7 +20,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Validity(msgspec.Struct, frozen=True):
-    """From when and to when a policy finds sessions; one that has begun keeps it beyond."""
+    """When sessions that start get the policy; a session keeps it after `end`."""
 
     start: date | None = None
     end: date | None = None
@@ -30,17 +30,16 @@ ALWAYS_VALID = Validity()
 
 
 def find_problems(components: Sequence[Component], validity: Validity = ALWAYS_VALID) -> list[Problem]:
-    """Return what is wrong with the components, in their order."""
-    found = []
-    for place, component in enumerate(components):
-        wrong = _own_problem(component, validity) or _redundancy_problem(component, components[:place], validity)
-        if wrong is not None:
-            found.append(Problem(place, *wrong))
-    return found
+    """Return the problems of the components, in their order, at most one each."""
+    problems = []
+    for index, component in enumerate(components):
+        problem = _own_problem(component, validity) or _redundancy_problem(component, components[:index], validity)
+        if problem is not None:
+            problems.append(Problem(index, *problem))
+    return problems
 
 
 def _own_problem(component: Component, validity: Validity) -> tuple[str, str] | None:
-    """Return the field and the words for what is wrong with a component by itself."""
     for name in RANGES:
         start, end = getattr(component, f"{name}_from"), getattr(component, f"{name}_to")
         if end is not None and start is not None and end <= start:
@@ -53,7 +52,6 @@ def _own_problem(component: Component, validity: Validity) -> tuple[str, str] | 
 
 
 def _dimension_problem(component: Component) -> tuple[str, str] | None:
-    """Return why a component of its dimension can never apply."""
     if component.dimension == FLAT and component.kwh_from:
         return "kwh_from", "It never applies: a flat fee is charged when energy first flows, at 0 kWh."
     if component.dimension != PARKING_TIME:
@@ -69,14 +67,14 @@ def _dimension_problem(component: Component) -> tuple[str, str] | None:
 
 def _date_problem(component: Component, validity: Validity) -> tuple[str, str] | None:
     start, end = component.date_from, component.date_to
-    # A day less, a day more: somewhere it is another day.
+    # One day of tolerance: the date differs between time zones.
     if end and validity.start and end <= validity.start - timedelta(days=1):
         return "date_to", "It never applies: the policy begins later."
     if start and validity.end and start > validity.end + timedelta(days=1):
         return "date_from", "It never applies: the policy ends before."
     if start is None or end is None or not component.days:
         return None
-    days = {str((start + timedelta(days=each)).isoweekday()) for each in range(min((end - start).days, 7))}
+    days = {str((start + timedelta(days=n)).isoweekday()) for n in range(min((end - start).days, 7))}
     if not days & set(component.days):
         return "days", "It never applies: none of these weekdays lies between the dates."
     return None
@@ -85,12 +83,11 @@ def _date_problem(component: Component, validity: Validity) -> tuple[str, str] |
 def _redundancy_problem(
     component: Component, earlier: Sequence[Component], validity: Validity
 ) -> tuple[str, str] | None:
-    """Return that other components have everything that this one could have, if so."""
-    same = [(place, each) for place, each in enumerate(earlier, 1) if each.dimension == component.dimension]
-    name = UNITS[component.dimension]
-    for place, other in same:
-        if is_redundant(component, [other], since=validity.start):
-            return "position", f"It never applies: component {place} has all of {name} before it."
-    if is_redundant(component, [each for _, each in same], since=validity.start):
+    same_dimension = [(number, c) for number, c in enumerate(earlier, 1) if c.dimension == component.dimension]
+    name = DIMENSION_NAMES[component.dimension]
+    for number, previous in same_dimension:
+        if is_redundant(component, [previous], since=validity.start):
+            return "position", f"It never applies: component {number} has all of {name} before it."
+    if is_redundant(component, [previous for _, previous in same_dimension], since=validity.start):
         return "position", f"It never applies: the components before it together have all of {name}."
     return None

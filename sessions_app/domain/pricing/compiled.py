@@ -1,7 +1,7 @@
-"""A tariff made ready for counting: whole numbers in place of decimals, and the points to cut at.
+"""A tariff compiled for fast counting: integers instead of decimals, and the bounds to cut intervals at.
 
-Energy counts in thousandths of a Wh, time in microseconds: sums of whole numbers are the same in any
-batching, and a reading costs a few microseconds.
+Energy is in thousandths of a Wh (mWh), time in microseconds. Integer sums do not depend on the batching, and
+pricing a reading takes a few microseconds.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ NEVER = 1 << 62
 
 
 class PricingMoment(msgspec.Struct, frozen=True):
-    """What decides which component applies: the calendar's bits, energy and time so far, power."""
+    """What decides which component applies: the calendar bits, energy and time so far, power."""
 
-    bits: int
+    calendar_bits: int
     energy_mwh: int
     elapsed_us: int
     idle_us: int
@@ -30,9 +30,9 @@ class PricingMoment(msgspec.Struct, frozen=True):
 
 
 class CompiledComponent(msgspec.Struct, frozen=True):
-    """One component: its place in the tariff, and from where to where it applies."""
+    """One component: its index in the tariff and the ranges in which it applies."""
 
-    place: int
+    index: int
     from_mwh: int
     to_mwh: int
     from_us: int
@@ -41,10 +41,9 @@ class CompiledComponent(msgspec.Struct, frozen=True):
     to_w: float
     grace_us: int
 
-    def fits(self, now: PricingMoment) -> bool:
-        """Return whether it applies then."""
+    def applies(self, now: PricingMoment) -> bool:
         return (
-            bool(now.bits >> self.place & 1)
+            bool(now.calendar_bits >> self.index & 1)
             and self.from_mwh <= now.energy_mwh < self.to_mwh
             and self.from_us <= now.elapsed_us < self.to_us
             and self.from_w <= now.power_w < self.to_w
@@ -53,7 +52,7 @@ class CompiledComponent(msgspec.Struct, frozen=True):
 
 
 class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
-    """The rules of each dimension in their order, and where stretches are cut."""
+    """The components of each dimension in their order, and the bounds at which intervals are cut."""
 
     components: tuple[Component, ...]
     flat: tuple[CompiledComponent, ...]
@@ -70,31 +69,31 @@ class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
 
 @lru_cache(maxsize=4_096)
 def compile_tariff(tariff: Tariff) -> CompiledTariff:
-    """Return the plan of a tariff; tariffs that differ in their entity only share one."""
+    """Compile a tariff. Tariffs with equal components and currency share one result."""
     return _compile(tariff.components, tariff.currency)
 
 
 @lru_cache(maxsize=1_024)
 def _compile(components: tuple[Component, ...], currency: str) -> CompiledTariff:
-    rules = [(each.dimension, _rule(place, each)) for place, each in enumerate(components)]
+    compiled = [(c.dimension, _compile_component(index, c)) for index, c in enumerate(components)]
     return CompiledTariff(
         components=components,
-        flat=tuple(rule for dimension, rule in rules if dimension == FLAT),
-        energy=tuple(rule for dimension, rule in rules if dimension == ENERGY),
-        time=tuple(rule for dimension, rule in rules if dimension == TIME),
-        parking=tuple(rule for dimension, rule in rules if dimension == PARKING_TIME),
-        cuts_mwh=_cuts(bound for _, rule in rules for bound in (rule.from_mwh, rule.to_mwh)),
-        cuts_us=_cuts(bound for _, rule in rules for bound in (rule.from_us, rule.to_us)),
-        graces_us=_cuts(rule.grace_us for _, rule in rules),
-        is_by_calendar=any(each.is_by_calendar for each in components),
-        prices=tuple(each.price.as_integer_ratio() for each in components),
+        flat=tuple(c for dimension, c in compiled if dimension == FLAT),
+        energy=tuple(c for dimension, c in compiled if dimension == ENERGY),
+        time=tuple(c for dimension, c in compiled if dimension == TIME),
+        parking=tuple(c for dimension, c in compiled if dimension == PARKING_TIME),
+        cuts_mwh=_cuts(bound for _, c in compiled for bound in (c.from_mwh, c.to_mwh)),
+        cuts_us=_cuts(bound for _, c in compiled for bound in (c.from_us, c.to_us)),
+        graces_us=_cuts(c.grace_us for _, c in compiled),
+        is_by_calendar=any(c.is_by_calendar for c in components),
+        prices=tuple(c.price.as_integer_ratio() for c in components),
         digits=minor_digits(currency),
     )
 
 
-def _rule(place: int, component: Component) -> CompiledComponent:
+def _compile_component(index: int, component: Component) -> CompiledComponent:
     return CompiledComponent(
-        place=place,
+        index=index,
         from_mwh=_scaled(component.kwh_from, MWH_IN_KWH, 0),
         to_mwh=_scaled(component.kwh_to, MWH_IN_KWH, NEVER),
         from_us=_scaled(component.minutes_from, MINUTE_US, 0),
@@ -105,8 +104,8 @@ def _rule(place: int, component: Component) -> CompiledComponent:
     )
 
 
-def _scaled(value: Decimal | int | None, factor: int, otherwise: int) -> int:
-    return otherwise if value is None else int(value * factor)
+def _scaled(value: Decimal | int | None, factor: int, default: int) -> int:
+    return default if value is None else int(value * factor)
 
 
 def _cuts(bounds: Iterable[int]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""How a tariff and the lines of a price are said to people: the admin's preview, the dialog, the receipt."""
+"""The texts of tariffs and price lines for the admin's preview, the session dialog and the receipt."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,15 +24,15 @@ DIMENSION_LABELS = {
     MIN_PRICE: "Up to the minimum price",
     MAX_PRICE: "Down to the maximum price",
 }
-PER = {FLAT: "flat fee", ENERGY: "per kWh", TIME: "per hour", PARKING_TIME: "per hour"}
-LEADS = {FLAT: "", ENERGY: "", TIME: "charging: ", PARKING_TIME: "idle: "}
+PRICE_UNITS = {FLAT: "flat fee", ENERGY: "per kWh", TIME: "per hour", PARKING_TIME: "per hour"}
+PRICE_PREFIXES = {FLAT: "", ENERGY: "", TIME: "charging: ", PARKING_TIME: "idle: "}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-COUNTED = (ENERGY, TIME, PARKING_TIME)  # what is measured, not counted in pieces
+MEASURED_DIMENSIONS = (ENERGY, TIME, PARKING_TIME)  # the dimensions with a measured quantity
 
 
 def tariff_words(tariff: Tariff) -> str:
-    """Return it in one sentence: `$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min`."""
-    parts = [words for dimension in PER for words in _dimension_words(tariff, dimension)] or ["free of charge"]
+    """Describe a tariff in one sentence: `$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min`."""
+    parts = [text for dimension in PRICE_UNITS for text in _describe_dimension(tariff, dimension)] or ["free of charge"]
     if tariff.min_price is not None:
         parts.append(f"at least {price(tariff.min_price, tariff.currency)}")
     if tariff.max_price is not None:
@@ -48,61 +48,61 @@ def tax_percent(tariff: Tariff) -> str:
 
 
 def unit_price(component: Component, currency: str) -> str:
-    """Return `$0.35 per kWh`, or the fee alone, with as many decimals as the price has."""
+    """Return `$0.35 per kWh`, or the amount of a flat fee, with all decimals of the price."""
     amount = price(component.price, currency)
-    return amount if component.dimension == FLAT else f"{amount} {PER[component.dimension]}"
+    return amount if component.dimension == FLAT else f"{amount} {PRICE_UNITS[component.dimension]}"
 
 
 def price(amount: Decimal, currency: str) -> str:
-    """Return an amount with all of its decimals, and at least those of its currency: `$0.0875`."""
+    """Return an amount with all its decimals, and at least those of its currency: `$0.0875`."""
     is_rounded = amount == amount.quantize(Decimal(1).scaleb(-wording.minor_digits(currency)))
     return wording.money(amount if is_rounded else amount.normalize(), currency, is_rounded=is_rounded)
 
 
 def restriction_words(component: Component) -> str:
-    """Return when a component applies: `Mon to Fri, 22:00 to 06:00, from 5 kWh`; "" is always."""
-    clock = [each and f"{each:%H:%M}" for each in (component.time_from, component.time_to)]
+    """Return when a component applies: `Mon to Fri, 22:00 to 06:00, from 5 kWh`; "" means always."""
+    clock = [at and f"{at:%H:%M}" for at in (component.time_from, component.time_to)]
     parts = [
-        days_words(component.days),
-        _range(clock[0], clock[1], "{} to {}", "after {}", "before {}"),
-        _dates(component.date_from, component.date_to),
-        _range(component.kwh_from, component.kwh_to, "{} to {} kWh", "from {} kWh", "up to {} kWh"),
-        _range(
+        describe_days(component.days),
+        _format_range(clock[0], clock[1], "{} to {}", "after {}", "before {}"),
+        _format_dates(component.date_from, component.date_to),
+        _format_range(component.kwh_from, component.kwh_to, "{} to {} kWh", "from {} kWh", "up to {} kWh"),
+        _format_range(
             component.minutes_from,
             component.minutes_to,
             "minute {} to {}",
             "after {} min of the session",
             "in the first {} min",
         ),
-        _range(component.kw_from, component.kw_to, "at {} to {} kW", "from {} kW", "below {} kW"),
+        _format_range(component.kw_from, component.kw_to, "at {} to {} kW", "from {} kW", "below {} kW"),
         f"after {component.grace_minutes} min" if component.grace_minutes else "",
-        _blocks(component),
+        _format_blocks(component),
     ]
     return ", ".join(part for part in parts if part)
 
 
-def days_words(days: str) -> str:
+def describe_days(days: str) -> str:
     """Return `Mon to Fri` for 12345, `Sat, Sun` for 67."""
     if not days or days == "1234567":
         return ""
     names = [DAYS[int(day) - 1] for day in days]
-    in_a_row = days in "1234567"
-    return f"{names[0]} to {names[-1]}" if in_a_row and len(days) > 2 else ", ".join(names)
+    are_consecutive = days in "1234567"
+    return f"{names[0]} to {names[-1]}" if are_consecutive and len(days) > 2 else ", ".join(names)
 
 
 def quantity(line: PriceLine) -> str:
-    """Return what is billed, to the Wh and the second, and what was measured where blocks add to it."""
-    if line.dimension not in COUNTED:
+    """Return the billed quantity, to the Wh and the second, and the measured one if blocks add to it."""
+    if line.dimension not in MEASURED_DIMENSIONS:
         return ""
-    billed = _amount_of(line, line.quantity)
+    billed = _format_quantity(line, line.quantity)
     smallest = Decimal("0.001") if line.dimension == ENERGY else 1 / Decimal(3600)
     if line.quantity - line.measured < smallest:
         return billed
-    return f"{billed} (for {_amount_of(line, line.measured)})"
+    return f"{billed} (for {_format_quantity(line, line.measured)})"
 
 
 def exact_duration(seconds: int) -> str:
-    """Return `1 h 05 m 20 s` with no second left out."""
+    """Return `1 h 05 m 20 s`."""
     hours, rest = divmod(seconds, 3600)
     if not hours or not rest % 60:
         return wording.duration(seconds)
@@ -110,44 +110,43 @@ def exact_duration(seconds: int) -> str:
 
 
 def repricing(old: str, old_policy: str, new: str, new_policy: str) -> str:
-    """Return `$2.40 by “Visitors” → $6.00 by “Tenants”`: what is kept of a repricing."""
+    """Return `$2.40 by “Visitors” → $6.00 by “Tenants”`: the text stored for a repricing."""
     return f"{old} by “{old_policy}” → {new} by “{new_policy}”"
 
 
-def price_before(said: str) -> str:
-    """Return the price before, `$2.40`, out of what is kept of a repricing."""
-    return said.partition(" by “")[0]
+def price_before(repricing_text: str) -> str:
+    """Return the old price, `$2.40`, from the text stored for a repricing."""
+    return repricing_text.partition(" by “")[0]
 
 
-def _amount_of(line: PriceLine, amount: Decimal) -> str:
+def _format_quantity(line: PriceLine, amount: Decimal) -> str:
     if line.dimension == ENERGY:
         return f"{amount.quantize(Decimal('0.001')):,} kWh"
     return exact_duration(round(amount * 3600))
 
 
-def _dimension_words(tariff: Tariff, dimension: str) -> list[str]:
-    """Return the parts of a dimension: the usual price first, then what goes before it, in its order."""
-    usual_first = _usual_first([each for each in tariff.components if each.dimension == dimension])
-    found: list[str] = []
-    for each in usual_first:
-        amount = price(each.price, tariff.currency)
-        said = amount if found else f"{LEADS[dimension]}{amount} {PER[dimension]}"
-        when = restriction_words(each)
-        found.append(f"{when} {said}" if found and when else f"{said} {when}".strip())
-    return found
+def _describe_dimension(tariff: Tariff, dimension: str) -> list[str]:
+    """Describe the components of a dimension: the usual price first, then the exceptions in their order."""
+    usual_first = _usual_first([component for component in tariff.components if component.dimension == dimension])
+    parts: list[str] = []
+    for component in usual_first:
+        amount = price(component.price, tariff.currency)
+        text = amount if parts else f"{PRICE_PREFIXES[dimension]}{amount} {PRICE_UNITS[dimension]}"
+        restrictions = restriction_words(component)
+        parts.append(f"{restrictions} {text}" if parts and restrictions else f"{text} {restrictions}".strip())
+    return parts
 
 
-def _usual_first(of_it: list[Component]) -> list[Component]:
-    """Return the components that may have something, the one first that has what the others leave."""
-    always = (place for place, each in enumerate(of_it, 1) if not (_is_restricted(each) or each.grace_minutes))
-    heard = of_it[: next(always, None)]
-    if heard and not _is_restricted(heard[-1]):
-        return [heard[-1], *heard[:-1]]
-    return heard
+def _usual_first(components: list[Component]) -> list[Component]:
+    """Return the components that can apply; move one that applies to everything else to the front."""
+    always = (n for n, c in enumerate(components, 1) if not (_is_restricted(c) or c.grace_minutes))
+    reachable = components[: next(always, None)]
+    if reachable and not _is_restricted(reachable[-1]):
+        return [reachable[-1], *reachable[:-1]]
+    return reachable
 
 
 def _is_restricted(component: Component) -> bool:
-    """Return whether anything but a grace period and blocks decides when it applies."""
     return bool(
         component.is_by_calendar
         or any(
@@ -160,27 +159,27 @@ def _is_restricted(component: Component) -> bool:
     )
 
 
-def _range(start: object, end: object, both: str, only_from: str, only_to: str) -> str:
-    """Return the words for a range with one end, both or none; numbers without idle zeros."""
-    first, last = _plain(start), _plain(end)
+def _format_range(start: object, end: object, both: str, only_from: str, only_to: str) -> str:
+    """Format a range with both ends, one or none."""
+    first, last = _without_zeros(start), _without_zeros(end)
     if start is None:
         return "" if end is None else only_to.format(last)
     return only_from.format(first) if end is None else both.format(first, last)
 
 
-def _plain(value: object) -> str:
+def _without_zeros(value: object) -> str:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-def _dates(start: date | None, end: date | None) -> str:
-    """Return the days in words; `end` is the first day on which it no longer applies."""
+def _format_dates(start: date | None, end: date | None) -> str:
+    """Format a date range; `end` is the first day on which the component no longer applies."""
     last = end and end - timedelta(days=1)
-    first_text, last_text = (each and f"{each.day} {each:%b %Y}" for each in (start, last))
-    return _range(first_text, last_text, "{} to {}", "from {}", "until {}")
+    first_text, last_text = (day and f"{day.day} {day:%b %Y}" for day in (start, last))
+    return _format_range(first_text, last_text, "{} to {}", "from {}", "until {}")
 
 
-def _blocks(component: Component) -> str:
-    if component.step_size <= 1 or component.dimension not in COUNTED:
+def _format_blocks(component: Component) -> str:
+    if component.step_size <= 1 or component.dimension not in MEASURED_DIMENSIONS:
         return ""
     if component.dimension == ENERGY:
         return f"in blocks of {component.step_size} Wh"

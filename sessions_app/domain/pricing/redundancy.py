@@ -1,4 +1,4 @@
-"""Whether the components before one in a tariff leave anything for it."""
+"""Whether a component can ever apply, given the components before it in the tariff."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
@@ -14,55 +14,54 @@ WEEK = "1234567"
 RANGES = ("date", "kwh", "minutes", "kw")
 
 Number = Decimal | float
-ComponentIndexes = frozenset[int]  # which of the earlier components, by their place
+ComponentIndexes = frozenset[int]  # indexes into the earlier components
 
 
 def is_redundant(component: Component, earlier: Sequence[Component], *, since: date | None = None) -> bool:
-    """Return whether wherever the component could apply one of the earlier of its dimension does.
+    """Return whether earlier components of the same dimension apply everywhere that this one could.
 
-    Weekday, time of day, date, kWh, minutes, kW and inactivity are axes. Each is cut at the bounds of
-    the components; a combination of parts whose components have nobody in common is left for this one.
+    Weekday, time of day, date, kWh, minutes, kW and inactivity are axes. Each is cut into parts at the bounds
+    of the components. If no earlier component applies to all parts of a combination, this one can apply there.
     """
-    left = {frozenset(range(len(earlier)))}
+    combinations = {frozenset(range(len(earlier)))}
     for axis in _axes(component, earlier, since):
-        left = {some & others for some in left for others in axis}
-    return frozenset() not in left
+        combinations = {indexes & on_axis for indexes in combinations for on_axis in axis}
+    return frozenset() not in combinations
 
 
 def _axes(component: Component, earlier: Sequence[Component], since: date | None) -> Iterator[set[ComponentIndexes]]:
-    """Yield for each axis who has which of the parts into which the component's share of it is cut."""
+    """Yield for each axis which earlier components apply to each part of the component's range."""
+    yield {frozenset(n for n, c in enumerate(earlier) if day in (c.days or WEEK)) for day in component.days or WEEK}
+    bounds = {time.min}.union(*({c.time_from, c.time_to} for c in (component, *earlier))) - {None}
     yield {
-        frozenset(n for n, each in enumerate(earlier) if day in (each.days or WEEK)) for day in component.days or WEEK
-    }
-    bounds = {time.min}.union(*({each.time_from, each.time_to} for each in (component, *earlier))) - {None}
-    yield {
-        frozenset(n for n, each in enumerate(earlier) if each.is_at(clock))
+        frozenset(n for n, c in enumerate(earlier) if c.is_at(clock))
         for clock in bounds
         if clock is not None and component.is_at(clock)
     }
-    shares = [_shares(each) for each in earlier]
-    for place, (start, end) in enumerate(_reachable(component, since)):
-        on_axis = [each[place] for each in shares]
-        points = {start} | {bound for share in on_axis for bound in share if start < bound < end}
+    ranges = [_ranges(c) for c in earlier]
+    for index, (start, end) in enumerate(_reachable(component, since)):
+        on_axis = [component_ranges[index] for component_ranges in ranges]
+        points = {start} | {bound for bounds in on_axis for bound in bounds if start < bound < end}
         yield {frozenset(n for n, (first, last) in enumerate(on_axis) if first <= point < last) for point in points}
 
 
-def _shares(component: Component) -> list[tuple[Number, Number]]:
-    """Return from and to on each axis of numbers: the ranges, and minutes of inactivity."""
-    found: list[tuple[Number, Number]] = []
+def _ranges(component: Component) -> list[tuple[Number, Number]]:
+    """Return the bounds on each numeric axis: date, kWh, minutes, kW and minutes of inactivity."""
+    ranges: list[tuple[Number, Number]] = []
     for name in RANGES:
         start, end = getattr(component, f"{name}_from"), getattr(component, f"{name}_to")
         if name == "date":
-            start, end = (each and each.toordinal() for each in (start, end))
-        found.append((start or 0, inf if end is None else end))
-    return [*found, (component.grace_minutes, inf)]
+            start, end = (day and day.toordinal() for day in (start, end))
+        ranges.append((start or 0, inf if end is None else end))
+    return [*ranges, (component.grace_minutes, inf)]
 
 
 def _reachable(component: Component, since: date | None) -> list[tuple[Number, Number]]:
-    """Return its shares without what never comes: the session is as long as its inactivity at least."""
-    dates, kwh, minutes, kw, idle = _shares(component)
+    """Return the ranges without unreachable values: a session lasts at least as long as its inactivity."""
+    dates, kwh, minutes, kw, idle = _ranges(component)
     if since is not None:
-        dates = (max(dates[0], (since - timedelta(days=1)).toordinal()), dates[1])  # in some zone
+        first_day = since - timedelta(days=1)  # the date differs between time zones
+        dates = (max(dates[0], first_day.toordinal()), dates[1])
     if component.dimension == FLAT:
         kwh = (kwh[0], min(kwh[1], SMALLEST_KWH))
     if component.dimension == PARKING_TIME:

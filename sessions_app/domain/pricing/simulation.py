@@ -1,4 +1,4 @@
-"""What an imagined session would cost: so much energy in so long, then idle for so long."""
+"""The price of a simulated session that charges for a while and is then idle."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from sessions_app.domain.pricing.usage import Usage, add_intervals, start_usage
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """A session to try a tariff with."""
+    """A simulated session to try a tariff with."""
 
     starts_at: datetime
     energy_wh: Decimal
@@ -22,28 +22,28 @@ class Trial(msgspec.Struct, frozen=True):
 
 
 def trial_lines(tariff: Tariff, trial: Trial) -> tuple[PriceLine, ...]:
-    """Return the lines of the session's price; its energy flows evenly while it charges."""
-    return calculate_lines(tariff, _tally(tariff, trial))
+    """Return the price lines of the simulated session; its energy flows evenly while it charges."""
+    return calculate_lines(tariff, _usage(tariff, trial))
 
 
 def unpriced_wh(tariff: Tariff, trial: Trial) -> Decimal:
-    """Return how much of the session's energy no component has: it costs nothing, which may not be meant."""
-    taken = sum(
+    """Return the energy that no component prices: it is free, perhaps by mistake."""
+    priced = sum(
         (
             Decimal(quantity)
-            for component, quantity in zip(tariff.components, _tally(tariff, trial).quantities, strict=True)
+            for component, quantity in zip(tariff.components, _usage(tariff, trial).quantities, strict=True)
             if component.dimension == ENERGY
         ),
         Decimal(0),
     )
-    return trial.energy_wh - taken / 1000
+    return trial.energy_wh - priced / 1000
 
 
-def _tally(tariff: Tariff, trial: Trial) -> Usage:
-    starts_at = trial.starts_at.astimezone(UTC)  # hours on the wall come twice or not at all some nights
+def _usage(tariff: Tariff, trial: Trial) -> Usage:
+    starts_at = trial.starts_at.astimezone(UTC)  # local hours repeat or are skipped at clock changes
     stops_at = starts_at + trial.charging
-    stretches = (
+    intervals = (
         ClassifiedInterval(Interval(starts_at, stops_at, trial.energy_wh, None), is_idle=False),
         ClassifiedInterval(Interval(stops_at, stops_at + trial.idle, Decimal(0), 0.0), is_idle=True),
     )
-    return add_intervals(tariff, start_usage(tariff), stretches, zone=trial.zone)
+    return add_intervals(tariff, start_usage(tariff), intervals, zone=trial.zone)

@@ -1,7 +1,6 @@
-"""Which components the calendar lets apply at a moment, by the clock on the wall of the site.
+"""Which components apply at a moment by the days, dates and times of the site's wall clock.
 
-A moment belongs to what the wall clock shows then. So in the night when clocks go back the hour
-that comes twice counts twice, and in the night when they go forward the hour left out never counts.
+A repeated hour (clocks go back) counts twice, a skipped hour (clocks go forward) does not count.
 """
 
 from bisect import bisect_right
@@ -18,87 +17,86 @@ from sessions_app.domain.pricing.tariff import Component
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 DAY_US = 86_400_000_000
-ALL = -1  # as a set of bits: every component
-# A stretch of more than a year comes from a clock that is wrong, and is not cut into days.
+ALL_COMPONENTS = -1  # every component, as bits
+# An interval of more than a year comes from a wrong clock and is not cut into days.
 LONGEST_US = 400 * DAY_US
 
 
-class Windows(msgspec.Struct, frozen=True):
-    """One UTC day, cut where what applies changes: the starts, and what applies from each, as bits."""
+class DayWindows(msgspec.Struct, frozen=True):
+    """One UTC day, cut where the applicable components change: window starts and component bits."""
 
     starts_us: tuple[int, ...]
-    applying: tuple[int, ...]
+    component_bits: tuple[int, ...]
 
 
 def microseconds(at: datetime) -> int:
-    """Return the moment as whole microseconds since 1970."""
+    """Return whole microseconds since 1970."""
     return (at - EPOCH) // MICROSECOND
 
 
-def applying(plan: CompiledTariff, zone: str, at_us: int) -> int:
-    """Return the components that the calendar lets apply at the moment, a bit for each."""
-    windows = _windows(plan, zone, at_us // DAY_US)
-    return windows.applying[bisect_right(windows.starts_us, at_us) - 1]
+def components_at(compiled: CompiledTariff, zone: str, at_us: int) -> int:
+    """Return the components that apply at the moment by the calendar, one bit each."""
+    windows = _windows(compiled, zone, at_us // DAY_US)
+    return windows.component_bits[bisect_right(windows.starts_us, at_us) - 1]
 
 
-def cuts(plan: CompiledTariff, zone: str, start_us: int, end_us: int) -> list[int]:
-    """Return the moments between the two at which what applies may change."""
+def calendar_cuts(compiled: CompiledTariff, zone: str, start_us: int, end_us: int) -> list[int]:
+    """Return the moments within the interval at which the applicable components may change."""
     if end_us - start_us > LONGEST_US:
         return []
     days = range(start_us // DAY_US, end_us // DAY_US + 1)
-    starts = (start for day in days for start in _windows(plan, zone, day).starts_us)
+    starts = (start for day in days for start in _windows(compiled, zone, day).starts_us)
     return [start for start in starts if start_us < start < end_us]
 
 
 @lru_cache(maxsize=16_384)
-def _windows(plan: CompiledTariff, zone: str, day: int) -> Windows:
-    place = ZoneInfo(zone)
-    begins, ends = (EPOCH + timedelta(days=each) for each in (day, day + 1))
-    candidates = {begins, *_wall_clock_moments(plan, place, begins), *_clock_changes(place, begins, ends)}
-    starts = sorted(each for each in candidates if begins <= each < ends)
-    found = [(microseconds(each), _applying(plan, each.astimezone(place))) for each in starts]
-    kept = [found[0]] + [new for old, new in pairwise(found) if new[1] != old[1]]
-    return Windows(tuple(start for start, _ in kept), tuple(bits for _, bits in kept))
+def _windows(compiled: CompiledTariff, zone: str, day: int) -> DayWindows:
+    tz = ZoneInfo(zone)
+    begins, ends = (EPOCH + timedelta(days=n) for n in (day, day + 1))
+    candidates = {begins, *_wall_clock_moments(compiled, tz, begins), *_clock_changes(tz, begins, ends)}
+    starts = sorted(at for at in candidates if begins <= at < ends)
+    windows = [(microseconds(at), _component_bits(compiled, at.astimezone(tz))) for at in starts]
+    changes = [windows[0]] + [new for old, new in pairwise(windows) if new[1] != old[1]]
+    return DayWindows(tuple(start for start, _ in changes), tuple(bits for _, bits in changes))
 
 
-def _wall_clock_moments(plan: CompiledTariff, place: ZoneInfo, around: datetime) -> set[datetime]:
-    """Return the moments around that day at which the wall clock shows a bound, midnight among them."""
+def _wall_clock_moments(compiled: CompiledTariff, tz: ZoneInfo, around: datetime) -> set[datetime]:
+    """Return the moments around that day at which the wall clock shows midnight or a component's bound."""
     bounds = {time.min}
-    for component in plan.components:
+    for component in compiled.components:
         bounds |= {bound for bound in (component.time_from, component.time_to) if bound}
     dates = [around.date() + timedelta(days=days) for days in (-1, 0, 1)]
     return {
-        datetime.combine(each, bound.replace(fold=fold), place).astimezone(UTC)
-        for each in dates
+        datetime.combine(day, bound.replace(fold=fold), tz).astimezone(UTC)
+        for day in dates
         for bound in bounds
         for fold in (0, 1)
     }
 
 
-def _clock_changes(place: ZoneInfo, begins: datetime, ends: datetime) -> set[datetime]:
-    """Return when the clocks change between the two, to the second."""
-    offset = begins.astimezone(place).utcoffset()
-    if ends.astimezone(place).utcoffset() == offset:
+def _clock_changes(tz: ZoneInfo, begins: datetime, ends: datetime) -> set[datetime]:
+    offset = begins.astimezone(tz).utcoffset()
+    if ends.astimezone(tz).utcoffset() == offset:
         return set()
     before, after = 0, int((ends - begins).total_seconds())
     while after - before > 1:
         middle = (before + after) // 2
-        if (begins + timedelta(seconds=middle)).astimezone(place).utcoffset() == offset:
+        if (begins + timedelta(seconds=middle)).astimezone(tz).utcoffset() == offset:
             before = middle
         else:
             after = middle
     return {begins + timedelta(seconds=after)}
 
 
-def _applying(plan: CompiledTariff, local: datetime) -> int:
+def _component_bits(compiled: CompiledTariff, local: datetime) -> int:
     bits = 0
-    for place, component in enumerate(plan.components):
-        if _fits(component, local.date(), local.time()):
-            bits |= 1 << place
+    for index, component in enumerate(compiled.components):
+        if _applies(component, local.date(), local.time()):
+            bits |= 1 << index
     return bits
 
 
-def _fits(component: Component, day: date, clock: time) -> bool:
+def _applies(component: Component, day: date, clock: time) -> bool:
     if component.days and str(day.isoweekday()) not in component.days:
         return False
     if component.date_from and day < component.date_from:

@@ -1,4 +1,4 @@
-"""What a price is made of: the tariff that a session keeps, and the lines that it gives."""
+"""The tariff that a session stores, and the price lines that it produces."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,15 +9,15 @@ FLAT = "FLAT"
 ENERGY = "ENERGY"
 TIME = "TIME"
 PARKING_TIME = "PARKING_TIME"
-# What brings a total up to the minimum or down to the maximum, so that lines still add up to it.
+# Corrections of the total to the minimum or maximum, as lines: so the lines still add up to it.
 MIN_PRICE = "MIN_PRICE"
 MAX_PRICE = "MAX_PRICE"
 
 
 class Component(msgspec.Struct, frozen=True):
-    """One price component: once, per kWh or per hour, and when it applies (OCPI 2.2.1, mod_tariffs).
+    """A price once, per kWh or per hour, and when it applies (OCPI 2.2.1, mod_tariffs).
 
-    "From" is inclusive, "to" exclusive; None and "" are always. Days and times are the site's.
+    "From" is inclusive, "to" exclusive; None and "" mean always. Days and times are local to the site.
     """
 
     dimension: str
@@ -38,11 +38,11 @@ class Component(msgspec.Struct, frozen=True):
 
     @property
     def is_by_calendar(self) -> bool:
-        """Whether it depends on the day or the time of day at the site."""
+        """Whether it depends on the date, weekday or time of day at the site."""
         return bool(self.days or self.time_from or self.time_to or self.date_from or self.date_to)
 
     def is_at(self, clock: time) -> bool:
-        """Return whether it applies at that time of day; to 00:00 is to the end of the day."""
+        """Return whether it applies at that time of day; "to 00:00" is the end of the day."""
         start, end = self.time_from or time.min, self.time_to or time.min
         if end == time.min:
             return clock >= start
@@ -52,7 +52,7 @@ class Component(msgspec.Struct, frozen=True):
 
 
 class Tariff(msgspec.Struct, frozen=True, cache_hash=True):
-    """The copy of a policy that a session keeps from its start."""
+    """The copy of a policy that a session stores at its start."""
 
     policy_id: int
     description: str
@@ -67,10 +67,10 @@ class Tariff(msgspec.Struct, frozen=True, cache_hash=True):
 
 
 class PriceLine(msgspec.Struct, frozen=True):
-    """One line of a price: the amount is unit price × quantity, half up to the currency's minor unit.
+    """One line of a price: `amount` is unit price × quantity, half up to the currency's minor unit.
 
-    Quantities are kWh, hours (to 6 places) or pieces: `quantity` is what is billed, `measured` what
-    was there before it was rounded up to whole blocks. `component` is its place in the tariff.
+    Quantities are kWh, hours (to 6 places) or pieces. `quantity` is billed, `measured` is before rounding up
+    to whole blocks. `component` is the index in the tariff; a minimum or maximum line has -1.
     """
 
     dimension: str
