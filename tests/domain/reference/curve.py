@@ -1,4 +1,4 @@
-"""Energy as a function of time, exact: spread over steps, estimated by power (rules 32, 33, 36, 45)."""
+"""Energy as a function of time, exact: spread over steps, estimated by power (rules 33 and 36)."""
 
 from bisect import bisect_right
 from dataclasses import dataclass

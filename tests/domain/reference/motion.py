@@ -23,10 +23,10 @@ class Stand:
 
 @dataclass(frozen=True)
 class Pace:
-    """The power that the register shows at a moment, over its last two steps."""
+    """The power that the register shows from a moment on, over its last two steps; None if not known."""
 
     at: Fraction
-    power_w: Fraction
+    power_w: Fraction | None
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Motion:
             if step.start != self._stood_to:
                 self._close(None)
                 self._stood_from = self._stood_to = step.start
-                self._since_idle = 0
+                self._forget_pace(step.start)
             if step.wh > 0:
                 self._rise(step)
             self._stood_to = step.end
@@ -60,7 +60,7 @@ class Motion:
         assert self._stood_from is not None
         self._smallest = step.wh if self._smallest is None else min(self._smallest, step.wh)
         if self._close(step):
-            self._since_idle = 0
+            self._forget_pace(step.end)
         else:
             self._steps = [*self._steps, (step.end - self._stood_from, step.wh)][-2:]
             self._since_idle += 1
@@ -68,6 +68,10 @@ class Motion:
         self._stood_from = step.end
         if self._since_idle >= 2 and (duration := sum(each[0] for each in self._steps)):
             self.paces.append(Pace(step.end, sum(each[1] for each in self._steps) * 3600 / duration))
+
+    def _forget_pace(self, at: Fraction) -> None:
+        self._since_idle = 0
+        self.paces.append(Pace(at, None))
 
     def _close(self, rise: Step | None, *, is_open: bool = False) -> bool:
         """Close the time that the register stood, before `rise`; return whether it was idle."""

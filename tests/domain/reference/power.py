@@ -1,4 +1,4 @@
-"""Power as told: reported, else volts × amps; how it ages; how it spreads energy (rules 30 to 37)."""
+"""Power as told: reported, else volts × amps; how it ages; how it spreads energy (rules 30 to 32)."""
 
 from dataclasses import dataclass
 from decimal import Decimal

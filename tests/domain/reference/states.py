@@ -1,4 +1,4 @@
-"""Charging, held back or idle, second by second; the time after the stop (rules 43 to 55)."""
+"""Charging, held back or idle, second by second; the time after the stop (rules 43 to 52)."""
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
