@@ -42,7 +42,7 @@ class ClassifiedInterval(msgspec.Struct, frozen=True):
     is_idle: bool
 
 
-class IdleClock(msgspec.Struct, frozen=True):
+class IdleClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The seconds counted in idle runs, and the pending run that is still too short to count."""
 
     counted_s: float = 0.0

@@ -35,7 +35,7 @@ class SessionPoint(msgspec.Struct, frozen=True):
     price: Decimal | None
 
 
-class SessionTotals(msgspec.Struct, frozen=True):
+class SessionTotals(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The figures so far, and the state that the next reading builds on. Wh, W, A, %, seconds.
 
     `gap_s` is the time between the last two readings. `interval_s` is the longer of this gap and the

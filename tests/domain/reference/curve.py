@@ -57,9 +57,7 @@ def spread(step: Step, slopes: list[Slope]) -> list[Piece]:
     weight = sum((piece.wh for piece in told), Fraction(0))
     if not weight:
         return [Piece(step.start, step.end, step.wh)]
-    return [
-        Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in told
-    ]
+    return [Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in told]
 
 
 def estimate(start: Fraction, end: Fraction, slopes: list[Slope]) -> list[Piece]:

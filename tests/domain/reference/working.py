@@ -115,9 +115,7 @@ def _pieces(
     return pieces, estimate(times.start, first, lines) + estimate(last, until, lines)
 
 
-def _figure_flags(
-    session: Session, told_w: list[Fraction], by_second: list[str], energy: Fraction
-) -> list[Flag]:
+def _figure_flags(session: Session, told_w: list[Fraction], by_second: list[str], energy: Fraction) -> list[Flag]:
     flags = []
     rating, idle_s = session.connector.rating_w, by_second.count(states.IDLE)
     if rating and told_w and max(told_w) > rating * CAP_FACTOR:
