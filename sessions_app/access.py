@@ -16,7 +16,7 @@ def sees_every_site(user: User) -> bool:
 
 
 def visible_sites(user: User) -> QuerySet[Site]:
-    """Return the sites of the user's memberships; all sites for an operator, none if signed out or inactive."""
+    """Return the sites of the user's memberships; all for an operator, none if signed out or inactive."""
     if not user.is_authenticated or not user.is_active:
         return Site.objects.none()
     if user.is_superuser:
@@ -35,7 +35,7 @@ def visible_to(user: User, *, site_ids: Collection[int] | None = None) -> QueryS
 
 
 def may_command(user: User, site_id: int) -> bool:
-    """Return whether the user may stop, unlock and close sessions at the site: its managers and operators may."""
+    """Return whether the user may stop, unlock and close at the site: its managers and operators."""
     if not user.is_authenticated or not user.is_active:
         return False
     return (

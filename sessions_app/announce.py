@@ -27,17 +27,17 @@ ALL_SITES = "sessions.all"
 
 
 def site_group(site_id: int) -> str:
-    """Return the group of the sockets that show the sessions of a site."""
+    """Return the group of the lists of a site."""
     return f"sessions.site.{site_id}"
 
 
 def session_group(session_id: int) -> str:
-    """Return the group of the sockets that show one session's graph."""
+    """Return the group of a session's graphs."""
     return f"session.{session_id}"
 
 
 def manager_group(manager_id: int) -> str:
-    """Return the group of a manager's sockets, for changes of their access."""
+    """Return the group of a manager's sockets."""
     return f"manager.{manager_id}"
 
 
@@ -79,7 +79,7 @@ class SessionEnded(TypedDict):
 
 
 class SessionPoints(TypedDict):
-    """New points of a graph. With `redraw`, earlier points have changed too: fetch them all."""
+    """New points of a graph; with `redraw`, fetch all: earlier ones have changed."""
 
     type: Literal["session.points"]
     session: int
@@ -95,10 +95,9 @@ class AccessChanged(TypedDict):
 
 
 class StationCommand(TypedDict):
-    """A manager's command; the process that holds the station's socket sends it and records the outcome.
+    """A manager's command, sent by the process that holds the station's socket.
 
-    `audit` is the id of the ActionAudit row, whose outcome the answer changes from waiting to accepted
-    or rejected.
+    `audit` is the id of the ActionAudit row that waits for the outcome.
     """
 
     type: Literal["station.command"]
@@ -119,7 +118,6 @@ class SessionChange:
     redraw: bool = False
 
     def merge(self, later: "SessionChange") -> "SessionChange":
-        """Return this change and a later one as one change."""
         return SessionChange(
             self.session_id,
             self.site_id,
@@ -133,7 +131,7 @@ class SessionChange:
 class ChangeAnnouncer:
     """Sends changes to viewers: the first at once, those within the next second together.
 
-    An error of the channel layer loses hints, never data: it is logged, and viewers catch up over HTTP.
+    An error of the channel layer is only logged: viewers catch up over HTTP.
     """
 
     interval_s = 1.0
@@ -146,7 +144,6 @@ class ChangeAnnouncer:
         self._thread = DatabaseThread("announcer")
 
     def put(self, changes: Iterable[SessionChange]) -> None:
-        """Queue changes that have been committed."""
         for change in changes:
             earlier = self._waiting.get(change.session_id)
             self._waiting[change.session_id] = earlier.merge(change) if earlier else change
@@ -203,7 +200,7 @@ class ChangeAnnouncer:
 
 
 def announce_change(change: SessionChange) -> None:
-    """Send a change that was committed outside the recorder. Call it from synchronous code only."""
+    """Send a change committed outside the recorder, from synchronous code."""
     row = rows_by_id([change.session_id]).get(change.session_id)
     if row is not None:
         async_to_sync(_announce)(change, row, at=timezone.now())
@@ -239,7 +236,7 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
 
 
 async def send(group: str, event: Any) -> None:
-    """Send an event to a group. Nothing else sends to groups."""
+    """Send an event to a group."""
     layer = get_channel_layer()
     if layer is not None:
         await layer.group_send(group, event)

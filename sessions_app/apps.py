@@ -10,7 +10,6 @@ class SessionsConfig(AppConfig):
     verbose_name = "TerraFuse"
 
     def ready(self) -> None:
-        """Register the system checks and signals."""
         from sessions_app import checks  # noqa: F401
         from sessions_app.live import changes  # noqa: F401
         from sessions_app.queries import timestamps

@@ -1,7 +1,7 @@
 """The queue in front of `record`: batches waiting events and resolves each caller after the commit.
 
-Group commit, without a timer: the next batch starts when the last one is committed. A single message
-never waits; under load each commit includes all events that arrived during the previous one.
+Group commit without a timer: a batch starts when the previous one is committed. So a single event never
+waits, and under load each commit includes all events that arrived during the previous one.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from sessions_app.announce import ChangeAnnouncer, SessionChange
 from sessions_app.domain.events import ConnectionAttempt, Event, Outcome, UnparsedMessage
-from sessions_app.recording import Recorded, record
+from sessions_app.recording import BatchResult, record
 from sessions_app.store.database_thread import DB_UNAVAILABLE, DatabaseThread, accepts_writes
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ MAX_BATCH = 500
 RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 BATCH_FAULTY_AFTER = 3  # attempts: locks and failovers are over by then
 
-Outcomes = tuple[list[Outcome | Exception], list[SessionChange]]
+IsolatedResult = tuple[list[Outcome | Exception], list[SessionChange]]
 PendingEvent = tuple[Event | ConnectionAttempt, "asyncio.Future[Outcome]"]
 
 
@@ -65,8 +65,8 @@ class Recorder:
                     future.set_result(outcome)
             self.announcer.put(changes)
 
-    async def _record_isolated(self, events: Sequence[Event | ConnectionAttempt]) -> Outcomes:
-        """Record the events; if they fail together, record each alone, so that a bad event fails no other."""
+    async def _record_isolated(self, events: Sequence[Event | ConnectionAttempt]) -> IsolatedResult:
+        """Record the events; if that fails, one by one, so that a bad event fails no other."""
         try:
             outcomes, changes = await self._record_with_retries(events)
             return [*outcomes], changes
@@ -83,7 +83,7 @@ class Recorder:
             all_changes += changes_alone
         return all_outcomes, all_changes
 
-    async def _record_with_retries(self, events: Sequence[Event | ConnectionAttempt]) -> Recorded:
+    async def _record_with_retries(self, events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
         """Record the events; retry while the database is unavailable.
 
         If the database accepts writes but keeps rejecting the batch, the batch is faulty: raise.
@@ -100,8 +100,8 @@ class Recorder:
                 logger.exception("The database is unavailable: retrying %d events in %s s", len(events), pause)
                 await asyncio.sleep(pause)
 
-    async def _save_dead_letter(self, event: Event | ConnectionAttempt) -> Outcomes:
-        """Store an event that cannot be recorded as a dead letter: what we acknowledge must not be lost."""
+    async def _save_dead_letter(self, event: Event | ConnectionAttempt) -> IsolatedResult:
+        """Store the event as a dead letter: what we acknowledge must not be lost."""
         if isinstance(event, ConnectionAttempt):
             return [Outcome(tag_status="Invalid")], []
         message = UnparsedMessage(
@@ -123,7 +123,7 @@ _recorders: WeakKeyDictionary[asyncio.AbstractEventLoop, Recorder] = WeakKeyDict
 
 
 def recorder() -> Recorder:
-    """Return the recorder of the running event loop; a server process has one loop."""
+    """Return the recorder of the running event loop."""
     loop = asyncio.get_running_loop()
     current = _recorders.get(loop)
     if current is None:

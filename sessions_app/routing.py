@@ -6,7 +6,7 @@ from typing import Any
 from channels.routing import URLRouter
 from django.urls import path
 
-from sessions_app.ingest.credentials import PREFIX
+from sessions_app.ingest.credentials import STATION_PATH_PREFIX
 from sessions_app.live.consumers import SessionConsumer, SessionsConsumer
 
 AsgiApplication = Callable[..., Awaitable[None]]
@@ -38,7 +38,7 @@ def sockets(*, stations: AsgiApplication, browsers: AsgiApplication) -> AsgiAppl
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        serve = stations if raw_path.startswith(PREFIX) else browsers
+        serve = stations if raw_path.startswith(STATION_PATH_PREFIX) else browsers
         await serve(scope, receive, send)
 
     return application

@@ -5,7 +5,7 @@ import binascii
 from typing import Any
 from urllib.parse import unquote
 
-PREFIX = b"/ocpp/"
+STATION_PATH_PREFIX = b"/ocpp/"
 
 
 def identity(scope: dict[str, Any]) -> str:
@@ -15,7 +15,7 @@ def identity(scope: dict[str, Any]) -> str:
     as forms do: decode it only if the user of Basic Auth confirms it.
     """
     raw = scope.get("raw_path") or scope["path"].encode()
-    _, _, rest = raw.partition(PREFIX)
+    _, _, rest = raw.partition(STATION_PATH_PREFIX)
     text = rest.split(b"?", 1)[0].decode("latin-1")
     name, form_name = (unquote(encoded).strip("/") for encoded in (text, text.replace("+", " ")))
     users, _ = _basic_auth(scope)

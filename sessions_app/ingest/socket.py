@@ -26,11 +26,11 @@ MAX_IDENTITY = 255
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-ignored: Counter[str] = Counter()  # frames that are not OCPP-J, by station identity
+ignored_frames: Counter[str] = Counter()  # frames that are not OCPP-J, by station identity
 
 
 async def station_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Serve a station's socket at /ocpp/<identity>: authenticate it, then answer its calls until it closes."""
+    """Serve a station at /ocpp/<identity>: authenticate it, then answer its calls."""
     name = credentials.identity(scope)
     await receive()  # websocket.connect
     station_id = await _authenticate(scope, name)
@@ -55,7 +55,7 @@ async def station_socket(scope: dict[str, Any], receive: Receive, send: Send) ->
 
 
 async def _authenticate(scope: dict[str, Any], name: str) -> int:
-    """Return the station's id; 0 if the station is unknown or the password is wrong."""
+    """Return the station's id; 0 if it is unknown or its password wrong."""
     if not name or len(name) > MAX_IDENTITY or "\x00" in name:
         return 0
     password = credentials.password(scope, name)
@@ -87,8 +87,8 @@ async def _serve(name: str, station_id: int, connection: StationConnection, rece
             case frames.Answer():
                 connection.resolve(frame)
             case None:
-                ignored[name] += 1
-                logger.warning("%s: ignored a frame that is not OCPP-J (%d so far)", name, ignored[name])
+                ignored_frames[name] += 1
+                logger.warning("%s: ignored a frame that is not OCPP-J (%d so far)", name, ignored_frames[name])
 
 
 async def _answer(station_id: int, call: frames.Call, connection: StationConnection) -> None:

@@ -57,7 +57,7 @@ def parse_timestamp(value: Any, received_at: datetime) -> tuple[datetime, bool]:
 
 
 def _parse_iso(value: Any) -> tuple[datetime | None, bool]:
-    """Return the station's time in UTC, None if it cannot be parsed, and whether it has a time zone."""
+    """Return the time in UTC, None if invalid, and whether it has a time zone."""
     try:
         at = datetime.fromisoformat(to_text(value))
         return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC), at.tzinfo is not None
@@ -90,9 +90,8 @@ def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
 def _correct_times(parsed: Sequence[datetime | None], received_at: datetime) -> list[datetime]:
     """Return when the readings of one message were taken, given the times that could be parsed.
 
-    A wrong clock still measures the time between readings. So shift all times of that clock together,
-    the last one to the message's arrival, or to when the clock was set. A reading without a time takes
-    that of the next one.
+    A wrong clock still measures durations: shift all its times together, the last one to the message's
+    arrival or to when the clock was set. A reading without a time takes that of the next.
     """
     times = {index: at for index, at in enumerate(parsed) if at is not None}
     latest = received_at
@@ -117,7 +116,7 @@ def _split_by_clock(times: dict[int, datetime], received_at: datetime) -> list[l
 
 
 def _shift(at: datetime, ahead: timedelta) -> datetime:
-    """Return the time minus `ahead`, but not before `CLOCK_SET_AFTER`: `ahead` may be thousands of years."""
+    """Return the time minus `ahead`, which may be thousands of years."""
     return at - min(ahead, at - CLOCK_SET_AFTER)
 
 

@@ -1,7 +1,7 @@
 """Tell a manager's open sockets that their access has changed.
 
-Use signals, since a membership is deleted in many ways: by its form, with its site, with its manager.
-A browser that signs out loses its sockets too.
+Signals, since a membership can be deleted by its form, with its site or with its manager. A browser
+that signs out loses its sockets too.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ def membership_changed(instance: Membership, **kwargs: Any) -> None:
 
 @receiver([post_save, post_delete], sender=Manager)
 def manager_changed(instance: Manager, **kwargs: Any) -> None:
-    """Announce that a manager may have been deactivated or made an operator. Ignore a sign-in."""
+    """Announce a changed manager, who may be inactive or an operator now. Ignore sign-ins."""
     is_relevant = not kwargs.get("created") and kwargs.get("update_fields") != {"last_login"}
     if is_relevant:
         _announce(instance.pk)
@@ -33,14 +33,14 @@ def manager_changed(instance: Manager, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=Session)
 def session_ended(instance: Session, **kwargs: Any) -> None:
-    """Announce that a browser has signed out. Django's own signal is too early: the row still exists then."""
+    """Announce a sign-out. Django's own signal comes too early: the row still exists."""
     manager_id = instance.get_decoded().get(SESSION_KEY, "")
     if manager_id:
         _announce(int(manager_id))
 
 
 def _announce(manager_id: int) -> None:
-    """Announce after the commit. An error of the channel layer must not undo the change."""
+    """Announce after the commit; an error of the channel layer must not undo the change."""
 
     def announce_access() -> None:  # not a partial: Django logs an error with the function's name
         event = announce.AccessChanged(type="access.changed")

@@ -41,13 +41,12 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         self.heartbeat_task = asyncio.create_task(self._send_heartbeats())
 
     async def _send_heartbeats(self) -> None:
-        """Send a heartbeat regularly: without one, browsers assume that the connection is lost."""
+        """Send heartbeats: without them browsers assume that the connection is lost."""
         while True:
             await asyncio.sleep(BEAT_EVERY_S)
             await self.send_json({"type": "beat"})
 
     async def disconnect(self, code: int) -> None:
-        """Leave all groups."""
         if self.heartbeat_task is not None:
             self.heartbeat_task.cancel()
         for group in self.joined_groups:
@@ -56,7 +55,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             await self.channel_layer.group_discard(manager_group(self.scope["user"].pk), self.channel_name)
 
     async def update_groups(self) -> None:
-        """Update the groups after a change of access, and close the socket if access is denied."""
+        """Rejoin groups after a change of access; close the socket if it is denied."""
         close_code = await self._join()
         if close_code:
             await self.close(close_code)
@@ -80,7 +79,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     @database_sync_to_async  # type: ignore[untyped-decorator]
     def _allowed_groups(self) -> frozenset[str] | None:
-        """Reload the manager and return their groups; None if they are inactive, deleted or signed out."""
+        """Return the reloaded manager's groups; None if inactive, deleted or signed out."""
         manager = Manager.objects.filter(pk=self.scope["user"].pk, is_active=True).first()
         if manager is None or not self._is_signed_in(manager):
             return None
@@ -93,12 +92,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         return session.exists(session.session_key) and constant_time_compare(auth_hash, manager.get_session_auth_hash())
 
     async def access_changed(self, event: dict[str, Any]) -> None:
-        """Handle a change of the manager's access."""
         await self.send_json({"type": "access.changed"})
         await self.update_groups()
 
     async def pass_on(self, event: dict[str, Any]) -> None:
-        """Send the event unchanged."""
         await self.send_json(event)
 
     session_changed = session_started = session_ended = session_points = pass_on
@@ -123,7 +120,6 @@ class SessionConsumer(LiveConsumer):
     close_without_groups = True
 
     def visible_groups(self, manager: Manager) -> frozenset[str]:
-        """Return the group of the session."""
         session_id = self.scope["url_route"]["kwargs"]["pk"]
         is_visible = visible_to(manager).filter(pk=session_id).exists()
         return frozenset({session_group(session_id)}) if is_visible else frozenset()

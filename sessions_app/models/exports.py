@@ -58,5 +58,4 @@ class ExportJob(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether the job is waiting or running."""
         return self.state in {self.State.QUEUED, self.State.RUNNING}

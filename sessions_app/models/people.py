@@ -60,7 +60,6 @@ class Driver(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference, such as DRV-0001."""
         return f"DRV-{self.pk:04d}"
 
 

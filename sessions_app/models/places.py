@@ -58,7 +58,6 @@ class Site(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference, such as SIT-0001."""
         return f"SIT-{self.pk:04d}"
 
 
@@ -78,7 +77,6 @@ class SiteArea(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference, such as ARE-0001."""
         return f"ARE-{self.pk:04d}"
 
 
@@ -94,7 +92,7 @@ class ChargingStation(models.Model):
     serial_number = models.CharField(max_length=255, blank=True, editable=False)
     firmware_version = models.CharField(max_length=255, blank=True, editable=False)
     booted_at = models.DateTimeField(null=True, editable=False)
-    # The current socket: one that closes late finds another id here, and must not mark the station as offline.
+    # The current socket: an old one that closes late must not mark the station as offline.
     connection_id = models.CharField(max_length=36, blank=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
@@ -105,12 +103,10 @@ class ChargingStation(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference, such as STN-0001."""
         return f"STN-{self.pk:04d}"
 
     @property
     def is_online(self) -> bool:
-        """Whether the station is connected."""
         return is_online(self.connection_id, self.last_seen_at, now=timezone.now())
 
 

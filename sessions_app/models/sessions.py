@@ -91,8 +91,8 @@ class ChargingSession(models.Model):
                 for name in ("driver", "site_area", "connector", "policy")
             ),
             models.Index(fields=["station", "site"], name="session_station_site"),
-            # Also gives PostgreSQL statistics of sessions per driver. It uses no statistics of partial indexes, and
-            # its default estimate sometimes made it read the whole history for the sessions of a few drivers.
+            # Also gives PostgreSQL statistics on sessions per driver: it uses none of partial indexes, and its
+            # default estimate sometimes made it read the whole history for a few drivers.
             models.Index(Coalesce(F("driver_id"), Value(0)), F("site"), name="session_by_person"),
             models.Index(fields=["station", "-started_at"], name="session_by_station"),
             models.Index(fields=["site", "-started_at"], condition=Q(ended_at=None), name="session_open"),
@@ -104,7 +104,6 @@ class ChargingSession(models.Model):
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether the session has not ended."""
         return self.ended_at is None
 
 

@@ -18,10 +18,10 @@ from sessions_app.recording.event_handlers import apply_event
 from sessions_app.recording.recompute import recompute
 from sessions_app.store.event_batch import save_batch
 
-Recorded = tuple[list[Outcome], list[SessionChange]]
+BatchResult = tuple[list[Outcome], list[SessionChange]]
 
 
-def record(events: Sequence[Event | ConnectionAttempt]) -> Recorded:
+def record(events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
     """Record the events in order in one transaction: all of them, or none.
 
     Return an outcome for each event, and the changes to announce. The commit precedes the return.

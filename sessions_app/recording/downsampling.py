@@ -1,4 +1,4 @@
-"""Update the downsampled series of long sessions as readings arrive, so that no graph reads 200,000 of them."""
+"""Downsample long sessions as readings arrive, so that no graph reads 200,000 of them."""
 
 import logging
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sessions_app.store import downsampled
 
 logger = logging.getLogger(__name__)
 
-READINGS_PER_UPDATE = 2_000  # sessions with less than twice as many have no series: graphs read their samples
+READINGS_PER_UPDATE = 2_000  # a session with less than twice as many has no series
 
 
 def update_downsampled(drafts: Iterable[SessionDraft]) -> None:
@@ -52,7 +52,7 @@ def _update(drafts: list[SessionDraft]) -> None:
 
 
 def refresh_downsampled(session_id: int) -> None:
-    """Extend the session's stored series with its new samples, or build the series from all samples."""
+    """Extend the session's series with new samples, or build it from all."""
     stored = DownsampledSeries.objects.filter(session_id=session_id).first()
     rows = load_points(session_id, after=stored.last_number if stored else 0)
     curve = extend_curve(decode_series(stored), rows) if stored else curves.with_gaps(curve_from_points(rows))

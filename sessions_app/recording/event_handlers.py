@@ -1,4 +1,4 @@
-"""Apply each event to the batch: find its session, and change the session by the rules of the domain."""
+"""Apply events to the batch: find the session, and change it by the domain's rules."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -86,7 +86,7 @@ def _disconnected(event: events.Disconnected, batch: EventBatch, station: Statio
 
 
 def _mark_open_sessions(station: StationDraft) -> None:
-    """Mark the sessions in progress as changed, so that viewers see whether their station is online."""
+    """Have rows in progress announced: whether their station is online has changed."""
     for draft in station.sessions:
         draft.is_changed = draft.is_changed or not draft.state.is_ended
 
@@ -137,7 +137,7 @@ def _authorize(event: events.AuthorizeRequested, batch: EventBatch, station: Sta
 
 @_handle.register
 def _started(event: events.Started, batch: EventBatch, station: StationDraft) -> EventResult:
-    """Open a session. A start that is repeated because its reply was lost returns the same session."""
+    """Open a session; a start repeated because its reply was lost returns the same one."""
     connector = _connector(station, event.connector) or station.only_connector
     if connector is None and event.fallback is not None:
         return _dead_letter(event.fallback, batch, station)
@@ -190,7 +190,7 @@ def _handle_unmatched(
 
 
 def _remember_transaction_id(station: StationDraft, draft: SessionDraft, event: events.Measured) -> None:
-    """Store the station's own id for the session, since the stop will use it too."""
+    """Store the station's own id for the session: the stop will use it too."""
     holder = station.session_by_transaction(event.own_transaction)
     if holder is draft:
         return
@@ -232,7 +232,7 @@ def _dead_letter(event: events.UnparsedMessage, batch: EventBatch, station: Stat
 
 
 def _connector(station: StationDraft, number: int) -> ConnectorDraft | None:
-    """Return the connector; create it if the station reports a number that is not registered. 0 is None."""
+    """Return the connector, created if new; None for 0, the station as a whole."""
     if number == 0:
         return None
     if number not in station.connectors:

@@ -19,7 +19,7 @@ def recompute(draft: SessionDraft) -> None:
 
 
 def _is_continuation(draft: SessionDraft) -> bool:
-    """Return whether everything new follows the stored totals: no late and no repeated readings."""
+    """Return whether the totals can continue: nothing late, nothing repeated."""
     previous = draft.previous_state
     if draft.is_reassigned or draft.state.meter_start_wh != previous.meter_start_wh:
         return False

@@ -54,17 +54,14 @@ class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def old_text(self) -> str:
-        """The price that is stored."""
         return money(self.old, self.old_currency)
 
     @property
     def new_text(self) -> str:
-        """The new price."""
         return money(self.new, self.new_currency)
 
     @property
     def detail(self) -> str:
-        """The detail of the audit row."""
         if self.refusal:
             return self.refusal
         return labels.repricing(self.old_text, self.old_policy, self.new_text, self.new_policy)

@@ -1,9 +1,8 @@
 """Find the session that a message belongs to.
 
 Match in this order: an id we issued; the station's own id while its session is open (stations reuse
-their ids, and some use one for two cars at once); the session active on the connector at that time.
-A stop names no connector. It is matched by its id, by an earlier copy of the same stop, or by its tag
-and register.
+ids, some for two cars at once); the session active on the connector at that time. A stop names no
+connector: match an earlier copy of it, or its tag and register.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +19,7 @@ REPEATED_FOR = timedelta(days=1)  # how long a station may repeat an unanswered 
 
 
 def is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
-    """Return whether the start repeats that of the session. Ignore its time if the station's clock is unset."""
+    """Return whether the start repeats the session's, at any time if the station's clock is unset."""
     state = draft.state
     if (state.meter_start_wh, draft.id_tag_value) != (event.meter_start_wh, event.id_tag):
         return False
@@ -65,9 +64,9 @@ def match_stop(station: StationDraft, event: events.Stopped) -> SessionDraft | N
 
 
 def _same_id_other_car(by_id: SessionDraft, station: StationDraft, event: events.Stopped) -> SessionDraft | None:
-    """Return the other session that the stop ends if the station uses one id for two cars, else None.
+    """Return the session that the stop ends instead, if the station uses one id for two cars.
 
-    Require both tag and register: a car may be stopped with the tag of another.
+    Require tag and register: a car may be stopped with the tag of another.
     """
     candidate = _only_candidate(station, event)
     if candidate is None or not _has_tag(candidate, event) or _has_tag(by_id, event):
@@ -85,7 +84,7 @@ def _is_id_reused(by_id: SessionDraft, station: StationDraft, at: datetime) -> b
 
 
 def _active_on(connector: ConnectorDraft, station: StationDraft, readings: tuple[Reading, ...]) -> SessionDraft | None:
-    """Return the session that was active on the connector when one of the readings was taken."""
+    """Return the session active on the connector at the time of one of the readings."""
     last_at = readings[-1].at
     draft = station.open_session(connector)
     if draft is None or last_at < draft.state.started_at:
@@ -100,7 +99,7 @@ def _active_on(connector: ConnectorDraft, station: StationDraft, readings: tuple
 def _stopped_with_same_register(
     station: StationDraft, event: events.Stopped, *, within: timedelta
 ) -> SessionDraft | None:
-    """Return the session that stopped at the same register value. A value other than 0 rarely occurs twice."""
+    """Return the session that stopped at this register value; values but 0 rarely repeat."""
     if not event.meter_stop_wh:
         return None
     for draft in station.sessions:
@@ -146,7 +145,6 @@ def _normalize_tag(tag: str) -> str:
 
 
 def _fits_register(draft: SessionDraft, event: events.Stopped) -> bool:
-    """Return whether the session's register can have reached the stop's value: it is not above it."""
     return event.meter_stop_wh is not None and _last_register_wh(draft) <= event.meter_stop_wh
 
 
@@ -160,7 +158,7 @@ def _last_register_wh(draft: SessionDraft) -> Decimal:
 
 
 def unplug_if_available(station: StationDraft, draft: SessionDraft, state: SessionState) -> SessionState:
-    """Return the state of a session that has just stopped, unplugged if its connector is already available.
+    """Return the state of a stopped session, unplugged if its connector is already available.
 
     After an outage the status arrives before the stop, and the next session may already exist.
     """

@@ -1,4 +1,4 @@
-"""How a session is opened: by a start message, or without one by the first message that belongs to it."""
+"""Open sessions: with a start message, or without one from a later message."""
 
 import msgspec
 
@@ -51,7 +51,7 @@ def open_without_start(
 
 
 def _add_session(station: StationDraft, connector: ConnectorDraft | None, state: SessionState) -> SessionDraft:
-    """Add a new session to the batch, closed if its connector already has a later session."""
+    """Add a session, closed if its connector already has a later one."""
     if station.sessions_started_after(connector, state.started_at):
         state = lifecycle.close_session(state, reason=lifecycle.NEXT_SESSION)
     draft = SessionDraft(
@@ -80,7 +80,7 @@ def assign_driver(draft: SessionDraft, id_tag: str, tag: Tag | None) -> None:
 def assign_connector(station: StationDraft, draft: SessionDraft, connector: ConnectorDraft) -> None:
     """Set the connector of a session that was opened by a stop, which names none.
 
-    Do nothing if both the session and another one on the connector are in progress: a connector has one.
+    Do nothing if another session is in progress there: a connector has only one.
     """
     if not draft.state.is_ended and station.open_session(connector) is not None:
         return
@@ -91,10 +91,10 @@ def assign_connector(station: StationDraft, draft: SessionDraft, connector: Conn
 
 
 def assign_tariff(draft: SessionDraft) -> None:
-    """Give the session a copy of the policy that applies where and when it began; its station may have moved.
+    """Give the session a copy of the policy for where and when it began; its station may have moved.
 
-    Replace the copy only if the start or driver changes and another policy applies then: editing a
-    policy changes no session. A policy that an operator chose is never replaced.
+    Replace the copy only if another policy applies after a change of start or driver: editing a policy
+    changes no session. Never replace a policy that an operator chose.
     """
     site = Site.objects.select_related("company").get(pk=draft.site_id)
     driver = Driver.objects.get(pk=draft.driver_id) if draft.driver_id else None

@@ -1,7 +1,7 @@
-"""Many rows in one statement: PostgreSQL takes one JSON text and COPY, SQLite an executemany.
+"""Write many rows in one statement: JSON and COPY on PostgreSQL, executemany on SQLite.
 
-Django's bulk_update builds a CASE for each value: 1,000 rows took 1,000 ms against 39 ms here. JSON
-rather than arrays: psycopg writes arrays of text in Python, which cost half of a batch's time.
+Django's bulk_update builds a CASE for each value: 1,000 rows took 1,000 ms, against 39 ms here. JSON, not
+arrays: psycopg encodes text arrays in Python, which took half of a batch's time.
 """
 
 from __future__ import annotations  # Field has no type arguments when it runs

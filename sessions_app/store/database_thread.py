@@ -31,12 +31,10 @@ class DatabaseThread:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Run the function on the thread; return its result or raise its error."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: _run_with_connection(function, *args, **kwargs))
 
     async def close(self) -> None:
-        """Close the connection and end the thread."""
         await self.run(_close)
         self._executor.shutdown()
 

@@ -78,8 +78,8 @@ def save_batch(batch: EventBatch) -> None:
 def _save_sessions(drafts: list[SessionDraft]) -> None:
     """Save the sessions and their samples.
 
-    Update before inserting: a connector has only one session in progress, so the old one must end
-    before a new one is added. Clear changed transaction ids before that: they are unique.
+    End sessions before adding new ones: a connector has one in progress. Before that, clear changed
+    transaction ids: they are unique.
     """
     changed = [draft for draft in drafts if draft.id and draft.is_changed]
     ids_to_clear = [
@@ -119,7 +119,7 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
 def save_attempt(*, identity: str, password: bytes, address: str, at: Any) -> None:
     """Record that an unknown station tried to connect, and its password.
 
-    If the table is full, delete the name with the fewest and oldest attempts: a real station keeps trying.
+    If the table is full, delete the name with the fewest, oldest attempts: a station keeps trying.
     """
     digest = password_digest(password.decode("utf-8", "replace")) if password else ""
     count = PendingStation.objects.filter(identity=identity).update(
@@ -178,7 +178,6 @@ def _new_session(draft: SessionDraft) -> ChargingSession:
 
 
 def _assignment_columns(draft: SessionDraft) -> dict[str, Any]:
-    """Return the columns for the session's connector, driver and policy, which rarely change."""
     return {
         "connector_id": draft.connector.id if draft.connector else None,
         "driver_id": draft.driver_id,

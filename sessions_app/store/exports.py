@@ -1,4 +1,4 @@
-"""Write the state of export jobs. Each change filters by the state before it, so that only one process wins."""
+"""Write the state of export jobs. Each change filters by the old state, so that one process wins."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -35,7 +35,7 @@ def export_add(job: ExportJob) -> ExportJob:
 
 
 def export_claim(*, at: datetime) -> ExportJob | None:
-    """Start the oldest waiting job in a free slot; return None if no job waits or no slot is free."""
+    """Start and return the oldest waiting job; None if no job waits or no slot is free."""
     _requeue_lost(at)
     while waiting := ExportJob.objects.filter(state=_State.QUEUED).order_by("created_at", "id").first():
         slots = _free_slots()
@@ -83,12 +83,12 @@ def _requeue_lost(at: datetime) -> None:
 
 
 def _own_run(job: ExportJob) -> QuerySet[ExportJob]:
-    """Return the job as a queryset; empty if it has been cancelled, or restarted by another process."""
+    """Return a queryset of the job, empty if it was cancelled or restarted."""
     return ExportJob.objects.filter(pk=job.pk, state=_State.RUNNING, started_at=job.started_at)
 
 
 def export_heartbeat(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
-    """Record that the job is running and its progress; return False if it has been cancelled or restarted."""
+    """Record the job's progress; return False if it was cancelled or restarted."""
     return bool(_own_run(job).update(beat_at=at, rows_done=rows_done))
 
 
@@ -98,7 +98,7 @@ def export_release(job: ExportJob) -> None:
 
 
 def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: datetime) -> bool:
-    """Mark the file as ready; return False if the job has been cancelled or restarted."""
+    """Mark the file as ready; return False if the job was cancelled or restarted."""
     return bool(
         _own_run(job).update(
             state=_State.READY,
