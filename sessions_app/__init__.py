@@ -1,1 +1,1 @@
-"""Charging sessions: from a station's socket to the manager's screen."""
+"""Charging sessions, from the station's socket to the manager's screen."""

@@ -1,4 +1,4 @@
-"""Who may see and do what: the first step of every query."""
+"""What each user may see and do. Every query starts here."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ def sees_every_site(user: User) -> bool:
 
 
 def visible_sites(user: User) -> QuerySet[Site]:
-    """Return the sites of the user's memberships; an operator sees all, nobody else sees any."""
+    """Return the sites of the user's memberships; all for an operator, none if signed out or inactive."""
     if not user.is_authenticated or not user.is_active:
         return Site.objects.none()
     if user.is_superuser:
@@ -27,7 +27,7 @@ def visible_sites(user: User) -> QuerySet[Site]:
 def visible_to(user: User, *, site_ids: Collection[int] | None = None) -> QuerySet[ChargingSession]:
     """Return the sessions at the sites that the user may see.
 
-    Whoever has just read `visible_sites` passes their ids: the database plans better with numbers.
+    Pass the ids of `visible_sites` if they are already loaded: the database plans better with literals.
     """
     if sees_every_site(user):
         return ChargingSession.objects.all()
@@ -35,7 +35,7 @@ def visible_to(user: User, *, site_ids: Collection[int] | None = None) -> QueryS
 
 
 def may_command(user: User, site_id: int) -> bool:
-    """Return whether the user may stop, unlock and close at that site: its managers and operators."""
+    """Return whether the user may stop, unlock and close at the site: its managers and operators."""
     if not user.is_authenticated or not user.is_active:
         return False
     return (

@@ -1,8 +1,8 @@
-"""The events of the live channel, and the only code that sends to groups.
+"""The events of the live channel, and the only code that sends to channel groups.
 
-An event is a hint that may be lost: whoever shows it can catch up over HTTP. Events hold text, ints
-and floats only, since Redis carries nothing else. A row is rendered once for any number of viewers,
-and a session's changes are sent at once, then at most once a second.
+An event is a hint that may be lost: clients catch up over HTTP. Events contain only text, ints and
+floats, which Redis can carry. A row is rendered once for all viewers. A session's first change is sent
+at once, further ones at most once a second.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ ALL_SITES = "sessions.all"
 
 
 def site_group(site_id: int) -> str:
-    """Return the group of whoever watches the sessions of a site."""
+    """Return the group of the lists of a site."""
     return f"sessions.site.{site_id}"
 
 
 def session_group(session_id: int) -> str:
-    """Return the group of whoever watches one session's graph."""
+    """Return the group of a session's graphs."""
     return f"session.{session_id}"
 
 
 def manager_group(manager_id: int) -> str:
-    """Return the group of all sockets of a manager: told when his memberships change."""
+    """Return the group of a manager's sockets."""
     return f"manager.{manager_id}"
 
 
@@ -49,8 +49,8 @@ def station_group(station_id: int) -> str:
 class SessionChanged(TypedDict):
     """New texts for a row in progress, by the keys of `domain.row.CELLS` and `MARKS`.
 
-    `level` and `idle_s` tell a filtered list whether the session belongs to it now; `silent_at`, in
-    seconds since 1970, until when the row counts as heard of.
+    `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From
+    `silent_at`, in seconds since 1970, the row counts as silent.
     """
 
     type: Literal["session.changed"]
@@ -64,14 +64,14 @@ class SessionChanged(TypedDict):
 
 
 class SessionStarted(TypedDict):
-    """A session has begun, or one that had ended provisionally goes on."""
+    """A session has begun, or one with a provisional end continues."""
 
     type: Literal["session.started"]
     session: int
 
 
 class SessionEnded(TypedDict):
-    """A session is history; `text` is the notice for people."""
+    """A session has ended; `text` is the notice for people."""
 
     type: Literal["session.ended"]
     session: int
@@ -79,7 +79,7 @@ class SessionEnded(TypedDict):
 
 
 class SessionPoints(TypedDict):
-    """New points of a graph; with `redraw` earlier ones have changed too: fetch them all."""
+    """New points of a graph; with `redraw`, fetch all: earlier ones have changed."""
 
     type: Literal["session.points"]
     session: int
@@ -89,15 +89,15 @@ class SessionPoints(TypedDict):
 
 
 class AccessChanged(TypedDict):
-    """What a manager may see has changed: his sockets look again, and his pages fetch again."""
+    """A manager's access has changed: their sockets update their groups, and their pages reload."""
 
     type: Literal["access.changed"]
 
 
 class StationCommand(TypedDict):
-    """What a manager asks of a station; the process that holds its socket asks it, and notes the outcome.
+    """A manager's command, sent by the process that holds the station's socket.
 
-    `audit` is the ActionAudit row: the answer turns its outcome from waiting into accepted or rejected.
+    `audit` is the id of the ActionAudit row that waits for the outcome.
     """
 
     type: Literal["station.command"]
@@ -108,7 +108,7 @@ class StationCommand(TypedDict):
 
 @dataclass(slots=True)
 class SessionChange:
-    """What a recorded batch has changed of one session."""
+    """What a recorded batch has changed in one session."""
 
     session_id: int
     site_id: int
@@ -118,7 +118,6 @@ class SessionChange:
     redraw: bool = False
 
     def merge(self, later: "SessionChange") -> "SessionChange":
-        """Return both changes as one."""
         return SessionChange(
             self.session_id,
             self.site_id,
@@ -130,9 +129,9 @@ class SessionChange:
 
 
 class ChangeAnnouncer:
-    """Sends changes to viewers: the first at once, those within a second after it together.
+    """Sends changes to viewers: the first at once, those within the next second together.
 
-    A failing layer loses hints, never data: it is logged, and viewers catch up over HTTP.
+    An error of the channel layer is only logged: viewers catch up over HTTP.
     """
 
     interval_s = 1.0
@@ -142,20 +141,19 @@ class ChangeAnnouncer:
         self._sent_at: dict[int, float] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._thread = DatabaseThread("outbox")
+        self._thread = DatabaseThread("announcer")
 
     def put(self, changes: Iterable[SessionChange]) -> None:
-        """Take changes that have been committed."""
         for change in changes:
-            before = self._waiting.get(change.session_id)
-            self._waiting[change.session_id] = before.merge(change) if before else change
+            earlier = self._waiting.get(change.session_id)
+            self._waiting[change.session_id] = earlier.merge(change) if earlier else change
         if self._waiting:
             self._wake.set()
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Send nothing more, and close the connection."""
+        """Stop sending, and close the database connection."""
         if self._task is not None:
             self._task.cancel()
         await self._thread.close()
@@ -164,17 +162,17 @@ class ChangeAnnouncer:
         while self._waiting:
             self._wake.clear()
             now = asyncio.get_running_loop().time()
-            due = [each for each in self._waiting.values() if self._due_at(each) <= now]
+            due = [change for change in self._waiting.values() if self._due_at(change) <= now]
             if due:
                 await self._send(due, now)
                 continue
-            pause = min(self._due_at(each) for each in self._waiting.values()) - now
+            pause = min(self._due_at(change) for change in self._waiting.values()) - now
             try:
                 await asyncio.wait_for(self._wake.wait(), pause)
             except TimeoutError:
                 continue
-        over = asyncio.get_running_loop().time() - self.interval_s
-        self._sent_at = {key: at for key, at in self._sent_at.items() if at > over}
+        expired_at = asyncio.get_running_loop().time() - self.interval_s
+        self._sent_at = {session_id: at for session_id, at in self._sent_at.items() if at > expired_at}
 
     def _due_at(self, change: SessionChange) -> float:
         if change.has_begun or change.has_ended:
@@ -188,21 +186,21 @@ class ChangeAnnouncer:
         try:
             rows = await self._thread.run(rows_by_id, [change.session_id for change in changes])
         except Exception:
-            logger.exception("%d changes could not be announced", len(changes))
+            logger.exception("Announcing %d changes failed", len(changes))
             return
         for change in changes:
             if change.session_id in rows:
-                await self._say(change, rows[change.session_id])
+                await self._try_announce(change, rows[change.session_id])
 
-    async def _say(self, change: SessionChange, row: SessionRow) -> None:
+    async def _try_announce(self, change: SessionChange, row: SessionRow) -> None:
         try:
             await _announce(change, row, at=timezone.now())
         except Exception:
-            logger.exception("The change of session %d could not be announced", change.session_id)
+            logger.exception("Announcing the change of session %d failed", change.session_id)
 
 
 def announce_change(change: SessionChange) -> None:
-    """Send a change that something else than the recorder has committed; call it where nothing awaits."""
+    """Send a change committed outside the recorder, from synchronous code."""
     row = rows_by_id([change.session_id]).get(change.session_id)
     if row is not None:
         async_to_sync(_announce)(change, row, at=timezone.now())
@@ -211,7 +209,7 @@ def announce_change(change: SessionChange) -> None:
 async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> None:
     groups = (site_group(row.site_id), ALL_SITES)
     texts = cells(row, LIVE_CELLS, now=at)
-    changed = SessionChanged(
+    changed_event = SessionChanged(
         type="session.changed",
         session=row.id,
         number=row.reading_count,
@@ -221,24 +219,24 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
         cells=texts,
         marks=marks(row, now=at),
     )
-    points = SessionPoints(
+    points_event = SessionPoints(
         type="session.points", session=row.id, points=change.points, redraw=change.redraw, cells=texts
     )
-    await send(session_group(row.id), points)
+    await send(session_group(row.id), points_event)
     if change.has_ended:
         text = f"Session {row.id} at {row.station} has ended: {cells(row, ('reason',), now=at)['reason']}"
-        ended = SessionEnded(type="session.ended", session=row.id, text=text)
+        ended_event = SessionEnded(type="session.ended", session=row.id, text=text)
         for group in (*groups, session_group(row.id)):
-            await send(group, ended)
+            await send(group, ended_event)
         return
     for group in groups:
         if change.has_begun:
             await send(group, SessionStarted(type="session.started", session=row.id))
-        await send(group, changed)
+        await send(group, changed_event)
 
 
 async def send(group: str, event: Any) -> None:
-    """Send an event to a group: the one place that does."""
+    """Send an event to a group."""
     layer = get_channel_layer()
     if layer is not None:
         await layer.group_send(group, event)

@@ -1,4 +1,4 @@
-"""The application's start."""
+"""Application configuration."""
 
 from django.apps import AppConfig
 
@@ -10,7 +10,6 @@ class SessionsConfig(AppConfig):
     verbose_name = "TerraFuse"
 
     def ready(self) -> None:
-        """Take up the system checks and the signals."""
         from sessions_app import checks  # noqa: F401
         from sessions_app.live import changes  # noqa: F401
         from sessions_app.queries import timestamps

@@ -1,4 +1,4 @@
-"""Deployment mistakes, told by `manage.py check`; those that only matter live, by `check --deploy`."""
+"""System checks for deployment mistakes; those for production only run with `check --deploy`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,33 +8,33 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", "testserver"}
-IN_MEMORY = "channels.layers.InMemoryChannelLayer"
+IN_MEMORY_LAYER = "channels.layers.InMemoryChannelLayer"
 
 
 @register(Tags.security)
-def debug_stays_at_home(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Refuse DEBUG on a site that others can open: its error pages show settings and data."""
-    strangers = set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS
-    if not settings.DEBUG or not strangers:
+def debug_only_on_local_hosts(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Reject DEBUG on a public host: its error pages show settings and data."""
+    public_hosts = set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS
+    if not settings.DEBUG or not public_hosts:
         return []
     return [
         Error(
-            f"TERRAFUSE_DEBUG is on while the site answers to {', '.join(sorted(strangers))}.",
+            f"TERRAFUSE_DEBUG is on while the site serves {', '.join(sorted(public_hosts))}.",
             hint="Leave TERRAFUSE_DEBUG unset, or TERRAFUSE_ALLOWED_HOSTS.",
             id="terrafuse.E001",
         )
     ]
 
 
-@register()  # not with Tags.staticfiles: collectstatic asks those, and it is the remedy
-def hashed_files_are_collected(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Refuse hashed static files that nobody has collected: every page would fail."""
+@register()  # not Tags.staticfiles: collectstatic runs those checks, and would fail before it fixes this
+def hashed_files_collected(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Reject hashed static files that are not collected: every page would fail."""
     is_hashed = "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]
     if not is_hashed or (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return []
     return [
         Error(
-            "TERRAFUSE_HASHED_STATIC is on, and there are no collected files.",
+            "TERRAFUSE_HASHED_STATIC is on, but the static files are not collected.",
             hint="Run manage.py collectstatic.",
             id="terrafuse.E002",
         )
@@ -42,13 +42,13 @@ def hashed_files_are_collected(app_configs: Any, **kwargs: Any) -> Sequence[Chec
 
 
 @register(Tags.staticfiles, deploy=True)
-def static_files_are_hashed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Warn when browsers would fetch every file again and again, uncompressed."""
+def static_files_hashed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Warn if static files are not hashed: browsers cannot cache them."""
     if "Manifest" in settings.STORAGES["staticfiles"]["BACKEND"]:
         return []
     return [
         Warning(
-            "Static files are served as they lie: not hashed, not compressed, not cached.",
+            "Static files are not hashed, compressed or cached.",
             hint="Run manage.py collectstatic with TERRAFUSE_DEBUG unset.",
             id="terrafuse.W003",
         )
@@ -56,13 +56,13 @@ def static_files_are_hashed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMe
 
 
 @register(Tags.database, deploy=True)
-def database_is_a_server(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Warn of SQLite, which takes one writer and one machine."""
+def database_is_server(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Warn about SQLite, which allows one writer and one machine."""
     if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.sqlite3":
         return []
     return [
         Warning(
-            "The database is a SQLite file: one process writes, and nothing fails over.",
+            "The database is a SQLite file: only one process can write, and there is no failover.",
             hint="Set DATABASE_URL=postgres://user:password@host:5432/name.",
             id="terrafuse.W001",
         )
@@ -71,12 +71,12 @@ def database_is_a_server(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
 
 @register(Tags.compatibility, deploy=True)
 def layer_reaches_every_process(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Warn of the in-memory layer: browsers hear only of the stations of their own process."""
-    if settings.CHANNEL_LAYERS["default"]["BACKEND"] != IN_MEMORY:
+    """Warn about the in-memory layer: browsers receive events only from stations of the same process."""
+    if settings.CHANNEL_LAYERS["default"]["BACKEND"] != IN_MEMORY_LAYER:
         return []
     return [
         Warning(
-            "Live messages stay within one process.",
+            "Live events do not leave their process.",
             hint="With more than one worker set REDIS_URL=redis://host:6379.",
             id="terrafuse.W002",
         )
@@ -84,13 +84,13 @@ def layer_reaches_every_process(app_configs: Any, **kwargs: Any) -> Sequence[Che
 
 
 @register(Tags.security, deploy=True)
-def hosts_are_named(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
-    """Warn of a site that answers to any name: links in it can be made to lead elsewhere."""
+def allowed_hosts_set(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessage]:
+    """Warn about a site that accepts any host name: a forged one can redirect its links."""
     if "*" not in settings.ALLOWED_HOSTS:
         return []
     return [
         Warning(
-            "The site answers to any host name.",
+            "The site accepts any host name.",
             hint="Set TERRAFUSE_ALLOWED_HOSTS=charging.example.com.",
             id="terrafuse.W004",
         )

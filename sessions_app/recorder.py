@@ -1,7 +1,7 @@
-"""The queue in front of recording: batches what is waiting and resolves each caller after the commit.
+"""The queue in front of `record`: batches waiting events and resolves each caller after the commit.
 
-Group commit: the next batch begins as soon as the last one is committed, with no timer. Alone a
-message waits for nobody; under load a commit serves as many as came during the one before.
+Group commit without a timer: a batch starts when the previous one is committed. So a single event never
+waits, and under load each commit includes all events that arrived during the previous one.
 """
 
 import asyncio
@@ -14,111 +14,108 @@ from django.utils import timezone
 
 from sessions_app.announce import ChangeAnnouncer, SessionChange
 from sessions_app.domain.events import ConnectionAttempt, Event, Outcome, UnparsedMessage
-from sessions_app.recording import Recorded, record
+from sessions_app.recording import BatchResult, record
 from sessions_app.store.database_thread import DB_UNAVAILABLE, DatabaseThread, accepts_writes
 
 logger = logging.getLogger(__name__)
 
 MAX_BATCH = 500
 RETRY_AFTER_S = (0.1, 0.5, 1.0, 2.0, 5.0)
-BATCH_FAULTY_AFTER = 3  # attempts: locks and failovers pass sooner
+BATCH_FAULTY_AFTER = 3  # attempts: locks and failovers are over by then
 
-Outcomes = tuple[list[Outcome | Exception], list[SessionChange]]
+IsolatedResult = tuple[list[Outcome | Exception], list[SessionChange]]
 PendingEvent = tuple[Event | ConnectionAttempt, "asyncio.Future[Outcome]"]
 
 
 class Recorder:
     """Records events for the station sockets of one event loop.
 
-    While the database is away it tries again and again: no event is dropped, and no caller is told.
+    While the database is unavailable it retries: no event is dropped, and no caller gets an error.
     """
 
     def __init__(self) -> None:
         self._waiting: list[PendingEvent] = []
         self._thread = DatabaseThread("recorder")
         self._task: asyncio.Task[None] | None = None
-        self.outbox = ChangeAnnouncer()
+        self.announcer = ChangeAnnouncer()
 
     async def record(self, event: Event | ConnectionAttempt) -> Outcome:
-        """Return the event's outcome once the commit that holds it has returned.
-
-        Events keep their order.
-        """
-        done: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting.append((event, done))
+        """Record an event and return its outcome after the commit. Events keep their order."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((event, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        return await done
+        return await future
 
     async def stop(self) -> None:
-        """Close the connections; for whoever ends before its process does."""
+        """Close the database connections, for a recorder that ends before its process."""
         await self._thread.close()
-        await self.outbox.stop()
+        await self.announcer.stop()
 
     async def _run(self) -> None:
         while self._waiting:
-            calls, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
-            outcomes, changes = await self._recorded([event for event, _ in calls])
-            for (_, done), outcome in zip(calls, outcomes, strict=True):
-                if done.done():  # its socket has closed meanwhile
+            pending, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
+            outcomes, changes = await self._record_isolated([event for event, _ in pending])
+            for (_, future), outcome in zip(pending, outcomes, strict=True):
+                if future.done():  # its socket has closed meanwhile
                     continue
                 if isinstance(outcome, Exception):
-                    done.set_exception(outcome)
+                    future.set_exception(outcome)
                 else:
-                    done.set_result(outcome)
-            self.outbox.put(changes)
+                    future.set_result(outcome)
+            self.announcer.put(changes)
 
-    async def _recorded(self, batch: Sequence[Event | ConnectionAttempt]) -> Outcomes:
-        """Return what the batch gave; what fails alone, so that a bad event never fails its neighbours."""
+    async def _record_isolated(self, events: Sequence[Event | ConnectionAttempt]) -> IsolatedResult:
+        """Record the events; if that fails, one by one, so that a bad event fails no other."""
         try:
-            outcomes, changes = await self._persistently(batch)
+            outcomes, changes = await self._record_with_retries(events)
             return [*outcomes], changes
         except Exception:
-            if len(batch) == 1:
-                logger.exception("An event was set aside")
-                return await self._set_aside(batch[0])
-            logger.exception("A batch of %d failed: its events are recorded one by one", len(batch))
+            if len(events) == 1:
+                logger.exception("Recording an event failed: storing it as a dead letter")
+                return await self._save_dead_letter(events[0])
+            logger.exception("A batch of %d events failed: recording them one by one", len(events))
         all_outcomes: list[Outcome | Exception] = []
         all_changes: list[SessionChange] = []
-        for event in batch:
-            outcomes_alone, changes_alone = await self._recorded([event])
+        for event in events:
+            outcomes_alone, changes_alone = await self._record_isolated([event])
             all_outcomes += outcomes_alone
             all_changes += changes_alone
         return all_outcomes, all_changes
 
-    async def _persistently(self, batch: Sequence[Event | ConnectionAttempt]) -> Recorded:
-        """Return what the batch gave: again and again while the database is away.
+    async def _record_with_retries(self, events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
+        """Record the events; retry while the database is unavailable.
 
-        One that can be written to and refuses the batch again and again is not away: the batch is at fault.
+        If the database accepts writes but keeps rejecting the batch, the batch is faulty: raise.
         """
         attempt = 0
         while True:
             try:
-                return await self._thread.run(record, batch)
+                return await self._thread.run(record, events)
             except DB_UNAVAILABLE:
                 attempt += 1
                 if attempt >= BATCH_FAULTY_AFTER and await self._thread.run(accepts_writes):
                     raise
                 pause = RETRY_AFTER_S[min(attempt, len(RETRY_AFTER_S)) - 1]
-                logger.exception("The database is away: %d events wait %s s", len(batch), pause)
+                logger.exception("The database is unavailable: retrying %d events in %s s", len(events), pause)
                 await asyncio.sleep(pause)
 
-    async def _set_aside(self, event: Event | ConnectionAttempt) -> Outcomes:
-        """Keep an event that cannot be recorded, so that what is acknowledged is never lost."""
+    async def _save_dead_letter(self, event: Event | ConnectionAttempt) -> IsolatedResult:
+        """Store the event as a dead letter: what we acknowledge must not be lost."""
         if isinstance(event, ConnectionAttempt):
             return [Outcome(tag_status="Invalid")], []
-        kept = UnparsedMessage(
+        message = UnparsedMessage(
             station_id=event.station_id,
             at=timezone.now(),
             action=type(event).__name__,
             payload=msgspec.json.encode(event).decode(),
-            error="It could not be recorded; the log says why.",
+            error="Recording failed; see the log.",
         )
         try:
-            outcomes, changes = await self._persistently([kept])
+            outcomes, changes = await self._record_with_retries([message])
             return [*outcomes], changes
         except Exception as error:
-            logger.exception("An event could not even be set aside")
+            logger.exception("Storing a dead letter failed")
             return [error], []
 
 
@@ -126,9 +123,9 @@ _recorders: WeakKeyDictionary[asyncio.AbstractEventLoop, Recorder] = WeakKeyDict
 
 
 def recorder() -> Recorder:
-    """Return the recorder of the running event loop: a server process has one."""
+    """Return the recorder of the running event loop."""
     loop = asyncio.get_running_loop()
-    found = _recorders.get(loop)
-    if found is None:
-        found = _recorders[loop] = Recorder()
-    return found
+    current = _recorders.get(loop)
+    if current is None:
+        current = _recorders[loop] = Recorder()
+    return current

@@ -1,4 +1,4 @@
-"""The addresses of the pages."""
+"""URLs of the pages."""
 
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
@@ -7,23 +7,23 @@ from django.urls.converters import StringConverter
 from sessions_app.pages import commands, export_jobs, exports, health, lists, menu, nav, panels, session
 
 
-class Tab(StringConverter):
+class TabConverter(StringConverter):
     """One of the two tables."""
 
     regex = "in-progress|history"
 
 
-class Findable(StringConverter):
-    """Which choices of a filter a word finds."""
+class SearchableConverter(StringConverter):
+    """A filter whose choices can be searched."""
 
     regex = "station|driver"
 
 
-register_converter(Tab, "tab")
-register_converter(Findable, "findable")
+register_converter(TabConverter, "tab")
+register_converter(SearchableConverter, "searchable")
 
 TAB_PATTERN = r"^sessions/(?P<of>in-progress|history)"
-SESSION_ID_PATTERN = r"(?P<of>[0-9]{1,18})"  # an id that the database can hold
+SESSION_ID_PATTERN = r"(?P<of>[0-9]{1,18})"  # as many digits as the database column holds
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/in-progress/count/", nav.nav_count, name="nav-count"),
     path("sessions/<tab:tab>/summary/", lists.summary, name="summary"),
     path("sessions/<tab:tab>/filters/", panels.filter_panel, name="filters"),
-    path("sessions/<tab:tab>/filters/<findable:what>/", panels.choice_search, name="finder"),
+    path("sessions/<tab:tab>/filters/<searchable:what>/", panels.choice_search, name="finder"),
     path("sessions/<tab:tab>/columns/", panels.column_panel, name="columns"),
     path("sessions/<tab:tab>/views/", panels.saved_views_panel, name="views"),
     path("sessions/<tab:tab>/views/<int:pk>/remove/", panels.delete_view, name="remove-view"),

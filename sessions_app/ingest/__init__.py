@@ -1,1 +1,1 @@
-"""Station sockets: OCPP-J frames, the messages of each version, and commands to stations."""
+"""Station sockets: OCPP-J frames, the messages of each OCPP version, and commands to stations."""

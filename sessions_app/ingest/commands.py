@@ -1,4 +1,4 @@
-"""Requests of ours to stations, and their answers, through whichever process holds the socket."""
+"""Requests to stations and their answers, through the process that holds the socket."""
 
 import asyncio
 import logging
@@ -23,42 +23,42 @@ ANSWER_TIMEOUT_S = 30.0
 
 
 class StationConnection:
-    """One open socket of a station: says frames, and matches answers to what was asked."""
+    """One open socket of a station: sends frames, and matches answers to requests."""
 
     def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._send = send
-        self._asked: dict[str, asyncio.Future[frames.Answer]] = {}
+        self._requests: dict[str, asyncio.Future[frames.Answer]] = {}
 
     async def send(self, frame: str) -> None:
-        """Send a frame; a socket that has just closed is no error."""
+        """Send a frame. A socket that has just closed is no error."""
         try:
             await self._send({"type": "websocket.send", "text": frame})
-        except (OSError, RuntimeError):  # the disconnect is on its way to `receive`
+        except (OSError, RuntimeError):  # `receive` gets the disconnect next
             return
 
     async def call(self, action: str, payload: dict[str, Any]) -> frames.Answer | None:
-        """Return the station's answer to a request, or None after 30 s without one."""
+        """Send a request and return the answer; None after `ANSWER_TIMEOUT_S`."""
         id_ = str(uuid.uuid4())
-        self._asked[id_] = asyncio.get_running_loop().create_future()
+        self._requests[id_] = asyncio.get_running_loop().create_future()
         try:
             await self.send(frames.encode_call(id_, action, payload))
-            return await asyncio.wait_for(self._asked[id_], ANSWER_TIMEOUT_S)
+            return await asyncio.wait_for(self._requests[id_], ANSWER_TIMEOUT_S)
         except TimeoutError:
             return None
         finally:
-            del self._asked[id_]
+            del self._requests[id_]
 
     def resolve(self, answer: frames.Answer) -> None:
-        """Take an answer; one to nothing that was asked is dropped, by the protocol."""
-        asked = self._asked.get(answer.id)
-        if asked is not None and not asked.done():
-            asked.set_result(answer)
+        """Pass an answer to its request. Drop one without a request, by the protocol."""
+        request = self._requests.get(answer.id)
+        if request is not None and not request.done():
+            request.set_result(answer)
 
 
 async def relay_commands(station_id: int, connection: StationConnection) -> None:
-    """Pass on the commands for a station, for as long as its socket is open.
+    """Pass commands on to a station until its socket closes.
 
-    A channel layer that is away costs commands, which then get no answer; never the socket.
+    If the channel layer fails, commands get no answer, but the socket stays open.
     """
     layer = get_channel_layer()
     if layer is None:
@@ -69,17 +69,17 @@ async def relay_commands(station_id: int, connection: StationConnection) -> None
             try:
                 await layer.group_add(group, channel)
                 while True:
-                    _started(asyncio.create_task(_ask(station_id, connection, await layer.receive(channel))))
+                    _keep_until_done(asyncio.create_task(_ask(station_id, connection, await layer.receive(channel))))
             except Exception:
-                logger.exception("The channel layer is away: station %s hears no command", station_id)
+                logger.exception("The channel layer failed: station %s receives no commands", station_id)
                 await asyncio.sleep(LAYER_RETRY_S)
     finally:
-        with suppress(Exception):  # a layer that is away has forgotten the group anyway
+        with suppress(Exception):  # a layer that fails here has lost the group anyway
             await layer.group_discard(group, channel)
 
 
 async def _ask(station_id: int, connection: StationConnection, command: StationCommand) -> None:
-    """Ask the station, and note what it answers: the first answer holds."""
+    """Send the command, and record the outcome; the first answer counts."""
     answer = await connection.call(command["command"], command["payload"])
     outcome, detail = NO_ANSWER, ""
     if answer is not None and answer.error:
@@ -98,9 +98,9 @@ async def _ask(station_id: int, connection: StationConnection, command: StationC
     )
 
 
-_running: set[asyncio.Task[None]] = set()  # a task that nobody holds may vanish
+_tasks: set[asyncio.Task[None]] = set()  # a task without a reference may be garbage-collected
 
 
-def _started(task: asyncio.Task[None]) -> None:
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+def _keep_until_done(task: asyncio.Task[None]) -> None:
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)

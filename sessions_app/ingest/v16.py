@@ -1,7 +1,7 @@
-"""OCPP 1.6 (edition 2): what each message of a station means, and what is answered.
+"""OCPP 1.6 (edition 2): the event of each message of a station, and the reply to it.
 
-Any other action gets NotImplemented. A message about a transaction is never answered with an error,
-for a station repeats it for days: what cannot be read is set aside whole, and accepted.
+Any other action gets NotImplemented. Never answer a message about a transaction with an error: the
+station would repeat it for days. If it cannot be parsed, store it as a dead letter and accept it.
 """
 
 import json
@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 HEARTBEAT_S = 60
 MAX_CONNECTOR = 999
-OF_TRANSACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
+TRANSACTION_ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
 
 Payload = dict[str, Any]
 Parser = Callable[[int, Payload, datetime], Event]
@@ -27,12 +27,12 @@ Reply = Callable[[Outcome, datetime], Payload]
 
 
 def format_timestamp(at: datetime) -> str:
-    """Return a time as OCPP writes it."""
+    """Return a time in the format of OCPP."""
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _connector(payload: Payload) -> int:
-    """Return the connector that a message names; 0 where it names none that a station may have."""
+    """Return the number of the message's connector; 0 if it is missing or not plausible."""
     number = values.to_int(payload.get("connectorId"))
     return number if number <= MAX_CONNECTOR else 0
 
@@ -109,11 +109,11 @@ def _stop(station_id: int, payload: Payload, at: datetime) -> Event:
     )
 
 
-def _nothing(outcome: Outcome, now: datetime) -> Payload:
+def _empty_reply(outcome: Outcome, now: datetime) -> Payload:
     return {}
 
 
-def _tag_info(outcome: Outcome, now: datetime) -> Payload:
+def _tag_reply(outcome: Outcome, now: datetime) -> Payload:
     return {"idTagInfo": {"status": outcome.tag_status}}
 
 
@@ -127,38 +127,38 @@ ACTIONS: dict[str, tuple[Parser, Reply]] = {
         },
     ),
     "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": format_timestamp(now)}),
-    "StatusNotification": (_status, _nothing),
-    "Authorize": (_authorize, _tag_info),
+    "StatusNotification": (_status, _empty_reply),
+    "Authorize": (_authorize, _tag_reply),
     "StartTransaction": (
         _start,
-        lambda outcome, now: {"transactionId": outcome.transaction_id, **_tag_info(outcome, now)},
+        lambda outcome, now: {"transactionId": outcome.transaction_id, **_tag_reply(outcome, now)},
     ),
-    "MeterValues": (_meter_values, _nothing),
-    "StopTransaction": (_stop, _tag_info),
+    "MeterValues": (_meter_values, _empty_reply),
+    "StopTransaction": (_stop, _tag_reply),
 }
 
 
 def parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
-    """Return the event of a message with a known action; at worst it is `Unreadable`, and kept."""
+    """Return the event of a message with a known action; an `UnparsedMessage` if it cannot be parsed."""
     if not isinstance(payload, dict):
-        if action in OF_TRANSACTIONS:
-            return _unparsed(station_id, action, payload, at, "The payload is no object.")
-        payload = {}  # that the station has called says enough
+        if action in TRANSACTION_ACTIONS:
+            return _unparsed(station_id, action, payload, at, "The payload is not an object.")
+        payload = {}  # the action is enough
     try:
         return ACTIONS[action][0](station_id, payload, at)
-    except Exception as error:  # whatever a station may think of: the message is kept, the socket lives
-        logger.exception("A %s could not be read", action)
+    except Exception as error:  # no message of a station may close its socket or be lost
+        logger.exception("A %s could not be parsed", action)
         return _unparsed(station_id, action, payload, at, repr(error))
 
 
 def encode_reply(action: str, outcome: Outcome, now: datetime) -> Payload:
-    """Return the payload that answers a message with a known action."""
+    """Return the reply to a message with a known action."""
     return ACTIONS[action][1](outcome, now)
 
 
 def _unparsed(station_id: int, action: str, payload: Any, at: datetime, error: str) -> events.UnparsedMessage:
     try:
-        kept = json.dumps(payload).replace("\\u0000", "")  # escapes what a database takes for no text
-    except RecursionError:  # what can just be read may be nested too deep to be written
-        kept = ""
-    return events.UnparsedMessage(station_id=station_id, at=at, action=action, payload=kept, error=error)
+        text = json.dumps(payload).replace("\\u0000", "")  # escaped, except NUL, which databases reject
+    except RecursionError:  # JSON that can just be parsed may be nested too deep to be encoded
+        text = ""
+    return events.UnparsedMessage(station_id=station_id, at=at, action=action, payload=text, error=error)

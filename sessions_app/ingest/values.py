@@ -1,4 +1,4 @@
-"""Lenient reading of what stations put into fields: text, numbers, nothing, or something else."""
+"""Parse field values leniently: stations send text, numbers, nothing, or something else."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -9,22 +9,22 @@ from typing import Any
 from sessions_app.domain import meter
 from sessions_app.domain.meter import MAX_REGISTER_WH, Reading, SampledValue
 
-CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # before OCPP 1.6: the station's clock is not set
-MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is a clock in another zone, not one that drifts
-MAX_ZONE_OFFSET = timedelta(hours=26)  # from UTC-12 to UTC+14; more is no clock that runs
-MAX_READINGS = 10_000  # of one message
+CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # a time before OCPP 1.6: the station's clock is not set
+MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is not drift, but a clock in another time zone
+MAX_ZONE_OFFSET = timedelta(hours=26)  # from UTC-12 to UTC+14; more is a wrong clock
+MAX_READINGS = 10_000  # in one message
 
 
 def to_text(value: Any, limit: int = 255) -> str:
-    """Return the value as text without NULs and outer blanks, cut to the limit; None is empty."""
+    """Return the value as text without NULs and outer blanks, cut to the limit; empty for None."""
     if value is None or isinstance(value, dict | list):
         return ""
-    plain = str(value).encode("utf-8", "replace").decode()  # a lone surrogate is no text
-    return plain.replace("\x00", "").strip()[:limit]
+    text = str(value).encode("utf-8", "replace").decode()  # replaces lone surrogates
+    return text.replace("\x00", "").strip()[:limit]
 
 
 def to_int(value: Any) -> int:
-    """Return a small whole number, as of a connector; 0 for what is none."""
+    """Return a small whole number, such as a connector's; 0 for anything else."""
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
@@ -33,7 +33,7 @@ def to_int(value: Any) -> int:
 
 
 def to_register_wh(value: Any) -> Decimal | None:
-    """Return a meter's register in Wh, to 0.001 Wh; None for what is no register, such as -1."""
+    """Return a meter's register in Wh, to 0.001 Wh; None for an invalid value, such as -1."""
     try:
         number = Decimal(str(value).strip())
     except InvalidOperation:
@@ -44,20 +44,20 @@ def to_register_wh(value: Any) -> Decimal | None:
 
 
 def timestamp_or_arrival(value: Any, received_at: datetime) -> datetime:
-    """Return the time in UTC; without a zone it is UTC, and one that cannot be is when it arrived."""
+    """Return the time in UTC, the default zone; the time of arrival if the value is not plausible."""
     return parse_timestamp(value, received_at)[0]
 
 
 def parse_timestamp(value: Any, received_at: datetime) -> tuple[datetime, bool]:
-    """Return the time in UTC, and whether the station's own clock and zone gave it."""
-    in_utc, has_zone = _stated(value)
+    """Return the time in UTC, and whether it comes from the station's clock with a time zone."""
+    in_utc, has_zone = _parse_iso(value)
     if in_utc is None or not CLOCK_SET_AFTER <= in_utc <= received_at + MAX_CLOCK_LEAD:
         return received_at, False
     return in_utc, has_zone
 
 
-def _stated(value: Any) -> tuple[datetime | None, bool]:
-    """Return the time in UTC as the station states it, if it can be read, and whether it names a zone."""
+def _parse_iso(value: Any) -> tuple[datetime | None, bool]:
+    """Return the time in UTC, None if invalid, and whether it has a time zone."""
     try:
         at = datetime.fromisoformat(to_text(value))
         return (at.replace(tzinfo=UTC) if at.tzinfo is None else at).astimezone(UTC), at.tzinfo is not None
@@ -66,58 +66,57 @@ def _stated(value: Any) -> tuple[datetime | None, bool]:
 
 
 def to_transaction_id(value: Any) -> str:
-    """Return a transactionId as text; ours are whole numbers, some firmware sends 7.0 or "7"."""
+    """Return a transactionId as text. Ours are whole numbers; some firmware sends 7.0 or "7"."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         value = int(value)
     return to_text(value, 63)
 
 
 def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
-    """Return the readings of a meterValue: a list, or by some firmware a single object.
+    """Return the readings of a meterValue: a list, or from some firmware a single object.
 
-    Values for one moment that come apart in one message are one reading, in which the later ones hold.
+    Merge the items for the same time into one reading; later values replace earlier ones.
     """
     items = _items(value)[:MAX_READINGS]
-    moments = _moments([_stated(item.get("timestamp"))[0] for item in items], received_at)
-    found: dict[datetime, Reading] = {}
-    for at, item in zip(moments, items, strict=True):
-        reading = meter.parse_reading(at, _sampled(item.get("sampledValue")))
+    times = _correct_times([_parse_iso(item.get("timestamp"))[0] for item in items], received_at)
+    readings: dict[datetime, Reading] = {}
+    for at, item in zip(times, items, strict=True):
+        reading = meter.parse_reading(at, _sampled_values(item.get("sampledValue")))
         if reading is not None:
-            found[at] = meter.merge_readings(reading, found[at]) if at in found else reading
-    return tuple(found[at] for at in sorted(found))
+            readings[at] = meter.merge_readings(reading, readings[at]) if at in readings else reading
+    return tuple(readings[at] for at in sorted(readings))
 
 
-def _moments(stated: Sequence[datetime | None], received_at: datetime) -> list[datetime]:
-    """Return when the readings of one message were taken, given what can be read of their times.
+def _correct_times(parsed: Sequence[datetime | None], received_at: datetime) -> list[datetime]:
+    """Return when the readings of one message were taken, given the times that could be parsed.
 
-    A clock that is wrong still tells the time in between: all that it gave are moved together, the
-    last to when the message arrived, or to when the clock was set. One without a time is of the next.
+    A wrong clock still measures durations: shift all its times together, the last one to the message's
+    arrival or to when the clock was set. A reading without a time takes that of the next.
     """
-    times = {place: at for place, at in enumerate(stated) if at is not None}
+    times = {index: at for index, at in enumerate(parsed) if at is not None}
     latest = received_at
-    for clock in reversed(_clocks(times, received_at)):
-        last = max(times[place] for place in clock)
+    for indexes in reversed(_split_by_clock(times, received_at)):
+        last = max(times[index] for index in indexes)
         ahead = last - latest
         if last < CLOCK_SET_AFTER or ahead > MAX_CLOCK_LEAD:
-            times.update((place, _moved(times[place], ahead)) for place in clock)
-        latest = min(times[place] for place in clock)
-    moments, following = [], received_at
-    for place in reversed(range(len(stated))):
-        following = times.get(place, following)
-        moments.append(following)
-    return moments[::-1]
+            times.update((index, _shift(times[index], ahead)) for index in indexes)
+        latest = min(times[index] for index in indexes)
+    corrected, following = [], received_at
+    for index in reversed(range(len(parsed))):
+        following = times.get(index, following)
+        corrected.append(following)
+    return corrected[::-1]
 
 
-def _clocks(times: dict[int, datetime], received_at: datetime) -> list[list[int]]:
-    """Return the places with a time in their order, parted where the clock was set or lost its time."""
+def _split_by_clock(times: dict[int, datetime], received_at: datetime) -> list[list[int]]:
+    """Return the indexes in order, split where the clock was set or lost its time."""
     until = received_at + MAX_ZONE_OFFSET
-    return [
-        list(each) for _, each in groupby(times, lambda place: (times[place] < CLOCK_SET_AFTER, times[place] > until))
-    ]
+    groups = groupby(times, lambda index: (times[index] < CLOCK_SET_AFTER, times[index] > until))
+    return [list(indexes) for _, indexes in groups]
 
 
-def _moved(at: datetime, ahead: timedelta) -> datetime:
-    """Return the time by so much earlier, but not before OCPP 1.6: nonsense may be thousands of years."""
+def _shift(at: datetime, ahead: timedelta) -> datetime:
+    """Return the time minus `ahead`, which may be thousands of years."""
     return at - min(ahead, at - CLOCK_SET_AFTER)
 
 
@@ -126,7 +125,7 @@ def _items(value: Any) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)]
 
 
-def _sampled(value: Any) -> Iterator[SampledValue]:
+def _sampled_values(value: Any) -> Iterator[SampledValue]:
     for item in _items(value):
         number = item.get("value")
         if isinstance(number, str | int | float) and not isinstance(number, bool):

@@ -1,1 +1,1 @@
-"""Browser sockets: what is announced, passed on to those who may see it."""
+"""Browser sockets: pass live events on to the managers who may see them."""

@@ -1,7 +1,7 @@
-"""Tell the open sockets of a manager that what he may see has changed.
+"""Tell a manager's open sockets that their access has changed.
 
-By signals, since a membership goes in many ways: from its form, with its site, with its manager. A
-browser that signs out loses its sockets too.
+Signals, since a membership can be deleted by its form, with its site or with its manager. A browser
+that signs out loses its sockets too.
 """
 
 from typing import Any
@@ -19,30 +19,30 @@ from sessions_app.models import Manager, Membership
 
 @receiver([post_save, post_delete], sender=Membership)
 def membership_changed(instance: Membership, **kwargs: Any) -> None:
-    """Announce a membership that was given, changed or taken away."""
+    """Announce that a membership was added, changed or deleted."""
     _announce(instance.manager_id)
 
 
 @receiver([post_save, post_delete], sender=Manager)
 def manager_changed(instance: Manager, **kwargs: Any) -> None:
-    """Announce a manager who may have been deactivated or made an operator; signing in changes nothing."""
-    is_news = not kwargs.get("created") and kwargs.get("update_fields") != {"last_login"}
-    if is_news:
+    """Announce a changed manager, who may be inactive or an operator now. Ignore sign-ins."""
+    is_relevant = not kwargs.get("created") and kwargs.get("update_fields") != {"last_login"}
+    if is_relevant:
         _announce(instance.pk)
 
 
 @receiver(post_delete, sender=Session)
 def session_ended(instance: Session, **kwargs: Any) -> None:
-    """Announce that a browser has signed out; by the row, which goes after Django's own signal for it."""
+    """Announce a sign-out. Django's own signal comes too early: the row still exists."""
     manager_id = instance.get_decoded().get(SESSION_KEY, "")
     if manager_id:
         _announce(int(manager_id))
 
 
 def _announce(manager_id: int) -> None:
-    """Announce after the commit; a layer that fails undoes nothing."""
+    """Announce after the commit; an error of the channel layer must not undo the change."""
 
-    def announce_access() -> None:  # no partial: Django logs a failure by the function's name
+    def announce_access() -> None:  # not a partial: Django logs an error with the function's name
         event = announce.AccessChanged(type="access.changed")
         async_to_sync(announce.send)(announce.manager_group(manager_id), event)
 

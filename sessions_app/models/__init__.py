@@ -1,4 +1,4 @@
-"""What is stored: fields, constraints and indexes. No rule and no query lives here."""
+"""The stored data: fields, constraints and indexes. No rules and no queries."""
 
 from sessions_app.models.audit import ActionAudit
 from sessions_app.models.exports import ExportJob

@@ -1,4 +1,4 @@
-"""Who did what to a session or a station: a row for each action, whatever came of it."""
+"""Who did what to a session or station: a row for each action, whatever its outcome."""
 
 from django.db import models
 
@@ -8,7 +8,7 @@ from sessions_app.models.sessions import ChargingSession
 
 
 class ActionAudit(models.Model):
-    """One action of a manager: stop, unlock, close, reprice. The name outlives the account."""
+    """One action of a manager: stop, unlock, close or reprice. `manager_name` outlives the account."""
 
     manager = models.ForeignKey(Manager, null=True, on_delete=models.SET_NULL, related_name="actions")
     manager_name = models.CharField(max_length=200)

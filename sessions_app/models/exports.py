@@ -1,4 +1,4 @@
-"""Files that take too long to wait for: one row for each, from the asking to its end."""
+"""Exports that run in the background: one row for each file."""
 
 import uuid
 from datetime import timedelta
@@ -9,15 +9,14 @@ from django.db.models import Q
 from sessions_app.models.people import Manager
 
 KEPT_FOR = timedelta(hours=24)
-SLOTS = (1, 2)  # so many files are made at once; the rest wait
+SLOTS = (1, 2)  # two files are made at once; the others wait
 
 
 class ExportJob(models.Model):
-    """A file that a manager has asked for. Its address: what `kind` of file, `of` which tab or
-    session, and the query string of the list.
+    """A file that a manager has requested: its `kind`, `of` which tab or session, and the list's query string.
 
-    Whoever makes it holds one of the slots and says so by `beat_at`, once a second: a running job whose
-    beat is old was left behind by a process that is gone, and is begun again.
+    A running job occupies a slot, and its process updates `beat_at` once a second. If `beat_at` is old,
+    that process has stopped, and the job is restarted.
     """
 
     class State(models.TextChoices):
@@ -39,7 +38,7 @@ class ExportJob(models.Model):
     rows_total = models.PositiveIntegerField()
     rows_done = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
-    site_ids = models.JSONField(default=list)  # whose sessions the file holds
+    site_ids = models.JSONField(default=list)  # the sites of the sessions in the file
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True)
@@ -59,5 +58,4 @@ class ExportJob(models.Model):
 
     @property
     def is_active(self) -> bool:
-        """Whether the file is still to come."""
         return self.state in {self.State.QUEUED, self.State.RUNNING}

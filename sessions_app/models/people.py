@@ -1,4 +1,4 @@
-"""Who charges (drivers and their tags) and who looks after sites (managers and their memberships)."""
+"""Drivers and their tags; managers and their memberships of sites."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -8,13 +8,13 @@ from sessions_app.models.places import Site
 
 
 class Manager(AbstractUser):
-    """Somebody who signs in to the dashboard; an operator is a manager with `is_superuser`."""
+    """A user of the dashboard. An operator is a manager with `is_superuser`."""
 
     class Meta(AbstractUser.Meta):
         verbose_name = "manager"
         verbose_name_plural = "managers"
 
-    # The columns that he has chosen, by table: {"history": "id,started_at,…"}.
+    # The chosen columns, by table: {"history": "id,started_at,…"}.
     columns = models.JSONField(default=dict, blank=True, editable=False)
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ class Membership(models.Model):
 
 
 class Driver(models.Model):
-    """A person who charges; screens call him User, as the guide does."""
+    """A person who charges. Screens call drivers "User", as the guide does."""
 
     class Kind(models.TextChoices):
         TENANT = "tenant", "Tenant"
@@ -60,14 +60,13 @@ class Driver(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference: DRV-0001."""
         return f"DRV-{self.pk:04d}"
 
 
 class IdTag(models.Model):
-    """An RFID card or an app token that tells a station who charges.
+    """An RFID card or app token that identifies a driver to a station.
 
-    OCPP 1.6 §7.28: an IdToken does not tell capitals from small letters.
+    OCPP 1.6 §7.28: an IdToken is case-insensitive.
     """
 
     value = models.CharField(max_length=255)

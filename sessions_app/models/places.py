@@ -11,19 +11,19 @@ from sessions_app.domain.wording import connector_letter, is_currency
 
 
 def validate_time_zone(name: str) -> None:
-    """Refuse a name that is not in the IANA time zone database."""
+    """Reject a name that is not in the IANA time zone database."""
     if name not in available_timezones():
         raise ValidationError(f"{name} is not a time zone such as Australia/Sydney.")
 
 
 def validate_currency(code: str) -> None:
-    """Refuse what is not the ISO 4217 code of a currency in use, in capitals."""
+    """Reject anything but the ISO 4217 code of a current currency, in capitals."""
     if not is_currency(code):
         raise ValidationError(f"{code} is not a currency code such as AUD.")
 
 
 class Company(models.Model):
-    """Who owns or manages sites; its currency is that of every price at them."""
+    """The owner or manager of sites. All prices at its sites are in its currency."""
 
     name = models.CharField(max_length=200, unique=True)
     currency = models.CharField(max_length=3, validators=[validate_currency])
@@ -37,12 +37,12 @@ class Company(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference that people read out: CMP-0001."""
+        """The internal reference for people, such as CMP-0001."""
         return f"CMP-{self.pk:04d}"
 
 
 class Site(models.Model):
-    """An apartment block, an office or a car park; times at it are said in its own time zone."""
+    """An apartment block, office or car park. Its times are shown in its own time zone."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="sites")
     name = models.CharField(max_length=200)
@@ -58,12 +58,11 @@ class Site(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference: SIT-0001."""
         return f"SIT-{self.pk:04d}"
 
 
 class SiteArea(models.Model):
-    """A level, a wing or a row of bays of a site."""
+    """A level, wing or row of bays of a site."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="areas")
     name = models.CharField(max_length=200)
@@ -78,7 +77,6 @@ class SiteArea(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference: ARE-0001."""
         return f"ARE-{self.pk:04d}"
 
 
@@ -94,7 +92,7 @@ class ChargingStation(models.Model):
     serial_number = models.CharField(max_length=255, blank=True, editable=False)
     firmware_version = models.CharField(max_length=255, blank=True, editable=False)
     booted_at = models.DateTimeField(null=True, editable=False)
-    # The socket that speaks for the station now: an old one that closes late finds another id here.
+    # The current socket: an old one that closes late must not mark the station as offline.
     connection_id = models.CharField(max_length=36, blank=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
@@ -105,17 +103,15 @@ class ChargingStation(models.Model):
 
     @property
     def reference(self) -> str:
-        """The internal reference: STN-0001."""
         return f"STN-{self.pk:04d}"
 
     @property
     def is_online(self) -> bool:
-        """Whether the station is there."""
         return is_online(self.connection_id, self.last_seen_at, now=timezone.now())
 
 
 class Connector(models.Model):
-    """A plug of a station; OCPP numbers it from 1, screens show letters."""
+    """A connector of a station. OCPP numbers connectors from 1; screens show letters."""
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="connectors")
     number = models.PositiveIntegerField()
@@ -142,7 +138,7 @@ class Connector(models.Model):
 
 
 class PendingStation(models.Model):
-    """A station that nobody knows and that tried to connect; an operator may let it in."""
+    """An unknown station that tried to connect. An operator may accept it."""
 
     identity = models.CharField(max_length=255, unique=True)
     password_digest = models.CharField(max_length=64, blank=True)

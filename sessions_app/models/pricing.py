@@ -1,4 +1,4 @@
-"""Pricing policies as an operator sets them; a session keeps its own copy of the one it began with."""
+"""Pricing policies, edited by operators. Each session has its own copy of the policy at its start."""
 
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from sessions_app.models.places import ChargingStation, Company, Site, SiteArea,
 
 
 def validate_days(days: str) -> None:
-    """Refuse what is not a row of weekdays, 1 (Monday) to 7 (Sunday), each once and in order."""
+    """Reject anything but weekdays, 1 (Monday) to 7 (Sunday), each at most once and in order."""
     if days != "".join(sorted(set(days) & set("1234567"))):
         raise ValidationError(f"{days} is not a row of weekdays such as 12345.")
 
@@ -108,7 +108,7 @@ class PriceComponent(models.Model):
     )
     grace_minutes = models.PositiveIntegerField("grace, minutes", default=0, help_text="Of inactivity, free.")
 
-    # When it applies: empty is always. Days and times are those of the site.
+    # When the component applies; empty fields do not restrict. Days and times are in the site's time zone.
     days = models.CharField(max_length=7, blank=True, validators=[validate_days], help_text="1 is Monday, 7 is Sunday.")
     time_from = models.TimeField(null=True, blank=True)
     time_to = models.TimeField(null=True, blank=True, help_text="Earlier than from: until the next day.")

@@ -1,4 +1,4 @@
-"""What managers keep of the tables for themselves and for each other."""
+"""Saved views of the tables."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from sessions_app.models.people import Manager
 
 
 class SavedView(models.Model):
-    """A table's address under a name: filters, order and columns; the owner's alone, or shared."""
+    """A named query string of a table: filters, order and columns. Private or shared."""
 
     class Tab(models.TextChoices):
         IN_PROGRESS = "in-progress", "In Progress"

@@ -1,4 +1,4 @@
-"""Charging sessions, what was measured in them, and messages that could not be understood."""
+"""Charging sessions, their meter samples, and messages that could not be recorded."""
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -12,11 +12,11 @@ from sessions_app.models.pricing import PricingPolicy
 class ChargingSession(models.Model):
     """One OCPP transaction: in progress until `ended_at` is set, then history.
 
-    The id is the OCPP transactionId. The figures are those of `domain.figures`; `totals` holds their
-    state, from which the next reading continues. Energy in Wh, power in W, current in A, charge in %.
+    The id is the OCPP transactionId. `domain.figures` computes the figures; `totals` stores its state for
+    the next reading. Energy in Wh, power in W, current in A, state of charge in %.
     """
 
-    # Where and who. Site and area are the station's at the start: moving a station moves no history.
+    # Where and who. Site and area are the station's at the start: moving a station does not change history.
     station = models.ForeignKey(ChargingStation, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     connector = models.ForeignKey(
         Connector, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
@@ -26,10 +26,10 @@ class ChargingSession(models.Model):
     driver = models.ForeignKey(Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False)
     id_tag = models.ForeignKey(IdTag, null=True, on_delete=models.SET_NULL, related_name="sessions")
     id_tag_value = models.CharField(max_length=255, blank=True)
-    # A transactionId that the station made up itself (begun offline) or has from another system.
+    # A transactionId from the station itself (started offline) or from another system.
     station_transaction_id = models.CharField(max_length=64, blank=True)
 
-    # Its life, by the rules of domain.lifecycle
+    # State, by the rules of domain.lifecycle
     started_at = models.DateTimeField()
     meter_start_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
     stopped_at = models.DateTimeField(null=True)
@@ -40,7 +40,7 @@ class ChargingSession(models.Model):
     ended_by = models.CharField(max_length=200, blank=True)
     is_provisional = models.BooleanField(default=False)
 
-    # Its figures, by the rules of domain.figures
+    # Figures, by the rules of domain.figures
     energy_wh = models.DecimalField(max_digits=15, decimal_places=3, default=0)
     power_w = models.FloatField(null=True)
     peak_power_w = models.FloatField(null=True)
@@ -55,7 +55,7 @@ class ChargingSession(models.Model):
     flags = models.PositiveIntegerField(default=0)
     totals = models.TextField(blank=True)
 
-    # Its price, by domain.pricing: the policy as it was at the start, and the lines that it gives
+    # Price, by domain.pricing: the policy's copy at the start, and its price lines
     policy = models.ForeignKey(
         PricingPolicy, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
     )
@@ -85,14 +85,14 @@ class ChargingSession(models.Model):
         indexes = [
             models.Index(fields=["site", "-started_at", "-id"], name="session_by_site"),
             models.Index(fields=["-started_at", "-id"], name="session_by_start"),
-            # Who has charged where, where a station or an area has been, and so on.
+            # At which sites a driver has charged, an area has been, and so on.
             *(
                 models.Index(fields=[name, "site"], name=f"session_by_{name}")
                 for name in ("driver", "site_area", "connector", "policy")
             ),
             models.Index(fields=["station", "site"], name="session_station_site"),
-            # Tells PostgreSQL, too, how many sessions a person has: it asks no index of ended ones alone, and
-            # by its usual guess sometimes read the whole history for the sessions of a few.
+            # Also gives PostgreSQL statistics on sessions per driver: it uses none of partial indexes, and its
+            # default estimate sometimes made it read the whole history for a few drivers.
             models.Index(Coalesce(F("driver_id"), Value(0)), F("site"), name="session_by_person"),
             models.Index(fields=["station", "-started_at"], name="session_by_station"),
             models.Index(fields=["site", "-started_at"], condition=Q(ended_at=None), name="session_open"),
@@ -104,15 +104,14 @@ class ChargingSession(models.Model):
 
     @property
     def is_in_progress(self) -> bool:
-        """Whether the session has not ended."""
         return self.ended_at is None
 
 
 class MeterSample(models.Model):
-    """What a station measured at one moment of a session, and the session's figures at that moment.
+    """One reading of a session, and the session's figures at that time.
 
-    `number` counts the samples of a session in the order in which they came: the point that a live
-    graph goes on from. A sample that comes late has a high number and an early `at`.
+    `number` counts the samples of a session in order of arrival: a live graph continues after the last
+    one it has. A late sample has a high number and an early `at`.
     """
 
     pk = models.CompositePrimaryKey("session_id", "at")
@@ -120,7 +119,7 @@ class MeterSample(models.Model):
     at = models.DateTimeField()
     number = models.PositiveIntegerField()
 
-    # As the station reported it (domain.meter)
+    # Reported by the station, parsed by domain.meter
     register_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
     power_w = models.FloatField(null=True)
     offered_a = models.FloatField(null=True)
@@ -131,7 +130,7 @@ class MeterSample(models.Model):
     current_l2_a = models.FloatField(null=True)
     current_l3_a = models.FloatField(null=True)
 
-    # Worked out (domain.figures)
+    # Computed by domain.figures
     energy_wh = models.DecimalField(max_digits=15, decimal_places=3)
     grid_power_w = models.FloatField(null=True)
     limit_a = models.FloatField(null=True)
@@ -146,9 +145,9 @@ class MeterSample(models.Model):
 
 
 class DownsampledSeries(models.Model):
-    """A long session's points, thinned to some thousand, as far as it has been digested.
+    """A long session's samples up to `last_number`, downsampled to a few thousand points.
 
-    A graph of 200,000 readings is drawn from this and from what came after `last_number`.
+    A graph of 200,000 readings is drawn from these points and the later samples.
     """
 
     session = models.OneToOneField(
@@ -158,11 +157,11 @@ class DownsampledSeries(models.Model):
     curve = models.TextField()
 
     def __str__(self) -> str:
-        return f"Digest of session {self.session_id}"
+        return f"Downsampled series of session {self.session_id}"
 
 
 class DeadLetter(models.Model):
-    """A station's message that could not be recorded: kept whole, so that nothing acknowledged is lost."""
+    """A station's message that could not be recorded, stored whole so that nothing acknowledged is lost."""
 
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE)
     action = models.CharField(max_length=64)

@@ -1,4 +1,4 @@
-"""Digests of long sessions, kept as their readings come, so that a graph need not read 200,000 of them."""
+"""Downsample long sessions as readings arrive, so that no graph reads 200,000 of them."""
 
 import logging
 from collections.abc import Iterable
@@ -14,48 +14,48 @@ from sessions_app.store import downsampled
 
 logger = logging.getLogger(__name__)
 
-READINGS_PER_UPDATE = 2_000  # readings; a shorter session is read as it is
+READINGS_PER_UPDATE = 2_000  # a session with less than twice as many has no series
 
 
 def update_downsampled(drafts: Iterable[SessionDraft]) -> None:
-    """Bring the digests of the batch's long sessions up to date, where enough has come since.
+    """Update the series of the batch's long sessions that have enough new readings.
 
-    A digest is no fact: when making one fails, the readings are recorded all the same.
+    A series is derived data: an error here must not stop the readings from being recorded.
     """
-    long = [
-        each
-        for each in drafts
-        if each.reading_count >= 2 * READINGS_PER_UPDATE and (each.new_samples or each.changed_samples)
+    long_sessions = [
+        draft
+        for draft in drafts
+        if draft.reading_count >= 2 * READINGS_PER_UPDATE and (draft.new_samples or draft.changed_samples)
     ]
-    if not long:
+    if not long_sessions:
         return
     try:
         with transaction.atomic():
-            _update(long)
+            _update(long_sessions)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        logger.exception("A digest could not be made")
+        logger.exception("Updating a downsampled series failed")
 
 
-def _update(long: list[SessionDraft]) -> None:
-    if changed := [each.id for each in long if each.changed_samples]:
-        downsampled.downsampled_delete(changed)
-    for draft in long:
-        before = draft.reading_count - len(draft.new_samples)
+def _update(drafts: list[SessionDraft]) -> None:
+    if changed_ids := [draft.id for draft in drafts if draft.changed_samples]:
+        downsampled.downsampled_delete(changed_ids)
+    for draft in drafts:
+        count_before = draft.reading_count - len(draft.new_samples)
         if (
             draft.changed_samples
             or draft.state.is_ended
-            or before // READINGS_PER_UPDATE < draft.reading_count // READINGS_PER_UPDATE
+            or count_before // READINGS_PER_UPDATE < draft.reading_count // READINGS_PER_UPDATE
         ):
             refresh_downsampled(draft.id)
 
 
 def refresh_downsampled(session_id: int) -> None:
-    """Digest what has come since the session's last digest, or all of it."""
-    last = DownsampledSeries.objects.filter(session_id=session_id).first()
-    rows = load_points(session_id, after=last.last_number if last else 0)
-    measured = extend_curve(decode_series(last), rows) if last else curves.with_gaps(curve_from_points(rows))
+    """Extend the session's series with new samples, or build it from all."""
+    stored = DownsampledSeries.objects.filter(session_id=session_id).first()
+    rows = load_points(session_id, after=stored.last_number if stored else 0)
+    curve = extend_curve(decode_series(stored), rows) if stored else curves.with_gaps(curve_from_points(rows))
     if rows:
-        kept = curves.downsample(measured, most=STORED_POINTS)
-        downsampled.downsampled_save(session_id, last_number=measured.last_number, curve=kept)
+        shortened = curves.downsample(curve, most=STORED_POINTS)
+        downsampled.downsampled_save(session_id, last_number=curve.last_number, curve=shortened)

@@ -1,4 +1,4 @@
-"""The figures of a session after a batch: reading by reading where they come in order, else all anew."""
+"""Recompute a session's figures after a batch: reading by reading if they come in order, else from the start."""
 
 from sessions_app.domain import figures, meter
 from sessions_app.domain.drafts import Sample, SessionDraft
@@ -7,7 +7,7 @@ from sessions_app.recording.session_opening import assign_tariff
 
 
 def recompute(draft: SessionDraft) -> None:
-    """Work out the figures of a session that the batch has changed."""
+    """Recompute the figures of a session if the batch has changed it."""
     if not (draft.is_changed or draft.new_readings):
         return
     if draft.needs_tariff or draft.state.started_at != draft.previous_state.started_at:
@@ -19,61 +19,61 @@ def recompute(draft: SessionDraft) -> None:
 
 
 def _is_continuation(draft: SessionDraft) -> bool:
-    """Return whether all that came goes on from the figures so far: nothing late, nothing doubled."""
-    before = draft.previous_state
-    if draft.is_reassigned or draft.state.meter_start_wh != before.meter_start_wh:
+    """Return whether the totals can continue: nothing late, nothing repeated."""
+    previous = draft.previous_state
+    if draft.is_reassigned or draft.state.meter_start_wh != previous.meter_start_wh:
         return False
-    if before.stopped_at is not None and (draft.new_readings or draft.state.stopped_at != before.stopped_at):
+    if previous.stopped_at is not None and (draft.new_readings or draft.state.stopped_at != previous.stopped_at):
         return False
-    if before.unplugged_at is not None and draft.state.unplugged_at != before.unplugged_at:
+    if previous.unplugged_at is not None and draft.state.unplugged_at != previous.unplugged_at:
         return False
-    last = before.last_reading_at
+    last_at = previous.last_reading_at
     for reading in draft.new_readings:
-        if last is not None and reading.at <= last:
+        if last_at is not None and reading.at <= last_at:
             return False
-        last = reading.at
+        last_at = reading.at
     stopped_at = draft.state.stopped_at
-    return stopped_at is None or last is None or last <= stopped_at
+    return stopped_at is None or last_at is None or last_at <= stopped_at
 
 
 def _advance(draft: SessionDraft) -> None:
-    running, terms = draft.totals, draft.billing
-    if running is None:
+    totals, billing = draft.totals, draft.billing
+    if totals is None:
         return
     for reading in draft.new_readings:
-        running = figures.advance(running, reading, terms)
+        totals = figures.advance(totals, reading, billing)
         draft.reading_count += 1
-        draft.new_samples.append(Sample(draft.reading_count, reading, figures.totals_point(running, terms)))
-    state, before = draft.state, draft.previous_state
-    if state.stopped_at is not None and before.stopped_at is None:
-        running = figures.apply_stop(running, state.stopped_at, state.meter_stop_wh, terms)
-    if state.unplugged_at is not None and before.unplugged_at is None:
-        running = figures.add_parked_time(running, state.unplugged_at, terms)
-    draft.totals = running
+        draft.new_samples.append(Sample(draft.reading_count, reading, figures.totals_point(totals, billing)))
+    state, previous = draft.state, draft.previous_state
+    if state.stopped_at is not None and previous.stopped_at is None:
+        totals = figures.apply_stop(totals, state.stopped_at, state.meter_stop_wh, billing)
+    if state.unplugged_at is not None and previous.unplugged_at is None:
+        totals = figures.add_parked_time(totals, state.unplugged_at, billing)
+    draft.totals = totals
     draft.is_changed = True
 
 
 def _fold(draft: SessionDraft) -> None:
-    """Put late readings in their places, and work everything out from the first reading on.
+    """Merge the new readings into the stored ones by time, and recompute everything from the first.
 
-    A reading that is there already stays: only what it lacks is taken from its double.
+    A stored reading keeps its values: a repeated one only fills in what is missing.
     """
     stored = load_readings(draft.id) if draft.id else []
-    known = {reading.at: (number, reading) for number, reading in stored}
-    numbers = {at: number for at, (number, _) in known.items()}
-    timeline = {at: reading for at, (_, reading) in known.items()}
+    stored_by_time = {reading.at: reading for _, reading in stored}
+    numbers = {reading.at: number for number, reading in stored}
+    by_time = dict(stored_by_time)
     for reading in draft.new_readings:
-        first = timeline.get(reading.at)
-        timeline[reading.at] = meter.merge_readings(first, reading) if first else reading
+        earlier = by_time.get(reading.at)
+        by_time[reading.at] = meter.merge_readings(earlier, reading) if earlier else reading
         if reading.at not in numbers:
             draft.reading_count += 1
             numbers[reading.at] = draft.reading_count
-    is_same = timeline == {at: reading for at, (_, reading) in known.items()} and not draft.is_reassigned
+    is_same = by_time == stored_by_time and not draft.is_reassigned
     if is_same and draft.state == draft.previous_state and draft.totals is not None:
-        return  # it was all known: a message that came twice
+        return  # a repeated message with nothing new
     draft.is_changed = True
-    in_order = [timeline[at] for at in sorted(timeline)]
-    draft.totals, points = figures.fold(draft.state, in_order, draft.billing)
-    for reading, point in zip(in_order, points, strict=True):
+    readings = [by_time[at] for at in sorted(by_time)]
+    draft.totals, points = figures.fold(draft.state, readings, draft.billing)
+    for reading, point in zip(readings, points, strict=True):
         sample = Sample(numbers[reading.at], reading, point)
-        (draft.changed_samples if reading.at in known else draft.new_samples).append(sample)
+        (draft.changed_samples if reading.at in stored_by_time else draft.new_samples).append(sample)

@@ -1,6 +1,6 @@
-"""Gives a session another price on purpose: its readings are priced anew by a policy as it stands now.
+"""Reprice a session: price its readings by the current version of a policy.
 
-Nothing else may do so: a policy that is edited changes no session.
+Nothing else changes the price of a session: editing a policy does not.
 """
 
 from datetime import datetime
@@ -35,9 +35,9 @@ _SESSIONS = ChargingSession.objects.select_related("driver", "station", "site__c
 
 
 class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What a session costs now and would cost by another copy; `refusal` says why it is left alone.
+    """The old and the new price of a session; `refusal` says why the price is not changed.
 
-    `beyond` says what else the chosen policy is meant for: another place, audience or time.
+    `mismatches` says where the chosen policy does not fit: another place, audience or time.
     """
 
     session_id: int
@@ -48,23 +48,20 @@ class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
     new: Decimal | None = None
     new_currency: str = ""
     new_policy: str = ""
-    is_changed: bool = False  # the price, or the copy that gives it
+    is_changed: bool = False  # the price or the policy copy
     mismatches: tuple[str, ...] = ()
     refusal: str = ""
 
     @property
     def old_text(self) -> str:
-        """The price that is stored."""
         return money(self.old, self.old_currency)
 
     @property
     def new_text(self) -> str:
-        """The price by the new copy."""
         return money(self.new, self.new_currency)
 
     @property
     def detail(self) -> str:
-        """What the audit row keeps."""
         if self.refusal:
             return self.refusal
         return labels.repricing(self.old_text, self.old_policy, self.new_text, self.new_policy)
@@ -72,7 +69,7 @@ class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
 
 @transaction.atomic
 def preview_repricing(session_id: int, policy: PricingPolicy | None = None) -> RepricingResult:
-    """Return what repricing would give: by that policy, else by the one that now holds for its start."""
+    """Return what repricing would give, by the policy or else the one that applies at the session's start."""
     return _reprice_draft(session_id, policy)[2]
 
 
@@ -85,75 +82,75 @@ def reprice_session(
     at: datetime,
     previewed: RepricingResult | None = None,
 ) -> RepricingResult:
-    """Price a session anew, and keep an audit row of it, whatever came of it.
+    """Reprice a session, and add an audit row in any case.
 
-    It is left alone where that would give anything but what the manager has previewed.
+    Refuse if the result differs from the one that the manager has previewed.
     """
-    desk, draft, repriced = _reprice_draft(session_id, policy)
-    if previewed is not None and repriced != previewed:
-        repriced = msgspec.structs.replace(repriced, refusal="Its price has changed since the preview.")
-    if not repriced.refusal:
-        save_batch(desk)
+    batch, draft, result = _reprice_draft(session_id, policy)
+    if previewed is not None and result != previewed:
+        result = msgspec.structs.replace(result, refusal="Its price has changed since the preview.")
+    if not result.refusal:
+        save_batch(batch)
         update_downsampled([draft])
         if not draft.state.is_ended:
             change = SessionChange(draft.id, draft.site_id, redraw=True)
             transaction.on_commit(partial(announce_change, change), robust=True)
-    audited = ActionAudit(
+    audit = ActionAudit(
         action=REPRICE,
         session_id=draft.id,
         station_id=draft.station_id,
         at=at,
-        outcome=REFUSED if repriced.refusal else REPRICED,
-        detail=repriced.detail,
+        outcome=REFUSED if result.refusal else REPRICED,
+        detail=result.detail,
     )
-    audit_add(audited, by=by)
-    return repriced
+    audit_add(audit, by=by)
+    return result
 
 
 def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[EventBatch, SessionDraft, RepricingResult]:
-    """Return the session with its figures by the new copy, not yet saved."""
-    desk = load_session_batch(session_id)  # first: what is read under its lock belongs together
+    """Return the repriced session, not yet saved."""
+    batch = load_session_batch(session_id)  # first: its lock keeps the later reads consistent
     session = _SESSIONS.get(pk=session_id)
-    draft = desk.sessions[0]
-    old = draft.billing.tariff
-    known = RepricingResult(
+    draft = batch.sessions[0]
+    old_tariff = draft.billing.tariff
+    result = RepricingResult(
         session_id=session_id,
         label=_label(session),
         old=session.price,
         old_currency=session.currency,
-        old_policy=old.description if old else "no policy",
+        old_policy=old_tariff.description if old_tariff else "no policy",
     )
-    found = _find_policy(session, policy)
-    if found is None:
-        return desk, draft, msgspec.structs.replace(known, refusal="No pricing policy applies.")
+    new_policy, tariff = _find_policy(session, policy) or (None, None)
+    if new_policy is None or tariff is None:
+        return batch, draft, msgspec.structs.replace(result, refusal="No pricing policy applies.")
     currency = session.site.company.currency
-    if found[1].currency != currency:
-        return desk, draft, msgspec.structs.replace(known, refusal=f"Prices there are in {currency}.")
-    _apply(draft, *found)
+    if tariff.currency != currency:
+        return batch, draft, msgspec.structs.replace(result, refusal=f"Prices at this site are in {currency}.")
+    _apply(draft, new_policy, tariff)
     if draft.totals is None or draft.totals.energy_wh != session.energy_wh:
-        text = "Its readings are not all there any more: they do not give its consumption."
-        return desk, draft, msgspec.structs.replace(known, refusal=text)
-    new = pricing.total(figures.session_price_lines(draft.totals, draft.billing))
-    repriced = msgspec.structs.replace(
-        known,
-        new=new,
+        text = "Some readings are missing: the others do not add up to the consumption."
+        return batch, draft, msgspec.structs.replace(result, refusal=text)
+    new_price = pricing.total(figures.session_price_lines(draft.totals, draft.billing))
+    result = msgspec.structs.replace(
+        result,
+        new=new_price,
         new_currency=draft.currency,
-        new_policy=found[1].description,
-        is_changed=found[1] != old or new != session.price,
+        new_policy=tariff.description,
+        is_changed=tariff != old_tariff or new_price != session.price,
         mismatches=_scope_mismatches(session, policy),
     )
-    return desk, draft, repriced
+    return batch, draft, result
 
 
 def _label(session: ChargingSession) -> str:
-    """Return how people tell the session from others: `8412 · HT-B1-03 · Priya Raman · 3 Mar 2026 09:14`."""
+    """Return a label for people: `8412 · HT-B1-03 · Priya Raman · 3 Mar 2026 09:14`."""
     local = session.started_at.astimezone(ZoneInfo(session.site.time_zone))
     user = session.driver.name if session.driver else UNKNOWN
     return f"{session.pk} · {session.station} · {user} · {local.day} {local:%b %Y %H:%M}"
 
 
 def _find_policy(session: ChargingSession, policy: PricingPolicy | None) -> tuple[PricingPolicy, Tariff] | None:
-    """Return the policy and its copy, as they stand now, for where and when the session began."""
+    """Return the policy and a copy of its current version, for where and when the session began."""
     if policy is not None:
         return policy, policies.build_tariff(policy, place=policies.scope_of(policy), driver=session.driver)
     return policies.tariff_for(_pricing_context(session))
@@ -172,8 +169,8 @@ def _pricing_context(session: ChargingSession) -> policies.PricingContext:
 def _apply(draft: SessionDraft, policy: PricingPolicy, tariff: Tariff) -> None:
     draft.set_tariff(policy.pk, tariff)
     draft.state = msgspec.structs.replace(draft.state, flags=draft.state.flags & ~Flag.NO_PRICE)
-    measured = load_readings(draft.id)
-    draft.totals, points = figures.fold(draft.state, [reading for _, reading in measured], draft.billing)
+    stored = load_readings(draft.id)
+    draft.totals, points = figures.fold(draft.state, [reading for _, reading in stored], draft.billing)
     draft.changed_samples = [
-        Sample(number, reading, point) for (number, reading), point in zip(measured, points, strict=True)
+        Sample(number, reading, point) for (number, reading), point in zip(stored, points, strict=True)
     ]

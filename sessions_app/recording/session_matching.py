@@ -1,9 +1,8 @@
-"""Which session a message means, by the best evidence that there is.
+"""Find the session that a message belongs to.
 
-An id that we gave is never doubted. One that the station made up counts as long as its session lasts:
-stations use their ids again, some for two cars at once. Then counts who was on the connector at the time.
-A stop names no connector; in place of it counts that the same stop has come before, and the tag and the
-register of who charges.
+Match in this order: an id we issued; the station's own id while its session is open (stations reuse
+ids, some for two cars at once); the session active on the connector at that time. A stop names no
+connector: match an earlier copy of it, or its tag and register.
 """
 
 from datetime import datetime, timedelta
@@ -16,11 +15,11 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.queries.event_batch import load_last_session, load_stopped_sessions, next_start
 
-REPEATED_FOR = timedelta(days=1)  # how long a stop that was not answered may come again with another time
+REPEATED_FOR = timedelta(days=1)  # how long a station may repeat an unanswered stop with another time
 
 
 def is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
-    """Return whether a start is that of the session; without a clock its time says nothing."""
+    """Return whether the start repeats the session's, at any time if the station's clock is unset."""
     state = draft.state
     if (state.meter_start_wh, draft.id_tag_value) != (event.meter_start_wh, event.id_tag):
         return False
@@ -33,28 +32,28 @@ def is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
 def match_readings(
     station: StationDraft, connector: ConnectorDraft | None, event: events.Measured
 ) -> SessionDraft | None:
-    """Return the session that readings are of; None where nobody knows of it, or there was none."""
+    """Return the session that the readings belong to, or None."""
     at = event.readings[-1].at
-    named = station.session_by_transaction(event.transaction)
-    if named is not None and _is_ours(named, event.transaction):
-        return named
-    if named is not None and connector is not None and named.connector not in (None, connector):
-        named = None  # the station has one id for two cars
-    if named is not None and lifecycle.was_active(named.state, at=at):
-        return named
-    there = _active_on(connector, station, event.readings) if connector is not None else None
-    if there is None and named is not None and not _is_id_reused(named, station, at):
-        return named
-    return there
+    by_id = station.session_by_transaction(event.transaction)
+    if by_id is not None and _is_issued_id(by_id, event.transaction):
+        return by_id
+    if by_id is not None and connector is not None and by_id.connector not in (None, connector):
+        by_id = None  # the station uses one id for two cars
+    if by_id is not None and lifecycle.was_active(by_id.state, at=at):
+        return by_id
+    by_connector = _active_on(connector, station, event.readings) if connector is not None else None
+    if by_connector is None and by_id is not None and not _is_id_reused(by_id, station, at):
+        return by_id
+    return by_connector
 
 
 def match_stop(station: StationDraft, event: events.Stopped) -> SessionDraft | None:
-    """Return the session that a stop ends, or has ended before; None where nobody knows of it."""
-    named = station.session_by_transaction(event.own_transaction)
-    if named is not None and _is_ours(named, event.transaction):
-        return named
-    if named is not None and not _is_id_reused(named, station, event.at):
-        return _other_car(named, station, event) or named
+    """Return the session that a stop ends, or has ended before; None if there is none."""
+    by_id = station.session_by_transaction(event.own_transaction)
+    if by_id is not None and _is_issued_id(by_id, event.transaction):
+        return by_id
+    if by_id is not None and not _is_id_reused(by_id, station, event.at):
+        return _same_id_other_car(by_id, station, event) or by_id
     if event.meter_stop_wh:
         load_stopped_sessions(station, at=event.at, within=REPEATED_FOR, meter_stop_wh=event.meter_stop_wh)
     return (
@@ -64,43 +63,43 @@ def match_stop(station: StationDraft, event: events.Stopped) -> SessionDraft | N
     )
 
 
-def _other_car(named: SessionDraft, station: StationDraft, event: events.Stopped) -> SessionDraft | None:
-    """Return the session that a stop is of where the station has one id for two cars.
+def _same_id_other_car(by_id: SessionDraft, station: StationDraft, event: events.Stopped) -> SessionDraft | None:
+    """Return the session that the stop ends instead, if the station uses one id for two cars.
 
-    Tag and register have to say so together: a car may be stopped with the tag of another.
+    Require tag and register: a car may be stopped with the tag of another.
     """
-    other = _only_candidate(station, event)
-    if other is None or not _has_tag(other, event) or _has_tag(named, event):
+    candidate = _only_candidate(station, event)
+    if candidate is None or not _has_tag(candidate, event) or _has_tag(by_id, event):
         return None
-    is_nearer = not _fits_register(named, event) or _last_register_wh(named) < _last_register_wh(other)
-    return other if is_nearer else None
+    is_nearer = not _fits_register(by_id, event) or _last_register_wh(by_id) < _last_register_wh(candidate)
+    return candidate if is_nearer else None
 
 
-def _is_ours(draft: SessionDraft, transaction: str) -> bool:
+def _is_issued_id(draft: SessionDraft, transaction: str) -> bool:
     return transaction == str(draft.id)
 
 
-def _is_id_reused(named: SessionDraft, station: StationDraft, at: datetime) -> bool:
-    return lifecycle.is_id_reused(named.state, at=at, booted_at=station.booted_at)
+def _is_id_reused(by_id: SessionDraft, station: StationDraft, at: datetime) -> bool:
+    return lifecycle.is_id_reused(by_id.state, at=at, booted_at=station.booted_at)
 
 
 def _active_on(connector: ConnectorDraft, station: StationDraft, readings: tuple[Reading, ...]) -> SessionDraft | None:
-    """Return the session that was on the connector when one of the readings was taken."""
-    last = readings[-1].at
-    there = station.open_session(connector)
-    if there is None or last < there.state.started_at:
-        load_last_session(station, connector, by=last)
-        there = station.last_session_started_by(connector, last)
-    if there is None:
+    """Return the session active on the connector at the time of one of the readings."""
+    last_at = readings[-1].at
+    draft = station.open_session(connector)
+    if draft is None or last_at < draft.state.started_at:
+        load_last_session(station, connector, by=last_at)
+        draft = station.last_session_started_by(connector, last_at)
+    if draft is None:
         return None
-    state, free_at = there.state, connector.available_at
-    return there if any(lifecycle.may_have_been_active(state, at=r.at, free_at=free_at) for r in readings) else None
+    state, free_at = draft.state, connector.available_at
+    return draft if any(lifecycle.may_have_been_active(state, at=r.at, free_at=free_at) for r in readings) else None
 
 
 def _stopped_with_same_register(
     station: StationDraft, event: events.Stopped, *, within: timedelta
 ) -> SessionDraft | None:
-    """Return the session that stopped with the same register, which seldom stands anywhere twice but at 0."""
+    """Return the session that stopped at this register value; values but 0 rarely repeat."""
     if not event.meter_stop_wh:
         return None
     for draft in station.sessions:
@@ -116,25 +115,25 @@ def _stopped_with_same_register(
 
 
 def _only_candidate(station: StationDraft, event: events.Stopped) -> SessionDraft | None:
-    """Return the one session in progress that the stop can be of.
+    """Return the session in progress that the stop fits, if exactly one remains.
 
-    Each piece of evidence narrows those that are left, unless it would leave nobody. An id that we do not
-    know may be of a session that we do not know: then there has to be some evidence.
+    Each piece of evidence narrows the candidates unless it excludes all of them. A stop with an unknown
+    id may belong to an unknown session, so it needs matching evidence.
     """
-    left = [each for each in station.sessions if not each.state.is_ended and each.state.started_at <= event.at]
+    candidates = [d for d in station.sessions if not d.state.is_ended and d.state.started_at <= event.at]
     if event.transaction not in events.NO_TRANSACTION:
-        only = station.only_connector
-        left = [
-            each
-            for each in left
-            if _fits_register(each, event) and (_has_tag(each, event) or (only and each.connector is only))
+        connector = station.only_connector
+        candidates = [
+            draft
+            for draft in candidates
+            if _fits_register(draft, event) and (_has_tag(draft, event) or (connector and draft.connector is connector))
         ]
     for fits in (_has_tag, _fits_register):
-        left = [each for each in left if fits(each, event)] or left
-    if len(left) > 1 and all(_fits_register(each, event) for each in left):
-        nearest = max(map(_last_register_wh, left))
-        left = [each for each in left if _last_register_wh(each) == nearest]
-    return left[0] if len(left) == 1 else None
+        candidates = [draft for draft in candidates if fits(draft, event)] or candidates
+    if len(candidates) > 1 and all(_fits_register(draft, event) for draft in candidates):
+        nearest_wh = max(map(_last_register_wh, candidates))
+        candidates = [draft for draft in candidates if _last_register_wh(draft) == nearest_wh]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def _has_tag(draft: SessionDraft, event: events.Stopped) -> bool:
@@ -146,23 +145,22 @@ def _normalize_tag(tag: str) -> str:
 
 
 def _fits_register(draft: SessionDraft, event: events.Stopped) -> bool:
-    """Return whether the session's meter may have come to where the stop says that it stands."""
     return event.meter_stop_wh is not None and _last_register_wh(draft) <= event.meter_stop_wh
 
 
 def _last_register_wh(draft: SessionDraft) -> Decimal:
-    """Return where the session's meter stood last, in Wh; 0 where nobody knows."""
-    arrived = [each.register_wh for each in draft.new_readings if each.register_wh is not None]
-    if arrived:
-        return arrived[-1]
+    """Return the session's last register value in Wh; 0 if unknown."""
+    new_values = [reading.register_wh for reading in draft.new_readings if reading.register_wh is not None]
+    if new_values:
+        return new_values[-1]
     last = draft.totals.register.last if draft.totals is not None else None
     return last.wh if last is not None else draft.state.meter_start_wh or Decimal(0)
 
 
 def unplug_if_available(station: StationDraft, draft: SessionDraft, state: SessionState) -> SessionState:
-    """Return the state of a session that has just stopped where its connector is available already.
+    """Return the state of a stopped session, unplugged if its connector is already available.
 
-    After an outage the status comes before the stop; and the next session may be known by then.
+    After an outage the status arrives before the stop, and the next session may already exist.
     """
     connector = draft.connector
     if connector is None or connector.available_at is None or state.stopped_at is None:
@@ -170,7 +168,7 @@ def unplug_if_available(station: StationDraft, draft: SessionDraft, state: Sessi
     if connector.status != "Available" and connector.available_at < state.stopped_at:
         return state
     state = lifecycle.unplug(state, at=connector.available_at)
-    following = [each.state.started_at for each in station.sessions_started_after(connector, state.started_at)]
-    stored = next_start(connector.id, after=state.started_at)
-    following += [stored] if stored is not None else []
-    return lifecycle.end_by_next_session(state, to=min(following)) if following else state
+    later_starts = [later.state.started_at for later in station.sessions_started_after(connector, state.started_at)]
+    stored_start = next_start(connector.id, after=state.started_at)
+    later_starts += [stored_start] if stored_start is not None else []
+    return lifecycle.end_by_next_session(state, to=min(later_starts)) if later_starts else state

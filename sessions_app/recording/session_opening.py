@@ -1,4 +1,4 @@
-"""How a session comes onto the desk: announced by a start message, or known from what follows one."""
+"""Open sessions: with a start message, or without one from a later message."""
 
 import msgspec
 
@@ -17,39 +17,41 @@ from sessions_app.recording.session_matching import unplug_if_available
 
 
 def find_tag(
-    desk: EventBatch, station: StationDraft, event: AuthorizeRequested | Started | Stopped
+    batch: EventBatch, station: StationDraft, event: AuthorizeRequested | Started | Stopped
 ) -> tuple[Tag | None, str]:
-    """Return the tag that is shown and what the station is told: Accepted, Blocked, Expired, Invalid."""
+    """Return the event's tag and its status for the reply: Accepted, Blocked, Expired or Invalid."""
     value = event.id_tag
-    tag = desk.tags.get(value.upper()) or desk.tags.get(value.split(";", 1)[0].upper())
+    tag = batch.tags.get(value.upper()) or batch.tags.get(value.split(";", 1)[0].upper())
     if tag is not None:
         return tag, tag.status(event.at)
     return None, "Accepted" if station.accepts_unknown_tags else "Invalid"
 
 
 def open_with_start(station: StationDraft, connector: ConnectorDraft | None, event: Started) -> SessionDraft:
-    """Put a session on the desk that a start message announces.
+    """Add the session that a start message announces, whatever the status of its tag.
 
-    It begins whatever the tag's status: by OCPP 1.6 §5.14 the station has begun already, and ends it.
+    By OCPP 1.6 §5.14 the station has already started, and ends the transaction itself.
     """
     state = SessionState(started_at=event.at, meter_start_wh=event.meter_start_wh, flags=event.flags)
     return _add_session(station, connector, state)
 
 
 def open_without_start(
-    station: StationDraft, connector: ConnectorDraft | None, transaction: str, first: Reading
+    station: StationDraft, connector: ConnectorDraft | None, transaction: str, first_reading: Reading
 ) -> SessionDraft:
-    """Put a session on the desk of which no start came: it begins with its first reading."""
+    """Add a session whose start message never arrived: it begins with its first reading."""
     if connector is not None:
         load_last_session(station, connector)
-    state = SessionState(started_at=first.at, meter_start_wh=first.register_wh, flags=int(Flag.START_UNKNOWN))
+    state = SessionState(
+        started_at=first_reading.at, meter_start_wh=first_reading.register_wh, flags=int(Flag.START_UNKNOWN)
+    )
     draft = _add_session(station, connector, state)
     station.set_transaction_id(draft, transaction)
     return draft
 
 
 def _add_session(station: StationDraft, connector: ConnectorDraft | None, state: SessionState) -> SessionDraft:
-    """Put a new session on the desk; one that comes after the next of its connector is over."""
+    """Add a session, closed if its connector already has a later one."""
     if station.sessions_started_after(connector, state.started_at):
         state = lifecycle.close_session(state, reason=lifecycle.NEXT_SESSION)
     draft = SessionDraft(
@@ -69,14 +71,17 @@ def _add_session(station: StationDraft, connector: ConnectorDraft | None, state:
 
 
 def assign_driver(draft: SessionDraft, id_tag: str, tag: Tag | None) -> None:
-    """Note whose the session is."""
+    """Set the session's tag and driver."""
     draft.id_tag_value = id_tag
     draft.id_tag_id, draft.driver_id = (tag.id, tag.driver_id) if tag else (None, None)
     draft.is_changed = draft.is_reassigned = draft.needs_tariff = True
 
 
 def assign_connector(station: StationDraft, draft: SessionDraft, connector: ConnectorDraft) -> None:
-    """Note where the session is, which a stop alone did not say; a connector has one in progress."""
+    """Set the connector of a session that was opened by a stop, which names none.
+
+    Do nothing if another session is in progress there: a connector has only one.
+    """
     if not draft.state.is_ended and station.open_session(connector) is not None:
         return
     draft.connector = connector
@@ -86,17 +91,17 @@ def assign_connector(station: StationDraft, draft: SessionDraft, connector: Conn
 
 
 def assign_tariff(draft: SessionDraft) -> None:
-    """Give the session its copy of the policy that holds where and when it began; its station may have moved.
+    """Give the session a copy of the policy for where and when it began; its station may have moved.
 
-    It is found once; anew only where another start or driver comes to be known, and then another policy
-    holds: an edit of the same changes no session. One that an operator gave it stays.
+    Replace the copy only if another policy applies after a change of start or driver: editing a policy
+    changes no session. Never replace a policy that an operator chose.
     """
     site = Site.objects.select_related("company").get(pk=draft.site_id)
     driver = Driver.objects.get(pk=draft.driver_id) if draft.driver_id else None
-    begun = PricingContext(draft.station_id, draft.site_area_id, site, driver, draft.state.started_at)
-    policy, tariff = tariff_for(begun) or (None, None)
-    is_another = draft.policy_id != (policy.pk if policy else None)
-    if is_another and not (draft.is_stored and is_repriced(draft.id)):
+    context = PricingContext(draft.station_id, draft.site_area_id, site, driver, draft.state.started_at)
+    policy, tariff = tariff_for(context) or (None, None)
+    is_other_policy = draft.policy_id != (policy.pk if policy else None)
+    if is_other_policy and not (draft.is_stored and is_repriced(draft.id)):
         draft.set_tariff(policy.pk if policy else None, tariff)
     flags = draft.state.flags & ~(Flag.NO_DRIVER | Flag.NO_PRICE)
     flags |= (0 if driver else Flag.NO_DRIVER) | (0 if draft.billing.tariff else Flag.NO_PRICE)

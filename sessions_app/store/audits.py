@@ -1,4 +1,4 @@
-"""Writes the rows that say who did what, and what came of it."""
+"""Write the audit rows: who did what, with which outcome."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ WAITING, ACCEPTED, REJECTED, NO_ANSWER = "waiting", "accepted", "rejected", "no 
 
 
 def audit_begin(manager: Manager, *, action: str, session: ChargingSession, at: datetime) -> ActionAudit:
-    """Note an action whose outcome the station has yet to tell."""
+    """Add an action that waits for the station's answer."""
     return ActionAudit.objects.create(
         manager=manager,
         manager_name=str(manager),
@@ -21,12 +21,12 @@ def audit_begin(manager: Manager, *, action: str, session: ChargingSession, at: 
 
 
 def audit_settle(audit_id: int, *, outcome: str, detail: str = "") -> bool:
-    """Note the outcome; the first one holds. Return whether this was it."""
+    """Set the outcome of a waiting action; return whether it was still waiting."""
     waiting = ActionAudit.objects.filter(pk=audit_id, outcome=WAITING)
     return waiting.update(outcome=outcome, detail=detail) == 1
 
 
 def audit_add(action: ActionAudit, *, by: Manager) -> None:
-    """Keep that a manager did something, and what came of it; his name outlives his account."""
+    """Save an action with the manager's name, which outlives their account."""
     action.manager, action.manager_name = by, str(by)
     action.save()

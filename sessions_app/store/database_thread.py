@@ -1,4 +1,4 @@
-"""A thread with a database connection of its own, for what runs beside the requests of a server process."""
+"""A thread with its own database connection, for the background work of a server process."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,10 +16,10 @@ Result = TypeVar("Result")
 
 
 class DatabaseThread:
-    """Runs functions one after the other, on a connection that stays open.
+    """Runs functions one after the other on a connection that stays open.
 
-    `database_sync_to_async` shares one thread with everything else in the process, and closes a
-    connection after each use: 9 ms of a batch of 20.
+    `database_sync_to_async` shares one thread with the rest of the process, and closes the connection
+    after each use: 9 ms of a batch of 20.
     """
 
     def __init__(self, name: str) -> None:
@@ -31,20 +31,18 @@ class DatabaseThread:
         *args: Arguments.args,
         **kwargs: Arguments.kwargs,
     ) -> Result:
-        """Return what the function returns, or raise what it raises."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: _run_with_connection(function, *args, **kwargs))
 
     async def close(self) -> None:
-        """Close the connection and end the thread."""
         await self.run(_close)
         self._executor.shutdown()
 
 
 def accepts_writes() -> bool:
-    """Return whether the database is there and may be written to: then errors do not mean that it is away."""
+    """Return whether the database accepts writes: then an error does not mean that it is unavailable."""
     try:
-        ChargingStation.objects.filter(pk=0).update(booted_at=None)  # of none, but it takes the lock
+        ChargingStation.objects.filter(pk=0).update(booted_at=None)  # updates no row, but takes the lock
     except DB_UNAVAILABLE:
         connection.close()
         return False
@@ -52,7 +50,7 @@ def accepts_writes() -> bool:
 
 
 def _close() -> None:
-    connection.close()  # by this thread: each has a connection of its own
+    connection.close()  # on this thread: Django has one connection for each
 
 
 def _run_with_connection(
@@ -61,5 +59,5 @@ def _run_with_connection(
     try:
         return function(*args, **kwargs)
     except DB_UNAVAILABLE:
-        connection.close()  # it may be broken: the next use connects anew
+        connection.close()  # it may be broken: the next use reconnects
         raise

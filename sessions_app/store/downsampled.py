@@ -1,4 +1,4 @@
-"""Writes the digests of long sessions' curves."""
+"""Write the downsampled series of long sessions."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from sessions_app.models import DownsampledSeries
 
 
 def downsampled_save(session_id: int, *, last_number: int, curve: Curve) -> None:
-    """Keep the curve of a session up to that reading, in place of an earlier one."""
+    """Save a session's downsampled curve up to sample `last_number`; replace the previous one."""
     text = msgspec.json.encode(curve).decode()
     DownsampledSeries.objects.update_or_create(
         session_id=session_id, defaults={"last_number": last_number, "curve": text}
@@ -17,5 +17,5 @@ def downsampled_save(session_id: int, *, last_number: int, curve: Curve) -> None
 
 
 def downsampled_delete(session_ids: Iterable[int]) -> None:
-    """Drop the digests of sessions whose earlier points have changed."""
+    """Delete the series of sessions whose earlier samples have changed."""
     DownsampledSeries.objects.filter(session_id__in=list(session_ids)).delete()

@@ -1,4 +1,4 @@
-"""Saves what a batch has changed: a handful of statements, whatever its size."""
+"""Save what an event batch has changed, in a few statements regardless of its size."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
 
 _A_DAY_S = 86_400
-MAX_PENDING_STATIONS = 1_000  # so that whoever tries names cannot fill the disk
+MAX_PENDING_STATIONS = 1_000  # a client that tries many names must not fill the disk
 
 _STATION = (
     "vendor",
@@ -48,136 +48,136 @@ _MEASURED = (
     "current_l2_a",
     "current_l3_a",
 )
-_WORKED_OUT = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "price")
+_DERIVED = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "price")
 
 
-def save_batch(desk: EventBatch) -> None:
-    """Write every draft that has changed; new sessions and connectors get their ids."""
-    stations = desk.stations.values()
-    update_rows(ChargingStation, _STATION, [_station(each) for each in stations if each.is_changed])
-    connectors = [each for station in stations for each in station.connectors.values()]
-    _create_connectors([each for each in connectors if not each.id])
-    update_rows(Connector, _CONNECTOR, [_connector(each) for each in connectors if each.is_changed])
-    _save_sessions(desk.sessions)
-    for knock in desk.attempts:
-        save_attempt(identity=knock.identity, password=knock.password, address=knock.address, at=knock.at)
-    for answer in desk.command_answers:
+def save_batch(batch: EventBatch) -> None:
+    """Save every changed draft, and give new sessions and connectors their ids."""
+    stations = batch.stations.values()
+    update_rows(ChargingStation, _STATION, [_station_row(s) for s in stations if s.is_changed])
+    connectors = [connector for station in stations for connector in station.connectors.values()]
+    _create_connectors([c for c in connectors if not c.id])
+    update_rows(Connector, _CONNECTOR, [_connector_row(c) for c in connectors if c.is_changed])
+    _save_sessions(batch.sessions)
+    for attempt in batch.attempts:
+        save_attempt(identity=attempt.identity, password=attempt.password, address=attempt.address, at=attempt.at)
+    for answer in batch.command_answers:
         audit_settle(answer.audit_id, outcome=answer.outcome, detail=answer.detail)
     DeadLetter.objects.bulk_create(
         DeadLetter(
-            station_id=each.station_id,
-            action=each.action,
-            payload=each.payload,
-            error=each.error,
-            received_at=each.received_at,
+            station_id=draft.station_id,
+            action=draft.action,
+            payload=draft.payload,
+            error=draft.error,
+            received_at=draft.received_at,
         )
-        for each in desk.dead_letters
+        for draft in batch.dead_letters
     )
 
 
-def _save_sessions(sessions: list[SessionDraft]) -> None:
-    """Close what has ended before opening anew: a connector has one session in progress.
+def _save_sessions(drafts: list[SessionDraft]) -> None:
+    """Save the sessions and their samples.
 
-    An id that changes hands is let go first: one session has it.
+    End sessions before adding new ones: a connector has one in progress. Before that, clear changed
+    transaction ids: they are unique.
     """
-    known = [each for each in sessions if each.id and each.is_changed]
-    let_go = [
-        each.id
-        for each in known
-        if each.stored_transaction_id and each.stored_transaction_id != each.station_transaction_id
+    changed = [draft for draft in drafts if draft.id and draft.is_changed]
+    ids_to_clear = [
+        draft.id
+        for draft in changed
+        if draft.stored_transaction_id and draft.stored_transaction_id != draft.station_transaction_id
     ]
-    if let_go:
-        ChargingSession.objects.filter(pk__in=let_go).update(station_transaction_id="")
-    facts = [(each, session_columns(each)) for each in known]
-    if facts:
-        update_rows(ChargingSession, tuple(facts[0][1]), [(each.id, *f.values()) for each, f in facts])
-    for draft in known:
+    if ids_to_clear:
+        ChargingSession.objects.filter(pk__in=ids_to_clear).update(station_transaction_id="")
+    rows = [(draft.id, session_columns(draft)) for draft in changed]
+    if rows:
+        update_rows(ChargingSession, tuple(rows[0][1]), [(pk, *columns.values()) for pk, columns in rows])
+    for draft in changed:
         if draft.is_reassigned:
-            ChargingSession.objects.filter(pk=draft.id).update(**_assigned(draft))
-    new = [each for each in sessions if not each.id]
-    created = ChargingSession.objects.bulk_create(_session(each) for each in new)
-    for draft, row in zip(new, created, strict=True):
-        draft.id = row.pk
+            ChargingSession.objects.filter(pk=draft.id).update(**_assignment_columns(draft))
+    new = [draft for draft in drafts if not draft.id]
+    created = ChargingSession.objects.bulk_create(_new_session(draft) for draft in new)
+    for draft, session in zip(new, created, strict=True):
+        draft.id = session.pk
     insert_rows(
         MeterSample,
-        (*_SAMPLE_KEY, "number", *_MEASURED, *_WORKED_OUT),
-        [_sample(each.id, sample) for each in sessions for sample in each.new_samples],
+        (*_SAMPLE_KEY, "number", *_MEASURED, *_DERIVED),
+        [_sample_row(draft.id, sample) for draft in drafts for sample in draft.new_samples],
     )
     update_rows(
         MeterSample,
-        (*_MEASURED, *_WORKED_OUT),
+        (*_MEASURED, *_DERIVED),
         [
-            (each.id, sample.reading.at, *_measured(sample), *_worked_out(sample))
-            for each in sessions
-            for sample in each.changed_samples
+            (draft.id, sample.reading.at, *_measured_values(sample), *_derived_values(sample))
+            for draft in drafts
+            for sample in draft.changed_samples
         ],
         key=_SAMPLE_KEY,
     )
 
 
 def save_attempt(*, identity: str, password: bytes, address: str, at: Any) -> None:
-    """Keep that an unknown station has tried to connect, and with which password.
+    """Record that an unknown station tried to connect, and its password.
 
-    A full table lets go of a name that was tried once and long ago: a station tries again and again.
+    If the table is full, delete the name with the fewest, oldest attempts: a station keeps trying.
     """
     digest = password_digest(password.decode("utf-8", "replace")) if password else ""
-    changed = PendingStation.objects.filter(identity=identity).update(
+    count = PendingStation.objects.filter(identity=identity).update(
         last_at=at, attempts=F("attempts") + 1, password_digest=digest, address=address
     )
-    if changed:
+    if count:
         return
     if PendingStation.objects.count() >= MAX_PENDING_STATIONS:
-        least = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
-        PendingStation.objects.filter(pk__in=least).delete()
+        least_tried = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
+        PendingStation.objects.filter(pk__in=least_tried).delete()
     PendingStation.objects.create(identity=identity, password_digest=digest, address=address, first_at=at, last_at=at)
 
 
 def session_columns(draft: SessionDraft) -> dict[str, Any]:
-    """Return the columns of a session that change while it lives, by name."""
-    state, running, terms = draft.state, draft.totals, draft.billing
-    facts: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
-    if running is None:
-        running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
-    price_lines = figures.session_price_lines(running, terms)
-    return facts | {
-        "flags": running.flags | _flags(draft, running),
-        "energy_wh": running.energy_wh,
-        "power_w": running.power_w,
-        "peak_power_w": running.peak_power_w,
-        "limit_a": running.limit_a,
-        "idle_s": running.clock.idle_s,
-        "battery_start": running.battery_start,
-        "battery": running.battery,
-        "sample_interval_s": running.interval_s,
+    """Return by name the columns of a session that change with events."""
+    state, totals, billing = draft.state, draft.totals, draft.billing
+    columns: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
+    if totals is None:
+        totals = figures.start_totals(state.started_at, state.meter_start_wh, billing)
+    price_lines = figures.session_price_lines(totals, billing)
+    return columns | {
+        "flags": totals.flags | _flags(draft, totals),
+        "energy_wh": totals.energy_wh,
+        "power_w": totals.power_w,
+        "peak_power_w": totals.peak_power_w,
+        "limit_a": totals.limit_a,
+        "idle_s": totals.clock.idle_s,
+        "battery_start": totals.battery_start,
+        "battery": totals.battery,
+        "sample_interval_s": totals.interval_s,
         "reading_count": draft.reading_count,
         "station_transaction_id": draft.station_transaction_id,
-        "totals": msgspec.json.encode(running).decode(),
-        "price": pricing.total(price_lines) if terms.tariff else None,
-        "price_lines": msgspec.json.encode(price_lines).decode() if terms.tariff else "",
+        "totals": msgspec.json.encode(totals).decode(),
+        "price": pricing.total(price_lines) if billing.tariff else None,
+        "price_lines": msgspec.json.encode(price_lines).decode() if billing.tariff else "",
     }
 
 
-def _flags(draft: SessionDraft, running: SessionTotals) -> int:
+def _flags(draft: SessionDraft, totals: SessionTotals) -> int:
     flags = draft.state.flags & ~(Flag.NO_ENERGY | Flag.IDLE_OVER_A_DAY)
-    if draft.state.is_ended and running.energy_wh == 0:
+    if draft.state.is_ended and totals.energy_wh == 0:
         flags |= Flag.NO_ENERGY
-    if running.clock.idle_s > _A_DAY_S:
+    if totals.clock.idle_s > _A_DAY_S:
         flags |= Flag.IDLE_OVER_A_DAY
     return flags
 
 
-def _session(draft: SessionDraft) -> ChargingSession:
+def _new_session(draft: SessionDraft) -> ChargingSession:
     return ChargingSession(
         station_id=draft.station_id,
         site_area_id=draft.site_area_id,
         site_id=draft.site_id,
-        **_assigned(draft),
+        **_assignment_columns(draft),
         **session_columns(draft),
     )
 
 
-def _assigned(draft: SessionDraft) -> dict[str, Any]:
-    """Return the columns that say whose a session is, where, and by which policy: they seldom change."""
+def _assignment_columns(draft: SessionDraft) -> dict[str, Any]:
     return {
         "connector_id": draft.connector.id if draft.connector else None,
         "driver_id": draft.driver_id,
@@ -189,39 +189,39 @@ def _assigned(draft: SessionDraft) -> dict[str, Any]:
     }
 
 
-def _station(draft: StationDraft) -> tuple[Any, ...]:
+def _station_row(draft: StationDraft) -> tuple[Any, ...]:
     return (draft.id, *(getattr(draft, name) for name in _STATION))
 
 
-def _connector(draft: ConnectorDraft) -> tuple[Any, ...]:
+def _connector_row(draft: ConnectorDraft) -> tuple[Any, ...]:
     return (draft.id, *(getattr(draft, name) for name in _CONNECTOR))
 
 
 def _create_connectors(drafts: list[ConnectorDraft]) -> None:
     created = Connector.objects.bulk_create(
-        Connector(station_id=each.station_id, number=each.number) for each in drafts
+        Connector(station_id=draft.station_id, number=draft.number) for draft in drafts
     )
-    for draft, row in zip(drafts, created, strict=True):
-        draft.id = row.pk
+    for draft, connector in zip(drafts, created, strict=True):
+        draft.id = connector.pk
 
 
-def _sample(session_id: int, sample: Sample) -> tuple[Any, ...]:
-    return (session_id, sample.reading.at, sample.number, *_measured(sample), *_worked_out(sample))
+def _sample_row(session_id: int, sample: Sample) -> tuple[Any, ...]:
+    return (session_id, sample.reading.at, sample.number, *_measured_values(sample), *_derived_values(sample))
 
 
-def _measured(sample: Sample) -> tuple[Any, ...]:
-    one = sample.reading
+def _measured_values(sample: Sample) -> tuple[Any, ...]:
+    reading = sample.reading
     return (
-        one.register_wh,
-        one.power_w,
-        one.offered_a,
-        one.offered_w,
-        one.soc_percent,
-        one.voltage_v,
-        *one.currents_a,
+        reading.register_wh,
+        reading.power_w,
+        reading.offered_a,
+        reading.offered_w,
+        reading.soc_percent,
+        reading.voltage_v,
+        *reading.currents_a,
     )
 
 
-def _worked_out(sample: Sample) -> tuple[Any, ...]:
-    one = sample.point
-    return one.energy_wh, one.grid_power_w, one.limit_a, one.idle_s, one.price
+def _derived_values(sample: Sample) -> tuple[Any, ...]:
+    point = sample.point
+    return point.energy_wh, point.grid_power_w, point.limit_a, point.idle_s, point.price

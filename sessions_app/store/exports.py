@@ -1,4 +1,4 @@
-"""Writes what becomes of an export job. Every change asks for the state it comes from: two never both win."""
+"""Write the state of export jobs. Each change filters by the old state, so that one process wins."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,17 +17,17 @@ MAX_WAITING = 5  # of one manager
 
 
 class TooManyExportsError(Exception):
-    """The manager has enough files in the making."""
+    """The manager has `MAX_WAITING` exports waiting or running."""
 
 
 def export_add(job: ExportJob) -> ExportJob:
-    """Put a new job in the queue; the same again, while it is still to come, is the one that is there.
+    """Queue a new job, or return the manager's active job for the same file.
 
-    Raises TooManyExportsError beyond `MAX_WAITING` of one manager.
+    Raises TooManyExportsError if the manager has `MAX_WAITING` active jobs.
     """
     active = ExportJob.objects.filter(manager=job.manager, state__in=(_State.QUEUED, _State.RUNNING))
-    if same := active.filter(kind=job.kind, of=job.of, params=job.params).first():
-        return same
+    if same_job := active.filter(kind=job.kind, of=job.of, params=job.params).first():
+        return same_job
     if active.count() >= MAX_WAITING:
         raise TooManyExportsError
     job.save(force_insert=True)
@@ -35,25 +35,25 @@ def export_add(job: ExportJob) -> ExportJob:
 
 
 def export_claim(*, at: datetime) -> ExportJob | None:
-    """Take the oldest waiting job into a free slot; None when nothing waits or no slot is free."""
-    _give_up_on_the_lost(at)
+    """Start and return the oldest waiting job; None if no job waits or no slot is free."""
+    _requeue_lost(at)
     while waiting := ExportJob.objects.filter(state=_State.QUEUED).order_by("created_at", "id").first():
-        taken = [_take(waiting, slot, at) for slot in _free_slots()[:1]]
-        if not taken:
+        slots = _free_slots()
+        if not slots:
             return None
-        if taken[0]:
+        if _start(waiting, slots[0], at):
             waiting.refresh_from_db()
             return waiting
     return None
 
 
 def _free_slots() -> list[int]:
-    held = set(ExportJob.objects.exclude(slot=None).values_list("slot", flat=True))
-    return [slot for slot in SLOTS if slot not in held]
+    used = set(ExportJob.objects.exclude(slot=None).values_list("slot", flat=True))
+    return [slot for slot in SLOTS if slot not in used]
 
 
-def _take(job: ExportJob, slot: int, at: datetime) -> bool:
-    """Return whether the job is ours; another process may be quicker with the job or with the slot."""
+def _start(job: ExportJob, slot: int, at: datetime) -> bool:
+    """Start the job; return False if another process has taken the job or the slot."""
     try:
         with transaction.atomic():
             return bool(
@@ -70,37 +70,37 @@ def _take(job: ExportJob, slot: int, at: datetime) -> bool:
         return False
 
 
-def _give_up_on_the_lost(at: datetime) -> None:
-    """Begin again what a process left behind; after several attempts it has failed, for all to see."""
+def _requeue_lost(at: datetime) -> None:
+    """Requeue the jobs of processes that stopped; after `MAX_ATTEMPTS` mark them as failed."""
     lost = ExportJob.objects.filter(state=_State.RUNNING, beat_at__lt=at - LOST_AFTER)
     lost.filter(attempts__gte=MAX_ATTEMPTS).update(
         state=_State.FAILED,
         slot=None,
         finished_at=at,
-        error="The server stopped while the file was being made, several times over.",
+        error="The server stopped several times while making the file.",
     )
     lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=_State.QUEUED, slot=None)
 
 
-def _held(job: ExportJob) -> QuerySet[ExportJob]:
-    """Return the job as long as it is made by whoever began it then: not cancelled, nor begun again."""
+def _own_run(job: ExportJob) -> QuerySet[ExportJob]:
+    """Return a queryset of the job, empty if it was cancelled or restarted."""
     return ExportJob.objects.filter(pk=job.pk, state=_State.RUNNING, started_at=job.started_at)
 
 
 def export_heartbeat(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
-    """Say that the job is alive and how far it is; return False when it is no longer wanted."""
-    return bool(_held(job).update(beat_at=at, rows_done=rows_done))
+    """Record the job's progress; return False if it was cancelled or restarted."""
+    return bool(_own_run(job).update(beat_at=at, rows_done=rows_done))
 
 
 def export_release(job: ExportJob) -> None:
-    """Let a job that cannot be finished here wait for another process; no attempt is counted."""
-    _held(job).update(state=_State.QUEUED, slot=None, attempts=F("attempts") - 1)
+    """Requeue a job that this process cannot finish, without counting the attempt."""
+    _own_run(job).update(state=_State.QUEUED, slot=None, attempts=F("attempts") - 1)
 
 
 def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: datetime) -> bool:
-    """Say that the file lies there; return False when it is no longer wanted."""
+    """Mark the file as ready; return False if the job was cancelled or restarted."""
     return bool(
-        _held(job).update(
+        _own_run(job).update(
             state=_State.READY,
             slot=None,
             rows_done=rows,
@@ -112,12 +112,12 @@ def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: date
 
 
 def export_fail(job: ExportJob, *, error: str, at: datetime) -> None:
-    """Say, for the manager to read, why there is no file."""
-    _held(job).update(state=_State.FAILED, slot=None, error=error, finished_at=at)
+    """Mark the job as failed, with an error text for the manager."""
+    _own_run(job).update(state=_State.FAILED, slot=None, error=error, finished_at=at)
 
 
 def export_delete(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
-    """Cancel a job that is still to come, or forget one that is over; return whether it was the manager's."""
+    """Cancel an active job or delete a finished one; return False if it is not the manager's."""
     own = ExportJob.objects.filter(pk=job_id, manager=manager)
     cancelled = own.filter(state__in=(_State.QUEUED, _State.RUNNING)).update(
         state=_State.CANCELLED, slot=None, finished_at=at
@@ -126,5 +126,5 @@ def export_delete(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
 
 
 def exports_delete_expired(*, at: datetime) -> None:
-    """Forget the jobs that were over a day ago."""
+    """Delete the jobs that finished longer than `KEPT_FOR` ago."""
     ExportJob.objects.filter(finished_at__lt=at - KEPT_FOR).delete()

@@ -1,4 +1,4 @@
-"""Stations that knocked: an operator lets them in."""
+"""Accept unknown stations that tried to connect."""
 
 from django.db import transaction
 
@@ -6,17 +6,17 @@ from sessions_app.models import ChargingStation, Connector, PendingStation, Site
 
 
 @transaction.atomic
-def pending_station_accept(knock: PendingStation, *, site_area: SiteArea) -> tuple[ChargingStation, bool]:
-    """Make a station of the knock, with the password that it presented, and forget the knock.
+def pending_station_accept(pending: PendingStation, *, site_area: SiteArea) -> tuple[ChargingStation, bool]:
+    """Create the station with the password that it presented, and delete the pending one.
 
-    Returns the station and whether it is new: one of that identity may have been added meanwhile,
-    and keeps its own password. It begins with one connector of unknown rating.
+    Return the station and whether it is new: a station with that identity may have been added
+    meanwhile, and keeps its own password. A new station has one connector of unknown rating.
     """
     station, is_new = ChargingStation.objects.get_or_create(
-        identity=knock.identity,
-        defaults={"site_area": site_area, "password_digest": knock.password_digest},
+        identity=pending.identity,
+        defaults={"site_area": site_area, "password_digest": pending.password_digest},
     )
     if is_new:
         Connector.objects.create(station=station, number=1)
-    knock.delete()
+    pending.delete()
     return station, is_new

@@ -1,4 +1,4 @@
-"""Writes about places: stations with their connectors."""
+"""Write sites, and stations with their connectors."""
 
 from django.db import transaction
 
@@ -6,11 +6,11 @@ from sessions_app.models import ChargingStation, Company, Connector, Site, SiteA
 from sessions_app.store.credentials import password_digest
 
 SINGLE_PHASE_UP_TO_W = 7_400
-THREE_PHASE_UP_TO_W = 43_500  # 63 A; beyond it a connector is DC
+THREE_PHASE_UP_TO_W = 43_500  # 63 A; above it a connector is DC
 
 
 def site_first_add(name: str) -> Site:
-    """Make a site, and a company for it, where there is none yet; an operator names them later."""
+    """Create the first site, with a company if there is none. An operator names them later."""
     company = Company.objects.order_by("pk").first() or Company.objects.create(name="My company", currency="AUD")
     return Site.objects.create(company=company, name=name, time_zone="UTC")
 
@@ -25,10 +25,9 @@ def station_add(
     password: str | None = None,
     accepts_unknown_tags: bool = False,
 ) -> tuple[ChargingStation, bool]:
-    """Put a station in with its connectors, or bring one that is there to the same state.
+    """Add a station with its connectors, or update an existing one. Return it and whether it is new.
 
-    One that is there keeps its place and, without a new password, its old one. Return it and whether
-    it is new.
+    An existing station keeps its site, and its password unless a new one is given.
     """
     station = ChargingStation.objects.select_for_update().filter(identity=identity).first()
     is_new = station is None
@@ -52,7 +51,7 @@ def _first_area(site: Site) -> SiteArea:
 
 
 def _phases(max_power_w: int) -> int:
-    """Return how a connector of that rating is usually wired; 0 is DC."""
+    """Return how many phases a connector of that rating usually has; 0 is DC."""
     if max_power_w <= SINGLE_PHASE_UP_TO_W:
         return 1
     return 3 if max_power_w <= THREE_PHASE_UP_TO_W else 0

@@ -1,4 +1,4 @@
-"""Writes what managers keep of the tables: columns and saved views."""
+"""Write a manager's chosen columns and saved views."""
 
 from collections.abc import Iterable
 
@@ -6,14 +6,14 @@ from sessions_app.models import Manager, SavedView
 
 
 def manager_save_columns(manager: Manager, *, tab: str, keys: Iterable[str]) -> None:
-    """Keep the columns that the manager wants to see in that table."""
+    """Save the columns that the manager has chosen for that table."""
     manager.columns = manager.columns | {tab: ",".join(keys)}
-    # No save(): whoever listens to that takes it for a change of what the manager may see.
+    # No save(): its signal would announce a change of what the manager may see.
     Manager.objects.filter(pk=manager.pk).update(columns=manager.columns)
 
 
 def saved_view_save(manager: Manager, *, tab: str, name: str, query: str, is_shared: bool) -> SavedView:
-    """Save the query under the name, in place of what the manager had under it."""
+    """Save the query under the name; replace the manager's earlier view of that name."""
     view, _ = SavedView.objects.update_or_create(
         manager=manager, tab=tab, name=name, defaults={"query": query, "is_shared": is_shared}
     )
@@ -21,6 +21,6 @@ def saved_view_save(manager: Manager, *, tab: str, name: str, query: str, is_sha
 
 
 def saved_view_delete(manager: Manager, view_id: int) -> bool:
-    """Remove the manager's own view; return whether there was one."""
-    removed, _ = SavedView.objects.filter(manager=manager, pk=view_id).delete()
-    return removed > 0
+    """Delete the manager's own view; return whether it existed."""
+    count, _ = SavedView.objects.filter(manager=manager, pk=view_id).delete()
+    return count > 0

@@ -111,7 +111,7 @@ def test_what_is_no_ocpp_is_counted_and_gets_no_reply_and_the_socket_lives(serve
         return await boot(socket)
 
     assert run(server, scenario, "BABBLER")[0] == 3
-    assert "BABBLER: a frame that is no OCPP-J was ignored (7 so far)" in server.log.read_text()
+    assert "BABBLER: ignored a frame that is not OCPP-J (7 so far)" in server.log.read_text()
 
 
 def test_an_action_that_is_not_supported_gets_not_implemented(server: Server) -> None:

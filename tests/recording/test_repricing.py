@@ -176,7 +176,7 @@ def test_a_policy_in_another_currency_is_refused() -> None:
     policy()
     before = charged()
     yen = policy(currency="JPY", audience="staff")
-    assert repricing.preview_repricing(before.pk, yen).refusal == "Prices there are in AUD."
+    assert repricing.preview_repricing(before.pk, yen).refusal == "Prices at this site are in AUD."
 
 
 def test_an_area_that_was_moved_takes_no_session_with_it() -> None:
