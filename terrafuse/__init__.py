@@ -1,1 +1,1 @@
-"""Wiring: settings, addresses and the ASGI application. It knows the app; the app never knows it."""
+"""Settings, URLs and the ASGI application. It imports the app; the app never imports it."""

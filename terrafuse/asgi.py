@@ -1,6 +1,6 @@
-"""The one ASGI application: pages, station sockets and browser sockets.
+"""The ASGI application: pages, station sockets and browser sockets.
 
-`AllowedHostsOriginValidator` stands round the browser's sockets alone: stations send no Origin.
+`AllowedHostsOriginValidator` wraps only the browser sockets: stations send no Origin.
 """
 
 import os
@@ -20,13 +20,13 @@ with env.told_plainly():
 from sessions_app.exports import worker
 from sessions_app.ingest.socket import station_socket
 from sessions_app.routing import browser_sockets, sockets
-from terrafuse.pings import unpinged
+from terrafuse.pings import without_server_pings
 
 application = ProtocolTypeRouter(
     {
         "http": pages,
         "websocket": sockets(
-            stations=unpinged(station_socket),
+            stations=without_server_pings(station_socket),
             browsers=AllowedHostsOriginValidator(AuthMiddlewareStack(browser_sockets)),
         ),
     }

@@ -1,4 +1,4 @@
-"""Browser assets that come out of Python packages, so that nothing third-party stands in the repository."""
+"""Browser assets from Python packages, so that the repository contains no third-party files."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,7 +14,7 @@ PLOTLY = Path(plotly.__file__).parent / "package_data"
 
 
 class PlotlyFinder(BaseFinder):
-    """Find `plotly/plotly.min.js` as the plotly package ships it, and nothing else of that package."""
+    """Find `plotly/plotly.min.js` in the plotly package, and no other file of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.storage = FileSystemStorage(location=str(PLOTLY))
@@ -24,11 +24,11 @@ class PlotlyFinder(BaseFinder):
         return []
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
-        """Return the file's place on disk, or an empty list: Django's word for not found."""
+        """Return the path of the file, or an empty list, which means not found in Django."""
         if path != "plotly/plotly.min.js":
             return []
-        found = str(PLOTLY / "plotly.min.js")
-        return [found] if find_all or kwargs.get("all") else found
+        path_on_disk = str(PLOTLY / "plotly.min.js")
+        return [path_on_disk] if find_all or kwargs.get("all") else path_on_disk
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterable[Any]:
         """Return the one file for collectstatic."""
@@ -36,10 +36,10 @@ class PlotlyFinder(BaseFinder):
 
 
 class HashedManifestStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # the package is not typed
-    """Collect files under names that hold their hash, compressed ahead, so that browsers keep them for good.
+    """Collect compressed files with a hash in their names, so that browsers can cache them forever.
 
-    What our modules import from each other is hashed as well. Other people's scripts are left as they
-    are: Django would look for imports in the whole graph library, which has none.
+    The imports of our own modules are rewritten, too. Other scripts are not: Django would search the whole
+    graph library for imports, and it has none.
     """
 
     patterns = (

@@ -1,4 +1,4 @@
-"""Settings from the environment: strict readers that stop the start with the name of what is wrong."""
+"""Read settings from the environment; an invalid value stops the start and the error names the variable."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """End the program with what is wrong, in one line, where its settings cannot be used."""
+    """Exit with a one-line message if the settings are invalid."""
     try:
         yield
     except ImproperlyConfigured as error:
@@ -20,7 +20,7 @@ def told_plainly() -> Iterator[None]:
 
 
 def text(name: str, default: str | None = None) -> str:
-    """Return the variable's text; without a default the variable must be there."""
+    """Return the variable's text; without a default it must be set."""
     value = os.environ.get(name, default)
     if value is None or value == "":
         if default is not None:
@@ -29,19 +29,19 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def secret(name: str, kept_in: Path) -> str:
-    """Return the variable's text, else what `manage.py demo` has kept in the file; one must be there."""
-    if name not in os.environ and kept_in.is_file():
-        return kept_in.read_text().strip()
+def secret(name: str, path: Path) -> str:
+    """Return the variable's text, else the content of the file, which `manage.py demo` writes."""
+    if name not in os.environ and path.is_file():
+        return path.read_text().strip()
     return text(name)
 
 
-def keep_secret(kept_in: Path) -> None:
-    """Make up a secret and keep it in the file, for its owner alone, unless there is one."""
-    kept_in.parent.mkdir(exist_ok=True)
+def keep_secret(path: Path) -> None:
+    """Write a random secret to the file, readable by its owner only, unless the file exists."""
+    path.parent.mkdir(exist_ok=True)
     with suppress(FileExistsError):
-        kept_in.touch(mode=0o600, exist_ok=False)
-        kept_in.write_text(token_urlsafe(48))
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(token_urlsafe(48))
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -53,7 +53,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
-    """Return a whole number from low to high, both included."""
+    """Return a whole number from low to high, inclusive."""
     value = text(name, str(default))
     if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
@@ -61,24 +61,24 @@ def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Return the comma-separated words of the variable, without blanks."""
+    """Return the comma-separated words of the variable."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
 def choice(name: str, default: str, *, of: Sequence[str]) -> str:
-    """Return one of those words, and no other."""
+    """Return the variable's text, which must be one of these words."""
     value = text(name, default)
     if value not in of:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(of)}, not {value!r}.")
     return value
 
 
-def address(name: str, *, schemes: Sequence[str]) -> str:
-    """Return an address of one of those schemes, or nothing where the variable is not set.
+def url(name: str, *, schemes: Sequence[str]) -> str:
+    """Return a URL with one of those schemes, or "" if the variable is not set.
 
-    The message leaves the address out: it may hold a password.
+    The error does not show the URL: it may contain a password.
     """
     value = text(name, "")
     if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
-        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{each}://' for each in schemes)}.")
+        raise ImproperlyConfigured(f"{name} must begin with {' or '.join(f'{scheme}://' for scheme in schemes)}.")
     return value

@@ -1,4 +1,4 @@
-"""Websocket pings: the server's own, which browsers answer and some stations never do."""
+"""The server's websocket pings: browsers respond to them, some stations do not."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 Application = Callable[..., Awaitable[None]]
 
 
-def unpinged(application: Application) -> Application:
-    """Return the application, its sockets without the server's pings, whatever the server was started with.
+def without_server_pings(application: Application) -> Application:
+    """Turn off the server's pings for the sockets of the application.
 
-    uvicorn would cut off a station that answers none after 40 s, although it speaks. It knows the
-    interval for the whole process alone; ASGI has no word for it. But `send` is a method of the one
-    connection, which looks at its own `ping_interval` when the handshake ends. Another server, or one
-    that puts something between, pings as it was told.
+    uvicorn disconnects a station that sends messages but no pongs after 40 s. Its ping interval applies to
+    the whole process, and ASGI has no setting for it. But `send` is a method of the connection, which reads
+    its own `ping_interval` at the end of the handshake. Another server, or one that wraps `send`, still
+    sends its pings.
     """
 
     async def serve(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -1,4 +1,4 @@
-"""Settings, read from the environment; the README lists each variable."""
+"""Settings from the environment; the README lists the variables."""
 
 import sys
 from pathlib import Path
@@ -12,10 +12,10 @@ from terrafuse import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-EXPORT_DIR = VAR_DIR / "exports"  # long files, kept for a day
+EXPORT_DIR = VAR_DIR / "exports"  # files of export jobs, kept for a day
 
 DEBUG = env.flag("TERRAFUSE_DEBUG", default=False)
-SECRET_KEY = env.secret("TERRAFUSE_SECRET_KEY", kept_in=VAR_DIR / "secret-key")
+SECRET_KEY = env.secret("TERRAFUSE_SECRET_KEY", path=VAR_DIR / "secret-key")
 SECRET_KEY_FALLBACKS = env.words("TERRAFUSE_SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env.words("TERRAFUSE_ALLOWED_HOSTS", "localhost,127.0.0.1")
 CSRF_TRUSTED_ORIGINS = env.words("TERRAFUSE_TRUSTED_ORIGINS")
@@ -73,21 +73,21 @@ TEMPLATES: list[dict[str, Any]] = [
 
 
 def _databases() -> dict[str, Any]:
-    """Return the one database: PostgreSQL from DATABASE_URL, or SQLite in `var/`.
+    """Return the database: PostgreSQL from DATABASE_URL, or SQLite in `var/`.
 
-    SQLite: IMMEDIATE, since a transaction that begins by reading cannot wait for the lock when it
-    comes to write; synchronous FULL, so that an acknowledged reading survives a power cut.
-    PostgreSQL: workers for one query take longer to start and to hear out than a page takes to be read;
-    only what reads a whole long history (the sums) is worth them.
+    SQLite: IMMEDIATE, because a transaction that starts with a read cannot wait for the lock when it
+    writes; synchronous FULL, so that an acknowledged reading survives a power cut.
+    PostgreSQL: a higher cost of parallel workers, because they take longer to start than most queries run.
+    Only queries over a whole long history (the sums) benefit from them.
     """
-    url = env.address("DATABASE_URL", schemes=("postgres", "postgresql", "sqlite"))
+    url = env.url("DATABASE_URL", schemes=("postgres", "postgresql", "sqlite"))
     try:
         parsed = dj_database_url.parse(url or f"sqlite:///{VAR_DIR / 'terrafuse.sqlite3'}")
-    except ValueError as error:  # whose text may hold the password
+    except ValueError as error:  # do not show its text: it may contain the password
         raise ImproperlyConfigured("DATABASE_URL is not an address such as postgres://…") from error
     database: dict[str, Any] = dict(parsed)
     if database["NAME"] in {"", ":memory:"}:
-        raise ImproperlyConfigured("DATABASE_URL must name a database; one in memory is seen by one thread.")
+        raise ImproperlyConfigured("DATABASE_URL must name a database; only one thread can use a database in memory.")
     if database["ENGINE"] == "django.db.backends.sqlite3":
         VAR_DIR.mkdir(exist_ok=True)
         database["OPTIONS"] = {
@@ -102,7 +102,7 @@ def _databases() -> dict[str, Any]:
 
 DATABASES = _databases()
 
-REDIS_URL = env.address("REDIS_URL", schemes=("redis", "rediss", "unix"))
+REDIS_URL = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
 CHANNEL_LAYERS: dict[str, Any] = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -111,7 +111,7 @@ CHANNEL_LAYERS: dict[str, Any] = {
     if REDIS_URL
     else {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
-        "CONFIG": {"group_expiry": 10**9},  # by default a socket falls out of its groups after a day
+        "CONFIG": {"group_expiry": 10**9},  # the default drops a socket from its groups after a day
     }
 }
 
@@ -130,7 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
-USE_I18N = False  # one language; dates and money are worded by domain.wording
+USE_I18N = False  # one language; domain.wording formats dates and money
 FORMAT_MODULE_PATH = ["terrafuse.formats"]
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -143,8 +143,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "terrafuse.assets.PlotlyFinder",
 ]
-# Collected files are hashed and compressed ahead; without `collectstatic` (tests, DEBUG) they come
-# straight from where they lie.
+# `collectstatic` hashes and compresses files; without it (tests, DEBUG) the finders serve the originals.
 _COLLECTING = sys.argv[1:2] == ["collectstatic"]
 _COLLECTED = (_COLLECTING or (STATIC_ROOT / "staticfiles.json").exists()) and not DEBUG
 _HASHED = env.flag("TERRAFUSE_HASHED_STATIC", default=_COLLECTED)
@@ -177,7 +176,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from within, past the proxy that speaks HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # called from inside, not through the HTTPS proxy
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
@@ -194,7 +193,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "sessions_app": {"level": env.choice("TERRAFUSE_LOG_LEVEL", "INFO", of=("DEBUG", "INFO", "WARNING", "ERROR"))},
-        # Django alone would send errors by mail, to nobody; and a page that is not there is no event.
+        # Replace Django's mail handler, and do not log each 404.
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"level": "ERROR"},
     },

@@ -1,5 +1,5 @@
-"""The demo: a made-up company, its people and cars, their history, and real OCPP clients that go on with it.
+"""The demo: an invented company with drivers, cars and a history, and real OCPP clients that continue it.
 
-`world` says who and where, `cars` how a car charges, `habits` who comes when: all three pure and the
-same for the history, which `seed` puts in, and for the live stations of `fleet`.
+`fixtures` defines who and where, `cars` how a car charges, `visit_patterns` who comes when. All three are
+pure. The history of `seed` and the live stations of `fleet` share them.
 """

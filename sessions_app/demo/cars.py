@@ -1,4 +1,4 @@
-"""How a car charges: what it takes at each charge of its battery, moment by moment."""
+"""Simulate how a car charges: the power it draws at each state of charge."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,18 +9,18 @@ import msgspec
 from sessions_app.domain.meter import Reading
 
 STEP = timedelta(minutes=2)
-TAPER_FROM = 93.0  # % from which an AC charger on board slows down
+TAPER_FROM = 93.0  # % from which the on-board charger slows down
 STANDBY_W = 4.0
 
 
 class Car(msgspec.Struct, frozen=True):
-    """A car's battery, what its charger on board takes, and how far its driver lets it fill."""
+    """A car: its battery, its charging power, and the charge in % at which it stops."""
 
     battery_wh: float
     ac_w: float
     phases: int
     dc_w: float
-    tells_charge: bool  # over AC most cars do not say how full they are
+    tells_charge: bool  # over AC most cars do not report their state of charge
     fills_to: float
 
 
@@ -35,26 +35,26 @@ CARS: tuple[Car, ...] = (
 
 
 class Outlet(msgspec.Struct, frozen=True):
-    """What a connector gives."""
+    """The output of a connector."""
 
     rating_w: int
     is_dc: bool
 
     @property
     def phases(self) -> int:
-        """How many phases carry its rating; DC counts as one."""
+        """The number of phases of its rating; DC counts as one."""
         if self.is_dc:
             return 1
         return 1 if self.rating_w <= 7_400 else 3
 
     @property
     def rating_a(self) -> float:
-        """The rating in A of each phase."""
+        """The rating per phase in A."""
         return round(self.rating_w / (230 * self.phases), 1)
 
 
 class Charge:
-    """One car at one outlet from plugging in on; `advance` lets time pass, `reading` is the meter."""
+    """One car at one outlet from plug-in on; `advance` simulates time, `reading` reads the meter."""
 
     def __init__(
         self, car: Car, outlet: Outlet, *, at: datetime, battery: float, register_wh: float, seed: str
@@ -68,23 +68,23 @@ class Charge:
 
     @property
     def is_full(self) -> bool:
-        """Whether the car takes no more."""
+        """Whether the car has stopped charging."""
         return self.battery >= self.car.fills_to
 
     def advance(self, until: datetime, *, offered_a: float) -> None:
-        """Let the car charge until that moment at no more than the offered current."""
+        """Charge until that moment with at most the offered current per phase."""
         self.offered_a = offered_a
         while self.at < until:
             step = min(STEP, until - self.at)
             self.power_w = self._drawn_w()
-            taken_wh = self.power_w * step.total_seconds() / 3600
-            self.register_wh += taken_wh
+            drawn_wh = self.power_w * step.total_seconds() / 3600
+            self.register_wh += drawn_wh
             if self.power_w > STANDBY_W:
-                self.battery = min(100.0, self.battery + taken_wh * 0.92 / self.car.battery_wh * 100)
+                self.battery = min(100.0, self.battery + drawn_wh * 0.92 / self.car.battery_wh * 100)
             self.at += step
 
     def reading(self) -> Reading:
-        """Return what the meter shows now."""
+        """Return the current reading of the meter."""
         phases = 1 if self.outlet.is_dc else min(self.car.phases, self.outlet.phases)
         current = None if self.outlet.is_dc else round(self.power_w / (self._voltage_v * phases), 2)
         return Reading(
@@ -92,44 +92,44 @@ class Charge:
             register_wh=Decimal(int(self.register_wh)),
             power_w=round(self.power_w, 1),
             offered_a=round(self.offered_a, 1),
-            soc_percent=float(round(self.battery)) if self._tells_charge() else None,
+            soc_percent=float(round(self.battery)) if self._reports_soc() else None,
             voltage_v=None if self.outlet.is_dc else round(self._voltage_v, 1),
             currents_a=(current, current if phases > 1 else None, current if phases > 1 else None),
         )
 
-    def _tells_charge(self) -> bool:
+    def _reports_soc(self) -> bool:
         return self.outlet.is_dc or self.car.tells_charge
 
     def _drawn_w(self) -> float:
         self._voltage_v += 0.2 * (233 - self._voltage_v) + self._rng.gauss(0, 0.6)
-        wake = self._wakes_up()
-        if self.is_full and not wake:
+        is_awake = self._is_awake()
+        if self.is_full and not is_awake:
             return STANDBY_W
         limit_w = min(self.outlet.rating_w, self.offered_a * 230 * self.outlet.phases)
         if self.outlet.is_dc:
-            taken_w = min(limit_w, self.car.dc_w * _dc_share(self.battery))
+            drawn_w = min(limit_w, self.car.dc_w * _dc_share(self.battery))
         else:
             share = min(self.car.phases, self.outlet.phases) / self.outlet.phases
-            taken_w = min(limit_w * share, self.car.ac_w) * _ac_share(self.battery)
-        taken_w = 1_900 if wake else taken_w
-        begun_s = (self.at - self._plugged_in_at).total_seconds()
-        taken_w *= min(1.0, 0.3 + begun_s / 60)
-        return max(STANDBY_W, min(self.outlet.rating_w, taken_w * self._rng.gauss(1, 0.008)))
+            drawn_w = min(limit_w * share, self.car.ac_w) * _ac_share(self.battery)
+        drawn_w = 1_900 if is_awake else drawn_w
+        plugged_s = (self.at - self._plugged_in_at).total_seconds()
+        drawn_w *= min(1.0, 0.3 + plugged_s / 60)
+        return max(STANDBY_W, min(self.outlet.rating_w, drawn_w * self._rng.gauss(1, 0.008)))
 
-    def _wakes_up(self) -> bool:
-        """Return whether a full car warms itself just now: some minutes every couple of hours."""
+    def _is_awake(self) -> bool:
+        """Return whether a full car draws power now, for a few minutes every three hours."""
         if not self.is_full or self.outlet.is_dc or self.car.ac_w < 10_000:
             return False
         return (self.at - self._plugged_in_at) % timedelta(hours=3) < timedelta(minutes=7)
 
 
 def _ac_share(battery: float) -> float:
-    """Return the share of full power: a plateau, then a taper over the last percents."""
+    """Return the share of full power: a plateau, then a taper near 100 %."""
     return 1.0 if battery < TAPER_FROM else max(0.12, 1 - (battery - TAPER_FROM) / 8)
 
 
 def _dc_share(battery: float) -> float:
-    """Return the share of full power: falling from half full on, slow beyond 80 %."""
+    """Return the share of full power: falling from 45 % on, slow above 80 %."""
     if battery < 45:
         return 1.0
     if battery < 80:

@@ -1,4 +1,4 @@
-"""Who and where: one company with three sites, its stations and its people, the same at every start."""
+"""The demo data: one company with three sites, its stations and its drivers, the same at every start."""
 
 from functools import cache
 from random import Random
@@ -10,11 +10,11 @@ from sessions_app.demo.cars import CARS, Car, Outlet
 COMPANY, CURRENCY = "Harbour Living", "AUD"
 SEED = "terrafuse"
 FIRST_STATIONS = 14
-MAX_EXTRA_STATIONS = 86  # in the third basement, when somebody wants more
+MAX_EXTRA_STATIONS = 86  # in the third basement, on request
 
 
 class SiteFixture(msgspec.Struct, frozen=True):
-    """A site with its zone and areas; an area's code stands in its stations' identities."""
+    """A site with its zone and areas; station identities contain the code of the area."""
 
     code: str
     name: str
@@ -23,18 +23,18 @@ class SiteFixture(msgspec.Struct, frozen=True):
 
 
 class StationFixture(msgspec.Struct, frozen=True):
-    """A station; the habit says who comes to it and when (`habits`)."""
+    """A station; the habit selects who charges here and when (`visit_patterns`)."""
 
     identity: str
     site: str
     area: str
     outlet: Outlet
     habit: str
-    tags: tuple[str, ...] = ()  # who charges at a station that is not of the demo
+    tags: tuple[str, ...] = ()  # who charges at a station outside the demo
 
 
 class PersonFixture(msgspec.Struct, frozen=True):
-    """A driver with his tags and his car."""
+    """A driver with their tags and their car."""
 
     name: str
     email: str
@@ -55,27 +55,27 @@ SITE_LIST = (
     SiteFixture("QH", "Quay House", "Australia/Brisbane", {"P1": "Parking level 1", "P2": "Parking level 2"}),
     SiteFixture("SG", "Swan Gardens", "Australia/Perth", {"E": "East car park", "DC": "Fast chargers"}),
 )
-SITES_BY_CODE = {place.code: place for place in SITE_LIST}
+SITES_BY_CODE = {site.code: site for site in SITE_LIST}
 
-SLOW, USUAL, STRONG = Outlet(7_400, is_dc=False), Outlet(11_000, is_dc=False), Outlet(22_000, is_dc=False)
-FAST, FASTEST = Outlet(60_000, is_dc=True), Outlet(120_000, is_dc=True)
+AC_7_KW, AC_11_KW, AC_22_KW = Outlet(7_400, is_dc=False), Outlet(11_000, is_dc=False), Outlet(22_000, is_dc=False)
+DC_60_KW, DC_120_KW = Outlet(60_000, is_dc=True), Outlet(120_000, is_dc=True)
 _STATIONS = (
-    ("HT-B1-01", SLOW, "home"),
-    ("HT-B1-02", SLOW, "home"),
-    ("HT-B1-03", USUAL, "home"),
-    ("HT-B2-01", USUAL, "home"),
-    ("HT-B2-02", STRONG, "home"),
-    ("HT-G-01", STRONG, "visit"),
-    ("QH-P1-01", USUAL, "work"),
-    ("QH-P1-02", USUAL, "work"),
-    ("QH-P1-03", STRONG, "work"),
-    ("QH-P2-01", STRONG, "visit"),
-    ("SG-E-01", SLOW, "home"),
-    ("SG-E-02", STRONG, "home"),
-    ("SG-DC-01", FAST, "fast"),
-    ("SG-DC-02", FASTEST, "fast"),
+    ("HT-B1-01", AC_7_KW, "home"),
+    ("HT-B1-02", AC_7_KW, "home"),
+    ("HT-B1-03", AC_11_KW, "home"),
+    ("HT-B2-01", AC_11_KW, "home"),
+    ("HT-B2-02", AC_22_KW, "home"),
+    ("HT-G-01", AC_22_KW, "visit"),
+    ("QH-P1-01", AC_11_KW, "work"),
+    ("QH-P1-02", AC_11_KW, "work"),
+    ("QH-P1-03", AC_22_KW, "work"),
+    ("QH-P2-01", AC_22_KW, "visit"),
+    ("SG-E-01", AC_7_KW, "home"),
+    ("SG-E-02", AC_22_KW, "home"),
+    ("SG-DC-01", DC_60_KW, "fast"),
+    ("SG-DC-02", DC_120_KW, "fast"),
 )
-_CROWD = {  # how many of which kind belong to a site
+_DRIVERS = {  # the number of drivers of each kind by site
     "HT": {"tenant": 26, "visitor": 8, "staff": 2},
     "QH": {"tenant": 0, "visitor": 6, "staff": 14},
     "SG": {"tenant": 10, "visitor": 14, "staff": 1},
@@ -92,9 +92,9 @@ Müller O'Brien Kelly Walker Jones Taylor Brown White Moore Clark Lewis Young Ki
 
 @cache
 def demo_stations(count: int = FIRST_STATIONS) -> tuple[StationFixture, ...]:
-    """Return that many stations: the fourteen of the plan, then as many more in a third basement."""
-    planned = [_station(*each) for each in _STATIONS[:count]]
-    more = [_station(f"HT-B3-{n:02}", (SLOW, USUAL)[n % 2], "home") for n in range(1, count - FIRST_STATIONS + 1)]
+    """Return that many stations: the fixed ones first, then more in a third basement."""
+    planned = [_station(*row) for row in _STATIONS[:count]]
+    more = [_station(f"HT-B3-{n:02}", (AC_7_KW, AC_11_KW)[n % 2], "home") for n in range(1, count - FIRST_STATIONS + 1)]
     return (*planned, *more)
 
 
@@ -105,25 +105,25 @@ def _station(identity: str, outlet: Outlet, habit: str) -> StationFixture:
 
 @cache
 def demo_people() -> tuple[PersonFixture, ...]:
-    """Return everybody, in the order of their ids."""
+    """Return all drivers, in the order of their ids."""
     rng = Random(SEED)  # noqa: S311 - the same people at every start
     names = [f"{first} {last}" for first in _FIRST.split() for last in _LAST.split()]
-    belongs = [(site, kind) for site, kinds in _CROWD.items() for kind, many in kinds.items() for _ in range(many)]
-    chosen = ["Priya Raman", *rng.sample(names[1:], len(belongs) - 1)]
-    return tuple(_person(rng, name, *where) for name, where in zip(chosen, belongs, strict=True))
+    roles = [(site, kind) for site, kinds in _DRIVERS.items() for kind, count in kinds.items() for _ in range(count)]
+    sampled = ["Priya Raman", *rng.sample(names[1:], len(roles) - 1)]
+    return tuple(_person(rng, name, *role) for name, role in zip(sampled, roles, strict=True))
 
 
 def _person(rng: Random, name: str, site: str, kind: str) -> PersonFixture:
-    plain = name.lower().replace(" ", ".").translate(str.maketrans("üöíé'", "uoie_")).replace("_", "")
+    mailbox = name.lower().replace(" ", ".").translate(str.maketrans("üöíé'", "uoie_")).replace("_", "")
     unit = f"{rng.randint(1, 21)}{rng.randint(1, 8):02}" if kind == "tenant" else ""
     tags = tuple(f"{rng.getrandbits(32):08X}" for _ in range(2 if rng.random() < 0.2 else 1))
-    where = "1204" if name == "Priya Raman" else unit
-    return PersonFixture(name, f"{plain}@example.com", kind, where, site, tags, rng.choice(CARS))
+    unit = "1204" if name == "Priya Raman" else unit
+    return PersonFixture(name, f"{mailbox}@example.com", kind, unit, site, tags, rng.choice(CARS))
 
 
 @cache
 def station_drivers(station: StationFixture) -> tuple[PersonFixture, ...]:
-    """Return who charges at a station, by its habit."""
+    """Return the drivers who charge at a station, by its habit."""
     if station.site not in SITES_BY_CODE:
         return tuple(
             PersonFixture("", "", "visitor", "", "", (tag,), CARS[n % len(CARS)])
@@ -140,6 +140,6 @@ def station_drivers(station: StationFixture) -> tuple[PersonFixture, ...]:
 
 
 def station_by_identity(identity: str, *, tags: tuple[str, ...] = ()) -> StationFixture:
-    """Return the demo's station of that identity, or else one of 22 kW for whoever has the tags."""
-    known = {each.identity: each for each in demo_stations(FIRST_STATIONS + MAX_EXTRA_STATIONS)}
-    return known.get(identity) or StationFixture(identity, "", "", STRONG, "visit", tags)
+    """Return the demo station with that identity, else a 22 kW station for the tags."""
+    stations = {station.identity: station for station in demo_stations(FIRST_STATIONS + MAX_EXTRA_STATIONS)}
+    return stations.get(identity) or StationFixture(identity, "", "", AC_22_KW, "visit", tags)

@@ -1,4 +1,4 @@
-"""The demo's past: visits as the events that a station would have sent, in order of time."""
+"""The demo's past visits, with the readings that a station would have sent."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ DC_INTERVAL = timedelta(minutes=1)
 
 
 class RecordedVisit(msgspec.Struct, frozen=True):
-    """What a station told about a visit that is over: its meter at the start, on the way, at the stop."""
+    """A finished visit with its meter register at the start, its readings, and its register at the stop."""
 
     visit: Visit
     meter_start_wh: Decimal
@@ -25,16 +25,16 @@ class RecordedVisit(msgspec.Struct, frozen=True):
 
 
 def recorded_visits(stations: tuple[StationFixture, ...], *, since: datetime, until: datetime) -> list[RecordedVisit]:
-    """Return the visits that began after `since` and were over before `until`, oldest first."""
-    found = []
+    """Return the visits that started after `since` and ended before `until`, oldest first."""
+    recorded_list = []
     for station in stations:
         for connector in CONNECTORS:
             register_wh = 100_000.0 * (1 + len(station.identity) % 3 + connector)
-            for visit in _all_stopped(_visits(station, connector, since, until)):
-                one = record_visit(visit, register_wh=register_wh)
-                register_wh = float(one.meter_stop_wh)
-                found.append(one)
-    return sorted(found, key=lambda each: (each.visit.plugged_in_at, each.visit.seed))
+            for visit in _with_final_stop(_visits(station, connector, since, until)):
+                recorded = record_visit(visit, register_wh=register_wh)
+                register_wh = float(recorded.meter_stop_wh)
+                recorded_list.append(recorded)
+    return sorted(recorded_list, key=lambda recorded: (recorded.visit.plugged_in_at, recorded.visit.seed))
 
 
 def _visits(station: StationFixture, connector: int, since: datetime, until: datetime) -> Iterator[Visit]:
@@ -44,16 +44,16 @@ def _visits(station: StationFixture, connector: int, since: datetime, until: dat
                 yield visit
 
 
-def _all_stopped(visits_here: Iterable[Visit]) -> list[Visit]:
-    """Return the visits; of one that never says that it stops the next one tells, so the last does."""
-    found = list(visits_here)
-    if found and not found[-1].ending:
-        found[-1] = msgspec.structs.replace(found[-1], ending="EVDisconnected")
-    return found
+def _with_final_stop(visits: Iterable[Visit]) -> list[Visit]:
+    """Give the last visit an ending: a visit without a stop message is ended by the next visit."""
+    visit_list = list(visits)
+    if visit_list and not visit_list[-1].ending:
+        visit_list[-1] = msgspec.structs.replace(visit_list[-1], ending="EVDisconnected")
+    return visit_list
 
 
 def start_charge(visit: Visit, *, register_wh: float) -> Charge:
-    """Return the charge that begins with the visit."""
+    """Return the charge at the start of the visit."""
     return Charge(
         visit.car,
         visit.station.outlet,
@@ -65,20 +65,20 @@ def start_charge(visit: Visit, *, register_wh: float) -> Charge:
 
 
 def simulate_readings(charge: Charge, visit: Visit, *, until: datetime, interval: timedelta) -> list[Reading]:
-    """Return what the station measures from now until a moment, at that interval."""
+    """Advance the charge to `until` and return a reading per interval."""
     readings = []
     falls_at = visit.plugged_in_at + (visit.leaves_at - visit.plugged_in_at) / 3
     while charge.at + interval <= until:
-        to = charge.at + interval
-        if visit.register_falls and charge.at <= falls_at < to:  # the meter has lost its memory
+        next_at = charge.at + interval
+        if visit.register_falls and charge.at <= falls_at < next_at:  # the meter was reset
             charge.register_wh = 0.0
-        charge.advance(to, offered_a=offered_a(visit.station, to))
+        charge.advance(next_at, offered_a=offered_a(visit.station, next_at))
         readings.append(charge.reading())
     return readings
 
 
 def record_visit(visit: Visit, *, register_wh: float) -> RecordedVisit:
-    """Return all that a station told about a visit that is over."""
+    """Simulate a whole visit."""
     charge = start_charge(visit, register_wh=register_wh)
     start_wh = Decimal(int(charge.register_wh))
     interval = DC_INTERVAL if visit.station.outlet.is_dc else AC_INTERVAL

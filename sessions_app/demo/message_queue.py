@@ -1,7 +1,7 @@
-"""What a station has to say, in order, kept until the central system has answered it.
+"""The messages of a station, in order, kept until the central system responds.
 
-As in OCPP 1.6 §4.1 and §3.7.2: messages of transactions wait while the station is offline, and the
-same message is sent again after a connection that broke before its answer.
+OCPP 1.6 §4.1 and §3.7.2: transaction-related messages wait while the station is offline. If the connection
+breaks before the response, the station sends the same message again.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Transaction:
-    """One transaction; its id is None until the start has been answered."""
+    """One transaction; its id is None until the response to its start."""
 
     connector: int
     id: int | None = None
@@ -31,54 +31,54 @@ class Transaction:
 
 @dataclass
 class Message:
-    """A call that is made up when its turn comes, since it may need an id that is not known before."""
+    """A call, built when it is sent: it may need a transaction id that an earlier response contains."""
 
-    make: Callable[[], Any | None]
-    take: Callable[[Any], None] = lambda answer: None
+    build: Callable[[], Any | None]
+    handle_response: Callable[[Any], None] = lambda response: None
     must_arrive: bool = True
 
 
 class MessageQueue:
-    """The messages that wait, first in first out; `is_empty` is set while none does."""
+    """The pending messages, first in first out; `is_empty` is set while there are none."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Message] = deque()
-        self._news = asyncio.Event()
+        self._pending: deque[Message] = deque()
+        self._posted = asyncio.Event()
         self.is_empty = asyncio.Event()
         self.is_empty.set()
 
     def post(self, message: Message) -> None:
-        """Put a message at the end."""
-        self._waiting.append(message)
+        """Add a message at the end."""
+        self._pending.append(message)
         self.is_empty.clear()
-        self._news.set()
+        self._posted.set()
 
-    def forget_what_need_not_arrive(self) -> None:
-        """Drop what says only how things stand now: after a reconnect it is said anew."""
-        self._waiting = deque(message for message in self._waiting if message.must_arrive)
+    def drop_status_messages(self) -> None:
+        """Drop messages that need not arrive: the station sends its status again after a reconnect."""
+        self._pending = deque(message for message in self._pending if message.must_arrive)
 
     async def deliver(self, send: Callable[[Any], Awaitable[Any]]) -> None:
-        """Send message after message; one whose answer does not come stays the first."""
+        """Send the messages in order; a message without a response stays first."""
         while True:
-            while self._waiting:
-                message = self._waiting[0]
-                payload = message.make()
+            while self._pending:
+                message = self._pending[0]
+                payload = message.build()
                 if payload is not None:
-                    message.take(await _answer(send, payload))
-                self._waiting.popleft()
+                    message.handle_response(await _response(send, payload))
+                self._pending.popleft()
             self.is_empty.set()
-            self._news.clear()
-            await self._news.wait()
+            self._posted.clear()
+            await self._posted.wait()
 
-    def start(self, transaction: Transaction, tag: str, reading: Reading) -> None:
-        """Say that a transaction has begun."""
+    def send_start(self, transaction: Transaction, tag: str, reading: Reading) -> None:
+        """Send StartTransaction."""
 
-        def started(answer: Any) -> None:
-            if answer is None:  # an error: the central system does not want it
+        def handle_start(response: Any) -> None:
+            if response is None:  # an error
                 transaction.is_refused = True
                 return
-            transaction.id = answer.transaction_id
-            transaction.is_refused = answer.id_tag_info["status"] != "Accepted"
+            transaction.id = response.transaction_id
+            transaction.is_refused = response.id_tag_info["status"] != "Accepted"
 
         message = call.StartTransaction(
             connector_id=transaction.connector,
@@ -86,23 +86,26 @@ class MessageQueue:
             meter_start=int(reading.register_wh or 0),
             timestamp=station_timestamp(reading.at),
         )
-        self.post(Message(lambda: message, started))
+        self.post(Message(lambda: message, handle_start))
 
-    def measure(self, transaction: Transaction, readings: list[Reading]) -> None:
-        """Say what was measured."""
-        values = [{"timestamp": station_timestamp(each.at), "sampled_value": sampled_values(each)} for each in readings]
+    def send_readings(self, transaction: Transaction, readings: list[Reading]) -> None:
+        """Send MeterValues, unless the start was refused without an id."""
+        values = [
+            {"timestamp": station_timestamp(reading.at), "sampled_value": sampled_values(reading)}
+            for reading in readings
+        ]
 
-        def made() -> Any | None:
+        def build() -> Any | None:
             if transaction.id is None:
                 return None
             return call.MeterValues(transaction.connector, values, transaction.id)
 
-        self.post(Message(made))
+        self.post(Message(build))
 
-    def stop(self, transaction: Transaction, reading: Reading, *, reason: str, tag: str | None) -> None:
-        """Say that a transaction has ended."""
+    def send_stop(self, transaction: Transaction, reading: Reading, *, reason: str, tag: str | None) -> None:
+        """Send StopTransaction, unless the start was refused without an id."""
 
-        def made() -> Any | None:
+        def build() -> Any | None:
             if transaction.id is None:
                 return None
             return call.StopTransaction(
@@ -113,16 +116,16 @@ class MessageQueue:
                 id_tag=tag,
             )
 
-        self.post(Message(made))
+        self.post(Message(build))
 
-    def tell_status(self, connector: int, status: str) -> None:
-        """Say how a connector stands."""
+    def send_status(self, connector: int, status: str) -> None:
+        """Send StatusNotification."""
         message = call.StatusNotification(connector, "NoError", status, station_timestamp(datetime.now(UTC)))
         self.post(Message(lambda: message, must_arrive=False))
 
 
-async def _answer(send: Callable[[Any], Awaitable[Any]], payload: Any) -> Any:
-    """Return the answer, or None where it is an error or makes no sense."""
+async def _response(send: Callable[[Any], Awaitable[Any]], payload: Any) -> Any:
+    """Return the response, or None if it is an error or invalid."""
     try:
         return await send(payload)
     except OCPPError as error:
@@ -131,7 +134,7 @@ async def _answer(send: Callable[[Any], Awaitable[Any]], payload: Any) -> Any:
 
 
 def station_timestamp(at: datetime) -> str:
-    """Return the moment as stations write it."""
+    """Return the moment in the stations' format: UTC with milliseconds."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 

@@ -1,4 +1,4 @@
-"""Puts the demo's company, sites, stations, people and managers into the database, each once."""
+"""Create the demo's company, sites, stations, drivers and managers."""
 
 from sessions_app.demo import fixtures
 from sessions_app.demo.visit_patterns import CONNECTORS
@@ -15,28 +15,28 @@ from sessions_app.models import (
 )
 from sessions_app.store.credentials import password_digest
 
-PASSWORD = "terrafuse-demo"  # noqa: S105 - the demo listens on this machine alone
+PASSWORD = "terrafuse-demo"  # noqa: S105 - the demo listens on localhost only
 MANAGER, OPERATOR = "dana", "olga"
 _ROLES = {"HT": Membership.Role.MANAGER, "QH": Membership.Role.MANAGER, "SG": Membership.Role.VIEWER}
 
 
 def create_sites() -> None:
-    """Put in the company with its sites and their areas."""
+    """Create the company with its sites and areas."""
     company = Company.objects.create(name=fixtures.COMPANY, currency=fixtures.CURRENCY, is_demo=True)
-    for place in fixtures.SITE_LIST:
-        site = Site.objects.create(company=company, name=place.name, time_zone=place.zone)
-        SiteArea.objects.bulk_create(SiteArea(site=site, name=name) for name in place.areas.values())
+    for fixture in fixtures.SITE_LIST:
+        site = Site.objects.create(company=company, name=fixture.name, time_zone=fixture.zone)
+        SiteArea.objects.bulk_create(SiteArea(site=site, name=name) for name in fixture.areas.values())
 
 
 def create_stations(stations: tuple[fixtures.StationFixture, ...], *, password: str) -> None:
-    """Put in the stations that are not there yet, and let all of them in with that password."""
+    """Create missing stations, and set the password of all."""
     areas = {
         (area.site.name, area.name): area
         for area in SiteArea.objects.filter(site__company__is_demo=True).select_related("site")
     }
     for station in stations:
         digest = password_digest(password)
-        made, is_new = ChargingStation.objects.update_or_create(
+        created, is_new = ChargingStation.objects.update_or_create(
             identity=station.identity,
             defaults={"password_digest": digest},
             create_defaults={
@@ -49,7 +49,7 @@ def create_stations(stations: tuple[fixtures.StationFixture, ...], *, password: 
             outlet = station.outlet
             Connector.objects.bulk_create(
                 Connector(
-                    station=made,
+                    station=created,
                     number=number,
                     max_power_w=outlet.rating_w,
                     phases=0 if outlet.is_dc else outlet.phases,
@@ -59,12 +59,12 @@ def create_stations(stations: tuple[fixtures.StationFixture, ...], *, password: 
 
 
 def create_drivers() -> None:
-    """Put in the drivers with their tags."""
-    sites = {place.code: Site.objects.get(name=place.name, company__is_demo=True) for place in fixtures.SITE_LIST}
+    """Create the drivers with their tags."""
+    sites = {fixture.code: Site.objects.get(name=fixture.name, company__is_demo=True) for fixture in fixtures.SITE_LIST}
     people = fixtures.demo_people()
     drivers = Driver.objects.bulk_create(
-        Driver(name=each.name, email=each.email, kind=each.kind, unit=each.unit, site=sites[each.site])
-        for each in people
+        Driver(name=person.name, email=person.email, kind=person.kind, unit=person.unit, site=sites[person.site])
+        for person in people
     )
     IdTag.objects.bulk_create(
         IdTag(value=tag, driver=driver) for person, driver in zip(people, drivers, strict=True) for tag in person.tags
@@ -73,7 +73,7 @@ def create_drivers() -> None:
 
 
 def create_managers() -> None:
-    """Put in a manager of two sites who views the third, and an operator."""
+    """Create a manager of two sites who may view the third, and an operator."""
     dana = Manager.objects.create_user(MANAGER, "dana.ng@example.com", PASSWORD, first_name="Dana", last_name="Ng")
     Manager.objects.create_superuser(
         OPERATOR, "olga.petrova@example.com", PASSWORD, first_name="Olga", last_name="Petrova"
@@ -81,8 +81,8 @@ def create_managers() -> None:
     Membership.objects.bulk_create(
         Membership(
             manager=dana,
-            site=Site.objects.get(name=place.name, company__is_demo=True),
-            role=_ROLES[place.code],
+            site=Site.objects.get(name=fixture.name, company__is_demo=True),
+            role=_ROLES[fixture.code],
         )
-        for place in fixtures.SITE_LIST
+        for fixture in fixtures.SITE_LIST
     )

@@ -1,4 +1,4 @@
-"""Puts the demo's pricing policies into the database: each dimension and most restrictions once."""
+"""Create the demo's pricing policies: together they use each dimension and most restrictions."""
 
 from datetime import datetime, time
 from decimal import Decimal
@@ -11,7 +11,7 @@ GST = Decimal(10)
 _NIGHT = {"time_from": time(22), "time_to": time(6)}
 _DAY = {"time_from": time(7), "time_to": time(22)}
 
-# Description, place, audience, further fields; then dimension, price and restrictions of each component.
+# Description, scope, audience, further fields; then dimension, price and restrictions of each component.
 _POLICIES: tuple[tuple[str, str, str, dict[str, Any], tuple[tuple[str, str, dict[str, Any]], ...]], ...] = (
     ("Harbour Living standard", "", "", {}, (("ENERGY", "0.38", {}),)),
     (
@@ -56,8 +56,8 @@ _POLICIES: tuple[tuple[str, str, str, dict[str, Any], tuple[tuple[str, str, dict
 
 
 def create_policies(*, valid_from: datetime) -> None:
-    """Put in the policies, valid from that moment on."""
-    for description, place, audience, limits, components in _POLICIES:
+    """Create the policies, valid from that moment."""
+    for description, scope, audience, limits, components in _POLICIES:
         policy = PricingPolicy.objects.create(
             description=description,
             audience=audience,
@@ -65,18 +65,18 @@ def create_policies(*, valid_from: datetime) -> None:
             tax_percent=GST,
             valid_from=valid_from,
             **limits,
-            **_place(place),
+            **_scope(scope),
         )
         PriceComponent.objects.bulk_create(
             PriceComponent(policy=policy, position=n, dimension=dimension, price=Decimal(price), **when)
             for n, (dimension, price, when) in enumerate(components)
         )
-    # They stood so all the time: no session of the past began before a change.
+    # Backdate the change: otherwise every past session would show that its policy changed later.
     PricingPolicy.objects.update(changed_at=valid_from)
 
 
-def _place(place: str) -> dict[str, Any]:
-    code, _, area = place.partition("/")
+def _scope(scope: str) -> dict[str, Any]:
+    code, _, area = scope.partition("/")
     if not code:
         return {"company": Company.objects.get(is_demo=True)}
     site = Site.objects.get(name=fixtures.SITES_BY_CODE[code].name, company__is_demo=True)

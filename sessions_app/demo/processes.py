@@ -1,7 +1,7 @@
-"""What the demo runs: the collected files, the server and the stations, each a process of its own.
+"""The demo's child processes: the collection of static files, the server and the stations.
 
-Each child stands in a process group of its own: Ctrl-C reaches the demo alone, which then ends the
-stations before the server that they speak to.
+Each child has its own process group. Ctrl-C reaches only the demo, which ends the stations before their
+server.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ ChildProcess = subprocess.Popen[bytes]
 
 
 def is_port_free(port: int) -> bool:
-    """Return whether a server can listen at the port."""
+    """Return whether a server can listen on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -42,7 +42,7 @@ def is_port_free(port: int) -> bool:
 
 @contextmanager
 def start_child(arguments: list[str], *, end_within_s: float, **env: str) -> Iterator[ChildProcess]:
-    """Run Python with the arguments, and end it with a SIGTERM, at last with a SIGKILL."""
+    """Run Python with the arguments. At exit send SIGTERM, and SIGKILL after `end_within_s`."""
     process = subprocess.Popen(  # noqa: S603 - our own commands
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
@@ -62,29 +62,29 @@ def start_child(arguments: list[str], *, end_within_s: float, **env: str) -> Ite
 
 @contextmanager
 def collect_static() -> Iterator[None]:
-    """Collect, hash and compress the browser's files beside whatever the caller does meanwhile.
+    """Collect, hash and compress the static files while the caller works.
 
-    Only where they have changed: to compress the graph library takes ten seconds. With DEBUG they
-    are served as they lie.
+    Skip it if no file changed, because to compress the graph library takes ten seconds. DEBUG serves the
+    original files.
     """
     if settings.DEBUG:
         yield
         return
-    note = Path(settings.STATIC_ROOT) / ".collected"
-    print_now = _fingerprint()
-    if note.is_file() and note.read_text() == print_now:
+    fingerprint_file = Path(settings.STATIC_ROOT) / ".collected"
+    fingerprint = _fingerprint()
+    if fingerprint_file.is_file() and fingerprint_file.read_text() == fingerprint:
         yield
         return
     arguments = ["manage.py", "collectstatic", "--no-input", "--clear", "--verbosity", "0"]
-    with start_child(arguments, end_within_s=2) as collecting:
+    with start_child(arguments, end_within_s=2) as process:
         yield
-        if collecting.wait() != 0:
-            raise ChildProcessError("The browser's files could not be collected.")
-        note.write_text(print_now)
+        if process.wait() != 0:
+            raise ChildProcessError("Cannot collect the static files.")
+        fingerprint_file.write_text(fingerprint)
 
 
 def _fingerprint() -> str:
-    """Return a digest of names, sizes and times of all files that are to be collected."""
+    """Return a digest of the names, sizes and times of all static files."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list([]):
@@ -95,20 +95,20 @@ def _fingerprint() -> str:
 
 @contextmanager
 def start_server(port: int) -> Iterator[ChildProcess]:
-    """Run uvicorn at the port; it listens when this gives it."""
+    """Run uvicorn on the port; it listens when the context is entered."""
     application = ":".join(settings.ASGI_APPLICATION.rsplit(".", 1))
     arguments = ["-m", "uvicorn", application, "--ws", "websockets-sansio", "--host", HOST]
     arguments += ["--port", str(port), "--log-level", "warning", "--timeout-graceful-shutdown", "2"]
-    with start_child(arguments, end_within_s=SERVER_ENDS_WITHIN_S) as running:
+    with start_child(arguments, end_within_s=SERVER_ENDS_WITHIN_S) as process:
         deadline = monotonic() + LISTENS_WITHIN_S
-        while not _listens(port):
-            if running.poll() is not None or monotonic() > deadline:
+        while not _is_listening(port):
+            if process.poll() is not None or monotonic() > deadline:
                 raise ChildProcessError("The server did not start.")
             sleep(0.05)
-        yield running
+        yield process
 
 
-def _listens(port: int) -> bool:
+def _is_listening(port: int) -> bool:
     try:
         socket.create_connection((HOST, port), timeout=1).close()
     except OSError:
@@ -125,16 +125,16 @@ def start_stations(
     arguments += ["--password", password, "--seed", seed, "--outages"]
     arguments += ["--speed", str(SPEED), "--interval", str(INTERVAL_S)]
     arguments += ["--backlog", str(backlog.total_seconds() / 60)]
-    with start_child(arguments, end_within_s=STATIONS_LEAVE_WITHIN_S) as running:
-        yield running
+    with start_child(arguments, end_within_s=STATIONS_LEAVE_WITHIN_S) as process:
+        yield process
 
 
 def wait_for_exit(*children: ChildProcess) -> bool:
-    """Return True once somebody presses Ctrl-C or ends us, False once a child has ended by itself."""
-    told: list[int] = []
+    """Wait. Return True on Ctrl-C or another signal to end, False if a child exited first."""
+    signals: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, frame: told.append(number))
-    while not told:
+        signal.signal(number, lambda number, frame: signals.append(number))
+    while not signals:
         if any(process.poll() is not None for process in children):
             return False
         sleep(0.2)

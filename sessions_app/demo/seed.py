@@ -1,7 +1,7 @@
-"""Makes the demo's database: places, people and prices once, and a history that goes on to today.
+"""Fill the demo's database: sites, drivers and prices once, and a history until today.
 
-The history goes through `recording` like everything that stations send, so that its figures are
-those of the domain, and every surface says the same.
+The history goes through `recording`, like the messages of stations, so that its figures are computed by
+the domain.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,19 +20,19 @@ from sessions_app.domain.events import Event, Measured, Started, StatusChanged, 
 from sessions_app.models import ChargingSession, ChargingStation, Company
 from sessions_app.recording import record
 
-KEPT_FREE = timedelta(hours=3)  # before now: the live stations' first cars may have come since then
+FREE_BEFORE_NOW = timedelta(hours=3)  # the first cars of the live stations may have arrived since
 
 
 class ForeignDataError(Exception):
-    """The database holds companies that are not of the demo."""
+    """The database contains companies that do not belong to the demo."""
 
 
 @transaction.atomic
 def seed(*, stations: int, days: int, password: str, at: datetime) -> datetime | None:
-    """Put in what is missing, and return when something last happened before; None in a new database."""
+    """Create what is missing. Return the last activity so far; None in a new database."""
     if Company.objects.filter(is_demo=False).exists():
         raise ForeignDataError(
-            "The database holds companies that are not of the demo: "
+            "The database contains companies that do not belong to the demo: "
             "set DATABASE_URL to an empty one, such as sqlite:///var/demo.sqlite3"
         )
     is_new = not Company.objects.exists()
@@ -49,13 +49,13 @@ def seed(*, stations: int, days: int, password: str, at: datetime) -> datetime |
 
 
 def create_history(stations: tuple[fixtures.StationFixture, ...], *, since: datetime, until: datetime) -> None:
-    """Record the visits between two moments, as many at once as stand at different connectors."""
+    """Record the visits between two moments, in batches of visits at different connectors."""
     ids = dict(ChargingStation.objects.values_list("identity", "pk"))
-    visits = [each for each in recorded_visits(stations, since=since, until=until - KEPT_FREE) if _is_past(each, until)]
-    for some in _apart(visits):
-        outcomes, _ = record([_start(each, ids) for each in some])
-        ends = zip(some, (outcome.transaction_id for outcome in outcomes), strict=True)
-        record([event for each, number in ends for event in _rest(each, number, ids)])
+    visits = recorded_visits(stations, since=since, until=until - FREE_BEFORE_NOW)
+    for batch in _batches(visit for visit in visits if _is_past(visit, until)):
+        outcomes, _ = record([_start(visit, ids) for visit in batch])
+        transactions = zip(batch, (outcome.transaction_id for outcome in outcomes), strict=True)
+        record([event for visit, number in transactions for event in _later_events(visit, number, ids)])
 
 
 def _last_at() -> datetime | None:
@@ -64,44 +64,44 @@ def _last_at() -> datetime | None:
     return last_at
 
 
-def _is_past(each: RecordedVisit, until: datetime) -> bool:
-    """Return whether the connector is free again when the live stations' first car comes."""
-    visit = each.visit
+def _is_past(recorded: RecordedVisit, until: datetime) -> bool:
+    """Return whether the connector is free again when the first car of the live station arrives."""
+    visit = recorded.visit
     return not has_long_stay(visit.station, visit.connector) or visit.leaves_at < until - LONGEST_STAY
 
 
-def _apart(visits: Iterable[RecordedVisit]) -> Iterator[list[RecordedVisit]]:
-    """Yield runs of visits in which each connector stands once."""
-    run: dict[tuple[str, int], RecordedVisit] = {}
-    for each in visits:
-        plug = (each.visit.station.identity, each.visit.connector)
-        if plug in run:
-            yield list(run.values())
-            run = {}
-        run[plug] = each
-    yield list(run.values())
+def _batches(visits: Iterable[RecordedVisit]) -> Iterator[list[RecordedVisit]]:
+    """Yield batches of consecutive visits that contain each connector at most once."""
+    batch: dict[tuple[str, int], RecordedVisit] = {}
+    for recorded in visits:
+        connector = (recorded.visit.station.identity, recorded.visit.connector)
+        if connector in batch:
+            yield list(batch.values())
+            batch = {}
+        batch[connector] = recorded
+    yield list(batch.values())
 
 
-def _start(each: RecordedVisit, ids: dict[str, int]) -> Event:
-    visit = each.visit
+def _start(recorded: RecordedVisit, ids: dict[str, int]) -> Event:
+    visit = recorded.visit
     return Started(
         station_id=ids[visit.station.identity],
         at=visit.plugged_in_at,
         connector=visit.connector,
         id_tag=visit.tag,
-        meter_start_wh=each.meter_start_wh,
+        meter_start_wh=recorded.meter_start_wh,
     )
 
 
-def _rest(each: RecordedVisit, number: int, ids: dict[str, int]) -> Iterator[Event]:
-    """Yield what follows the start: readings, the stop where one was sent, and the free connector."""
-    visit, station_id = each.visit, ids[each.visit.station.identity]
+def _later_events(recorded: RecordedVisit, number: int, ids: dict[str, int]) -> Iterator[Event]:
+    """Yield the events after the start: readings, the stop if it was sent, and the free connector."""
+    visit, station_id = recorded.visit, ids[recorded.visit.station.identity]
     yield Measured(
         station_id=station_id,
         at=visit.stops_at,
         connector=visit.connector,
         transaction=str(number),
-        readings=each.readings,
+        readings=recorded.readings,
     )
     if not visit.ending:
         return
@@ -110,7 +110,7 @@ def _rest(each: RecordedVisit, number: int, ids: dict[str, int]) -> Iterator[Eve
         at=visit.stops_at,
         connector=visit.connector,
         transaction=str(number),
-        meter_stop_wh=each.meter_stop_wh,
+        meter_stop_wh=recorded.meter_stop_wh,
         reason=visit.ending,
         id_tag=visit.tag,
     )

@@ -1,4 +1,4 @@
-"""One charging station over a real socket: says what its plugs have to say, comes back when it is cut off."""
+"""Simulate one charging station over a real socket; it reconnects when the connection breaks."""
 
 import asyncio
 import logging
@@ -25,58 +25,61 @@ CONNECTION_ERRORS = (OSError, TimeoutError, WebSocketException)
 
 
 class StationSimulator:
-    """A station with its plugs; they live on while the connection is broken."""
+    """A station with its connectors, which continue while the connection is broken."""
 
     def __init__(self, station: StationFixture, *, url: str, password: str, pace: Pace) -> None:
         self.station, self.pace = station, pace
-        self.outbox = MessageQueue()
-        self.plugs = [ConnectorSimulator(station, connector, self.outbox, pace) for connector in CONNECTORS]
-        self._address = f"{url.rstrip('/')}/{quote(station.identity, safe='')}"
+        self.queue = MessageQueue()
+        self.connectors = [ConnectorSimulator(station, number, self.queue, pace) for number in CONNECTORS]
+        self._url = f"{url.rstrip('/')}/{quote(station.identity, safe='')}"
         credentials = b64encode(f"{station.identity}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {credentials}"}
         self._rng = Random(f"{pace.seed}/{station.identity}/line")  # noqa: S311 - no secret
         self._has_booted = False
-        self._lives: list[asyncio.Task[None]] = []
+        self._connector_tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
-        """Live, and stay connected with longer and longer waits while that cannot be."""
+        """Run the connectors and stay connected; wait longer after each failed attempt."""
         async with asyncio.TaskGroup() as tasks:
-            self._lives = [tasks.create_task(plug.live()) for plug in self.plugs]
+            self._connector_tasks = [tasks.create_task(connector.run()) for connector in self.connectors]
             await self._stay_connected()
 
-    async def leave(self) -> None:
-        """Let all cars leave, and return when the central system has been told."""
-        for plug in self.plugs:
-            plug.close()
-        await asyncio.gather(*self._lives)
-        await self.outbox.is_empty.wait()
+    async def shut_down(self) -> None:
+        """End all sessions, and return when the central system has confirmed them."""
+        for connector in self.connectors:
+            connector.close()
+        await asyncio.gather(*self._connector_tasks)
+        await self.queue.is_empty.wait()
 
     async def _stay_connected(self) -> None:
         wait_s = FIRST_RETRY_S
         while True:
             try:
                 async with connect(
-                    self._address,
+                    self._url,
                     subprotocols=["ocpp1.6"],  # type: ignore[list-item]  # a NewType over str
                     additional_headers=self._headers,
                     open_timeout=20,
                 ) as connection:
                     wait_s = FIRST_RETRY_S
-                    await self._talk(connection)
+                    await self._communicate(connection)
             except InvalidStatus as refusal:
-                logger.warning("%s is refused (HTTP %s).", self.station.identity, refusal.response.status_code)
+                logger.warning("%s was refused (HTTP %s).", self.station.identity, refusal.response.status_code)
             except CONNECTION_ERRORS as error:
-                logger.info("%s is cut off: %s", self.station.identity, error)
-            self.outbox.forget_what_need_not_arrive()
+                logger.info("%s lost its connection: %s", self.station.identity, error)
+            self.queue.drop_status_messages()
             await asyncio.sleep(wait_s * self._rng.uniform(0.7, 1.3))
             wait_s = min(wait_s * 2, LONGEST_RETRY_S)
 
-    async def _talk(self, connection: ClientConnection) -> None:
-        """Speak over one connection until it breaks, or until an outage comes."""
-        link = OcppClient(self.station.identity, connection, self.plugs)
-        tasks = [asyncio.create_task(each) for each in (link.start(), self._speak(link), self._beat(link))]
+    async def _communicate(self, connection: ClientConnection) -> None:
+        """Use one connection until it breaks or an outage is due."""
+        client = OcppClient(self.station.identity, connection, self.connectors)
+        tasks = [
+            asyncio.create_task(job)
+            for job in (client.start(), self._send_messages(client), self._send_heartbeats(client))
+        ]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=self._until_outage_s())
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=self._seconds_to_outage())
             for task in done:
                 task.result()
         finally:
@@ -86,14 +89,14 @@ class StationSimulator:
         await connection.close()
         await asyncio.sleep(self._rng.uniform(45, 120))
 
-    def _until_outage_s(self) -> float | None:
+    def _seconds_to_outage(self) -> float | None:
         if not self.pace.has_outages:
             return None
         return self._rng.expovariate(1 / BETWEEN_OUTAGES.total_seconds()) + 60
 
-    async def _speak(self, link: OcppClient) -> None:
+    async def _send_messages(self, client: OcppClient) -> None:
         if not self._has_booted:
-            await link.call(
+            await client.call(
                 call.BootNotification(
                     charge_point_model="Demo 22" if not self.station.outlet.is_dc else "Demo DC",
                     charge_point_vendor="TerraFuse",
@@ -102,11 +105,11 @@ class StationSimulator:
                 )
             )
             self._has_booted = True
-        for plug in self.plugs:
-            self.outbox.tell_status(plug.connector, plug.status)
-        await self.outbox.deliver(link.call)
+        for connector in self.connectors:
+            self.queue.send_status(connector.connector, connector.status)
+        await self.queue.deliver(client.call)
 
-    async def _beat(self, link: OcppClient) -> None:
+    async def _send_heartbeats(self, client: OcppClient) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_INTERVAL_S)
-            await link.call(call.Heartbeat())
+            await client.call(call.Heartbeat())

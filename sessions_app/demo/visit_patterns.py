@@ -1,6 +1,7 @@
-"""Who comes when, how long they stay, and what the building leaves to a station: all drawn from the seed.
+"""Who comes when and stays how long, and the current that a building offers a station.
 
-Every draw depends on the seed, the connector and the day alone, so that any day can be made by itself.
+Every random draw depends only on the seed, the connector and the day, so that any day can be simulated
+independently.
 """
 
 from collections.abc import Iterator
@@ -24,8 +25,8 @@ from sessions_app.demo.fixtures import (
 CONNECTORS = (1, 2)
 UNKNOWN_TAG = "C0FFEE01"
 
-# By habit: chance on a weekday and at the weekend, earliest and latest arrival (h), shortest and
-# longest stay (h). The slots of one day do not meet, nor do those of the next.
+# By habit: probability on a weekday and at the weekend, earliest and latest arrival (h), shortest and
+# longest stay (h). Slots do not overlap, neither on one day nor with the next day.
 _SLOTS: dict[str, tuple[tuple[float, float, float, float, float, float], ...]] = {
     "home": ((0.18, 0.4, 9, 11, 1.5, 4.5), (0.62, 0.45, 16.8, 21.5, 8, 10.5)),
     "work": ((0.85, 0.08, 7.3, 9.3, 3, 8.5),),
@@ -37,12 +38,12 @@ _SLOTS: dict[str, tuple[tuple[float, float, float, float, float, float], ...]] =
         (0.6, 0.5, 17.5, 20, 0.25, 1),
     ),
 }
-# How sessions end, by their OCPP reason; the empty one never says so.
+# The weight of each OCPP stop reason; "" sends no stop message.
 _ENDINGS = {"EVDisconnected": 62, "Local": 26, "Remote": 5, "UnlockCommand": 2, "PowerLoss": 1.5, "": 1}
 
 
 class Visit(msgspec.Struct, frozen=True):
-    """One car at one connector, from plugging in to leaving; `ending` is the OCPP reason."""
+    """One car at one connector, from plug-in to leaving; `ending` is the OCPP stop reason."""
 
     station: StationFixture
     connector: int
@@ -52,22 +53,22 @@ class Visit(msgspec.Struct, frozen=True):
     leaves_at: datetime
     battery: float
     ending: str
-    lingers: timedelta  # how long the car stands after the stop; part of the stay
+    lingers: timedelta  # how long the car stays after the stop; part of the visit
     register_falls: bool
     seed: str
 
     @property
     def stops_at(self) -> datetime:
-        """When the transaction ends."""
+        """The end of the transaction."""
         return self.leaves_at - self.lingers
 
 
 def visits_on_day(station: StationFixture, connector: int, day: date) -> Iterator[Visit]:
-    """Yield the visits that begin on a day of the site's time zone."""
+    """Yield the visits that start on a day in the site's time zone."""
     zone = ZoneInfo(SITES_BY_CODE[station.site].zone)
     for slot, (weekday, weekend, early, late, short, long) in enumerate(_SLOTS[station.habit]):
         seed = f"{SEED}/{station.identity}/{connector}/{day}/{slot}"
-        rng = Random(seed)  # noqa: S311 - a made-up world, no secret
+        rng = Random(seed)  # noqa: S311 - demo data, no secret
         if rng.random() > (weekday if day.weekday() < 5 else weekend):
             continue
         midnight = datetime.combine(day, time(), zone)
@@ -77,11 +78,11 @@ def visits_on_day(station: StationFixture, connector: int, day: date) -> Iterato
 
 
 def draw_visit(station: StationFixture, connector: int, *, at: datetime, stay: timedelta, seed: str) -> Visit:
-    """Return a visit of one of those who use that connector."""
+    """Draw a visit of one of the connector's drivers."""
     rng = Random(f"{seed}/visit")  # noqa: S311
-    person = rng.choice(_regulars(station, connector))
+    person = rng.choice(_connector_drivers(station, connector))
     ending = rng.choices(tuple(_ENDINGS), tuple(_ENDINGS.values()))[0]
-    stands = ending in {"Local", "Remote"} and stay > timedelta(minutes=15)
+    has_linger = ending in {"Local", "Remote"} and stay > timedelta(minutes=15)
     return Visit(
         station=station,
         connector=connector,
@@ -91,25 +92,25 @@ def draw_visit(station: StationFixture, connector: int, *, at: datetime, stay: t
         leaves_at=at + stay,
         battery=float(rng.randint(8, 42) if station.outlet.is_dc else rng.randint(14, 78)),
         ending=ending,
-        lingers=min(stay / 3, timedelta(seconds=rng.randint(40, 2_400))) if stands else timedelta(0),
+        lingers=min(stay / 3, timedelta(seconds=rng.randint(40, 2_400))) if has_linger else timedelta(0),
         register_falls=rng.random() < 0.008,
         seed=seed,
     )
 
 
 @cache
-def _regulars(station: StationFixture, connector: int) -> tuple[PersonFixture, ...]:
-    """Return who uses a connector: the crowd is dealt out, so that nobody stands at two at once."""
-    crowd = station_drivers(station)
-    siblings = [each.identity for each in demo_stations() if station_drivers(each) == crowd]
+def _connector_drivers(station: StationFixture, connector: int) -> tuple[PersonFixture, ...]:
+    """Return the drivers of a connector. Each has one connector, so that no car is at two at once."""
+    drivers = station_drivers(station)
+    siblings = [other.identity for other in demo_stations() if station_drivers(other) == drivers]
     if station.identity not in siblings:
-        return crowd
-    mine = siblings.index(station.identity) * len(CONNECTORS) + connector - 1
-    return crowd[mine :: len(siblings) * len(CONNECTORS)] or crowd
+        return drivers
+    offset = siblings.index(station.identity) * len(CONNECTORS) + connector - 1
+    return drivers[offset :: len(siblings) * len(CONNECTORS)] or drivers
 
 
 def offered_a(station: StationFixture, at: datetime) -> float:
-    """Return the current that the building leaves to the station, in A: less at dinner time."""
+    """Return the current in A that the building offers the station: less in the evening."""
     return _offered_a(station, int(at.timestamp()) // 1800)
 
 

@@ -1,1 +1,1 @@
-"""Files for the accountant: one list of columns, one formatter, several writers."""
+"""Export files: one list of columns, one formatter, several writers."""

@@ -1,6 +1,6 @@
-"""How each kind of value stands in a file: as text in a CSV, as a typed cell in an XLSX.
+"""How each type of value is written: as text in a CSV, as a typed cell in an XLSX.
 
-Both are made of the same exact figure, rounded as screens round it, so they add up to the same.
+Both use the same exact figure, rounded as on screen, so their totals are equal.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ CACHE_SIZE = 16_384
 
 
 class TextCache(dict[CacheKey, str]):
-    """Texts by value, each made once: names and durations come again and again.
+    """A cache of texts by value: names and durations repeat.
 
-    A dict answers from C; a cached function would cost more than the text.
+    A dict lookup runs in C; a cached function would cost more than the text.
     """
 
     def __init__(self, make: Callable[[CacheKey], str]) -> None:
@@ -36,10 +36,10 @@ class TextCache(dict[CacheKey, str]):
 
 @dataclass(frozen=True)
 class CellType:
-    """A kind of value. `text` is what a CSV says; `cell` what an XLSX holds, under `number_format`.
+    """A type of value: `text` formats it for a CSV, `cell` for an XLSX with `number_format`.
 
-    An unknown value is None: an empty text, an empty cell (`cell` is not asked). An empty text is an
-    empty cell as well, else a spreadsheet would count it.
+    None is an empty text and an empty cell (`cell` is not called). An empty text is an empty cell, too:
+    otherwise a spreadsheet would count it.
     """
 
     text: Callable[[Any], Any]
@@ -60,7 +60,7 @@ _TWO_DIGITS = [f"{number:02}" for number in range(60)]
 
 
 def _clock(seconds: int | None) -> str:
-    """Return h:mm:ss; hours go on beyond 24."""
+    """Return h:mm:ss; hours exceed 24."""
     if seconds is None:
         return ""
     minutes, second = divmod(seconds, 60)
@@ -73,11 +73,11 @@ def _plain(value: Decimal | None) -> str:
 
 
 def _exact_kwh(energy_wh: Decimal | None) -> Decimal | None:
-    return None if energy_wh is None else (Decimal(energy_wh) / 1000).normalize()  # the sum of none is 0
+    return None if energy_wh is None else (Decimal(energy_wh) / 1000).normalize()  # an empty sum is the int 0
 
 
 def _float(value: float | None) -> str:
-    """Return the number in its fewest digits: 16, 231.4."""
+    """Return the number in its shortest form: 16, 231.4."""
     return "" if value is None else f"{value:.15g}"
 
 
@@ -85,28 +85,28 @@ def _local(at: datetime | None) -> str:
     return "" if at is None else at.isoformat(" ", "seconds")[:19]
 
 
-def _offset(ahead: timedelta | None) -> str:
-    """Return how far the wall clock is ahead of UTC: +11:00."""
-    if ahead is None:
+def _offset(offset: timedelta | None) -> str:
+    """Return the UTC offset: +11:00."""
+    if offset is None:
         return ""
-    minutes = abs(ahead) // timedelta(minutes=1)
-    return f"{'-' if ahead < timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"
+    minutes = abs(offset) // timedelta(minutes=1)
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def _date_cell(at: datetime) -> datetime:
-    """Return the wall clock's time: a spreadsheet's dates know no zone."""
+    """Return the local time without its zone: dates in a spreadsheet have none."""
     return at.replace(tzinfo=None, microsecond=0)
 
 
-_guarded = TextCache(escape_formula).__getitem__
+_escaped = TextCache(escape_formula).__getitem__
 _offsets = TextCache(_offset).__getitem__
 
-TEXT = CellType(_guarded, lambda text: _guarded(text) or None, width=18)
-CURRENCY = CellType(_guarded, TEXT.cell)
+TEXT = CellType(_escaped, lambda text: _escaped(text) or None, width=18)
+CURRENCY = CellType(_escaped, TEXT.cell)
 TEXT_TYPES = (TEXT, CURRENCY)
 INTEGER = CellType(_number, _same, width=9)
 DECIMAL = CellType(_plain, _same, "0.00")
-# Wh, told in kWh to the last digit.
+# Takes Wh, writes kWh with all digits.
 ENERGY_KWH = CellType(lambda wh: _plain(_exact_kwh(wh)), _exact_kwh, "0.000")
 NUMBER = CellType(_float, _same, "0.00")
 PERCENT = CellType(_plain, _same, "0")
@@ -124,20 +124,20 @@ def _minor_unit(currency: str) -> Decimal:
 
 @lru_cache(maxsize=256)
 def money_format(currency: str) -> str:
-    """Return how a spreadsheet shows an amount of that currency: AUD 5.09, JPY 500."""
+    """Return the number format for a currency: AUD 5.09, JPY 500."""
     digits = wording.minor_digits(currency)
     return f"[${currency}] #,##0" + ("." + "0" * digits if digits else "")
 
 
 def money_value(amount: Decimal | None, currency: str) -> Money | None:
-    """Return the amount by the currency's own decimals, with its currency; None when it is unknown."""
+    """Return the amount with the currency's decimals, and the currency; None if unknown."""
     if amount is None or not currency:
         return None
     return amount.quantize(_minor_unit(currency), ROUND_HALF_UP), currency
 
 
 MONEY = CellType(
-    lambda paid: "" if paid is None else format(paid[0], "f"),
-    lambda paid: paid[0],
+    lambda money: "" if money is None else format(money[0], "f"),
+    lambda money: money[0],
     "#,##0.00",
 )

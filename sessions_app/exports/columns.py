@@ -1,7 +1,7 @@
-"""The one list of what an export of sessions can hold, in the order of the screens.
+"""The list of columns of a session export, in the order of the screens.
 
-A column of the screen gives one or more of the file: a time gives its offset as well, a price its
-currency, a reason its code.
+A screen column becomes one or more file columns: a time adds its UTC offset, a price its currency, a
+reason its code.
 """
 
 from collections.abc import Callable, Collection
@@ -24,9 +24,9 @@ _zone = lru_cache(maxsize=512)(ZoneInfo)
 
 @dataclass(frozen=True)
 class FileColumn(Generic[Record]):
-    """One column of a file: the screen's column it belongs to, its header, and where its value is from.
+    """A column of a file: the key of its screen column, its header and its value.
 
-    `value` takes the record and the moment of the export, and gives what the kind takes.
+    `value` takes the record and the time of the export, and returns what the cell type accepts.
     """
 
     key: str
@@ -37,12 +37,12 @@ class FileColumn(Generic[Record]):
 
 
 def to_site_time(at: datetime | None, zone: str) -> datetime | None:
-    """Return the moment in that time zone."""
+    """Convert the moment to the time zone."""
     return None if at is None else at.astimezone(_zone(zone))
 
 
 def utc_offset(at: datetime | None, zone: str) -> timedelta | None:
-    """Return how far the clock of that time zone was ahead of UTC at the moment."""
+    """Return the UTC offset of the time zone at the moment."""
     return None if at is None else at.astimezone(_zone(zone)).utcoffset()
 
 
@@ -52,38 +52,38 @@ def time_columns(
     at: Callable[[Record, datetime], datetime | None],
     zone: Callable[[Record], str],
 ) -> tuple[FileColumn[Record], FileColumn[Record]]:
-    """Return the two columns of a moment: the site's wall clock, and how far that is ahead of UTC.
+    """Return two columns: the site's local time and its UTC offset.
 
-    Without the second, an hour that comes twice in a year could not be told from the other.
+    The offset distinguishes the two hours at the end of daylight saving time.
     """
     return (
-        FileColumn(key, header, cell_types.LOCAL_TIME, lambda each, now: to_site_time(at(each, now), zone(each))),
+        FileColumn(key, header, cell_types.LOCAL_TIME, lambda record, now: to_site_time(at(record, now), zone(record))),
         FileColumn(
             key,
             f"{header} (UTC offset)",
             cell_types.OFFSET,
-            lambda each, now: utc_offset(at(each, now), zone(each)),
+            lambda record, now: utc_offset(at(record, now), zone(record)),
         ),
     )
 
 
 def to_kwh(energy_wh: Decimal | None) -> Decimal | None:
-    """Return the energy in kWh, rounded as screens round it."""
+    """Return the energy in kWh, rounded as on screen."""
     return None if energy_wh is None else wording.round_half_up(energy_wh / 1000)
 
 
 def to_kw(power_w: float | None) -> Decimal | None:
-    """Return the power in kW, rounded as screens round it."""
+    """Return the power in kW, rounded as on screen."""
     return None if power_w is None else wording.round_half_up(power_w / 1000)
 
 
 def to_percent(value: float | None) -> Decimal | None:
-    """Return the charge in whole %, rounded as screens round it."""
+    """Return the state of charge in whole %, rounded as on screen."""
     return None if value is None else Decimal(f"{value:.0f}")
 
 
 def to_minutes(seconds: int) -> Decimal:
-    """Return the seconds in minutes to two places, half up."""
+    """Return minutes to two places, rounded half up."""
     return wording.round_half_up(Decimal(seconds) / 60)
 
 
@@ -96,7 +96,7 @@ def _price(row: SessionRow, now: datetime) -> Money | None:
 
 
 def _power(row: SessionRow, now: datetime) -> Decimal | None:
-    """Return the power now; the old figure of a station that says nothing would not be true."""
+    """Return the current power; None while the session is silent, because the old value is outdated."""
     return to_kw(row.power_w) if row.silent_since(now) is None else None
 
 
@@ -106,7 +106,7 @@ def _needs_a_look(row: SessionRow, now: datetime) -> str:
 
 _zone_of = attrgetter("zone")
 
-# A column whose value is unknown is left empty: a dash would make text of a column of numbers.
+# An unknown value is an empty cell: a dash would turn a column of numbers into text.
 SESSION_COLUMNS: tuple[FileColumn[SessionRow], ...] = (
     FileColumn("id", "ID", cell_types.INTEGER, lambda row, now: row.id),
     *time_columns("started_at", "Started At", lambda row, now: row.started_at, _zone_of),
@@ -183,7 +183,7 @@ _EXCLUDED_COLUMNS = {
 
 
 def columns_for_tab(tab: str, shown: Collection[str] | None = None) -> tuple[FileColumn[SessionRow], ...]:
-    """Return the columns for a tab: those of the screen's columns that are shown, or all that it can have."""
-    wanted = {each.key for each in SESSION_COLUMNS} if shown is None else set(shown)
-    wanted = (wanted - _EXCLUDED_COLUMNS[tab]) | FIXED_COLUMNS[tab]
-    return tuple(each for each in SESSION_COLUMNS if each.key in wanted)
+    """Return the file columns for the `shown` screen columns of a tab, or for all that it can have."""
+    keys = {column.key for column in SESSION_COLUMNS} if shown is None else set(shown)
+    keys = (keys - _EXCLUDED_COLUMNS[tab]) | FIXED_COLUMNS[tab]
+    return tuple(column for column in SESSION_COLUMNS if column.key in keys)

@@ -1,7 +1,7 @@
-"""A long CSV comes from a process of its own; the server only hands its bytes on.
+"""Stream a long CSV from a separate process; the server only forwards its bytes.
 
-Formatting a million rows keeps Python busy for half a minute. In a thread it would take turns with
-every page and make each several times as slow; a process takes another core.
+To format a million rows takes Python half a minute. A thread would compete with every page for the GIL
+and slow it down several times; a process uses another core.
 """
 
 import asyncio
@@ -12,22 +12,22 @@ from collections.abc import AsyncIterator, Sequence
 from django.conf import settings
 
 PROCESS_BLOCK_SIZE = 131_072
-MAX_PROCESSES = 4  # of one server; the rest wait their turn
+MAX_PROCESSES = 4  # per server; further downloads wait
 COMMAND = (sys.executable, "-m", "django", "stream_export")
-_turns = asyncio.Semaphore(MAX_PROCESSES)
+_slots = asyncio.Semaphore(MAX_PROCESSES)
 
 
 class IncompleteDownloadError(Exception):
-    """The process failed: the download must break off, never end as if it were whole."""
+    """The process failed: abort the download, so that it does not look complete."""
 
 
 async def stream_from_process(first: bytes, request: bytes, command: Sequence[str] = COMMAND) -> AsyncIterator[bytes]:
-    """Return the first piece at once, then what the command prints, which reads the request as its input.
+    """Yield `first` at once, then the output of the command, which gets the request on its stdin.
 
-    Raises BrokenOffError when the command fails. When the browser goes away the process is ended.
+    Raises IncompleteDownloadError if the command fails. Kills the process when the browser disconnects.
     """
     yield first
-    async with _turns:
+    async with _slots:
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=settings.BASE_DIR)
         try:
             async for block in _blocks(process, request):
@@ -46,4 +46,4 @@ async def _blocks(process: Process, request: bytes) -> AsyncIterator[bytes]:
     while block := await process.stdout.read(PROCESS_BLOCK_SIZE):
         yield block
     if await process.wait():
-        raise IncompleteDownloadError(f"The export's process ended with {process.returncode}")
+        raise IncompleteDownloadError(f"The export process exited with {process.returncode}")

@@ -1,4 +1,4 @@
-"""The columns of one session's meter samples."""
+"""The columns of the meter samples export."""
 
 from datetime import datetime
 
@@ -9,35 +9,35 @@ from sessions_app.queries.samples import SampleRow
 
 
 def sample_columns(session: SessionRow) -> tuple[FileColumn[SampleRow], ...]:
-    """Return the columns; times are in the session's site's zone, amounts in its currency."""
+    """Return the columns. Times are in the zone of the site, amounts in the currency of the session."""
 
     def elapsed(sample: SampleRow, now: datetime) -> int:
         return max(0, int((sample.at - session.started_at).total_seconds()))
 
     return (
-        *time_columns("at", "Time", lambda each, now: each.at, lambda each: session.zone),
+        *time_columns("at", "Time", lambda sample, now: sample.at, lambda sample: session.zone),
         FileColumn("elapsed", "Elapsed (h:mm:ss)", cell_types.DURATION, elapsed),
-        FileColumn("power", "Grid Power (kW)", cell_types.DECIMAL, lambda each, now: to_kw(each.grid_power_w)),
-        FileColumn("energy", "Energy Delivered (kWh)", cell_types.ENERGY_KWH, lambda each, now: each.energy_wh),
-        FileColumn("limit", "Grid Limit (A)", cell_types.NUMBER, lambda each, now: each.limit_a),
+        FileColumn("power", "Grid Power (kW)", cell_types.DECIMAL, lambda sample, now: to_kw(sample.grid_power_w)),
+        FileColumn("energy", "Energy Delivered (kWh)", cell_types.ENERGY_KWH, lambda sample, now: sample.energy_wh),
+        FileColumn("limit", "Grid Limit (A)", cell_types.NUMBER, lambda sample, now: sample.limit_a),
         FileColumn(
             "price",
             "Amount",
             cell_types.MONEY,
-            lambda each, now: cell_types.money_value(each.price, session.currency),
+            lambda sample, now: cell_types.money_value(sample.price, session.currency),
         ),
         FileColumn(
             "price",
             "Currency",
             cell_types.CURRENCY,
-            lambda each, now: "" if each.price is None else session.currency,
+            lambda sample, now: "" if sample.price is None else session.currency,
         ),
-        FileColumn("inactivity", "Inactivity (h:mm:ss)", cell_types.DURATION, lambda each, now: each.idle_s),
-        FileColumn("battery", "Battery (%)", cell_types.PERCENT, lambda each, now: to_percent(each.soc_percent)),
-        FileColumn("voltage", "Voltage (V)", cell_types.NUMBER, lambda each, now: each.voltage_v),
-        FileColumn("current", "Current L1 (A)", cell_types.NUMBER, lambda each, now: each.current_l1_a),
-        FileColumn("current", "Current L2 (A)", cell_types.NUMBER, lambda each, now: each.current_l2_a),
-        FileColumn("current", "Current L3 (A)", cell_types.NUMBER, lambda each, now: each.current_l3_a),
-        FileColumn("register", "Meter Register (kWh)", cell_types.ENERGY_KWH, lambda each, now: each.register_wh),
-        FileColumn("zone", "Time Zone", cell_types.TEXT, lambda each, now: session.zone),
+        FileColumn("inactivity", "Inactivity (h:mm:ss)", cell_types.DURATION, lambda sample, now: sample.idle_s),
+        FileColumn("battery", "Battery (%)", cell_types.PERCENT, lambda sample, now: to_percent(sample.soc_percent)),
+        FileColumn("voltage", "Voltage (V)", cell_types.NUMBER, lambda sample, now: sample.voltage_v),
+        FileColumn("current", "Current L1 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l1_a),
+        FileColumn("current", "Current L2 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l2_a),
+        FileColumn("current", "Current L3 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l3_a),
+        FileColumn("register", "Meter Register (kWh)", cell_types.ENERGY_KWH, lambda sample, now: sample.register_wh),
+        FileColumn("zone", "Time Zone", cell_types.TEXT, lambda sample, now: session.zone),
     )

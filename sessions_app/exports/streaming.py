@@ -1,7 +1,7 @@
-"""Hands pieces that a thread makes to the event loop, one at a time.
+"""Generate the pieces of a file in a thread and pass them to the event loop one at a time.
 
-Given a plain iterator, Django would read the whole file into memory before the first byte leaves; and
-the pieces are work for the processor and the database, which must not hold the event loop up.
+Django under ASGI reads a plain iterator into memory before it sends the first byte. To generate the
+pieces needs CPU and the database, which must not block the event loop.
 """
 
 import asyncio
@@ -11,23 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connections
 
 
-async def stream_from_thread(make: Callable[[], Iterator[bytes]]) -> AsyncIterator[bytes]:
-    """Return the pieces; the thread they are made in, and its database connection, last as long as they do.
+async def stream_from_thread(make_pieces: Callable[[], Iterator[bytes]]) -> AsyncIterator[bytes]:
+    """Yield the pieces from a thread that ends with them, as does its database connection.
 
-    When the browser goes away, the generator is closed here and with it the cursor in the thread.
+    When the browser disconnects, this generator closes, and closes the cursor in the thread.
     """
     thread = ThreadPoolExecutor(1, thread_name_prefix="export")
     loop = asyncio.get_running_loop()
-    pieces: list[Iterator[bytes]] = []
+    iterators: list[Iterator[bytes]] = []
 
     def next_piece() -> bytes:
-        if not pieces:
-            pieces.append(make())
-        return next(pieces[0], b"")
+        if not iterators:
+            iterators.append(make_pieces())
+        return next(iterators[0], b"")
 
-    def end() -> None:
-        for each in pieces:
-            if close := getattr(each, "close", None):
+    def close_iterators() -> None:
+        for iterator in iterators:
+            if close := getattr(iterator, "close", None):
                 close()
         connections.close_all()
 
@@ -35,5 +35,5 @@ async def stream_from_thread(make: Callable[[], Iterator[bytes]]) -> AsyncIterat
         while piece := await loop.run_in_executor(thread, next_piece):
             yield piece
     finally:
-        thread.submit(end)
+        thread.submit(close_iterators)
         thread.shutdown(wait=False)

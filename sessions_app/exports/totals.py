@@ -1,4 +1,4 @@
-"""What the records of an export add up to: sums of the rounded values, as the screen's summary has it."""
+"""The totals of an export: sums of the rounded values, like the summary on screen."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,22 +8,22 @@ from sessions_app.exports.columns import FileColumn
 
 
 class ColumnTotals:
-    """Sums by column; amounts of different currencies are never added."""
+    """Sums by column, and one sum of money per currency."""
 
     def __init__(self, columns: tuple[FileColumn[Any], ...]) -> None:
         self.columns = columns
-        totalled = [(n, each.cell_type) for n, each in enumerate(columns) if each.is_totalled]
-        self.sums: dict[int, Any] = {n: 0 for n, kind in totalled if kind is not cell_types.MONEY}
-        self.priced = [n for n, kind in totalled if kind is cell_types.MONEY]
+        totalled = [(n, column.cell_type) for n, column in enumerate(columns) if column.is_totalled]
+        self.sums: dict[int, Any] = {n: 0 for n, cell_type in totalled if cell_type is not cell_types.MONEY}
+        self.money_indexes = [n for n, cell_type in totalled if cell_type is cell_types.MONEY]
         self.money: dict[str, Decimal] = {}
-        self.unpriced = 0  # records that no price is known of: in the other totals, not in that of prices
+        self.unpriced = 0  # records without a price: they count in the other totals
 
     def add(self, values: list[Any]) -> None:
-        """Count one record's values, in the order of the columns."""
+        """Add one record's values, in the order of the columns."""
         for n in self.sums:
             if values[n] is not None:
                 self.sums[n] += values[n]
-        for n in self.priced:
+        for n in self.money_indexes:
             if values[n] is None:
                 self.unpriced += 1
             else:
@@ -31,11 +31,11 @@ class ColumnTotals:
                 self.money[currency] = self.money.get(currency, Decimal(0)) + amount
 
     def lines(self) -> list[list[Any]]:
-        """Return the totals as values of the columns: a line, and one more for each further currency.
+        """Return lines of totals as column values: one per currency, at least one.
 
-        Nothing is totalled: no line.
+        Return none if no column has a total.
         """
-        if not self.sums and not self.priced:
+        if not self.sums and not self.money_indexes:
             return []
         prices: list[tuple[str, Decimal | None]] = [*sorted(self.money.items())] or [("", None)]
         return [self._line({} if n else self.sums, *price) for n, price in enumerate(prices)]
@@ -47,6 +47,6 @@ class ColumnTotals:
         for n, column in enumerate(self.columns):
             if column.cell_type is cell_types.CURRENCY:
                 line[n] = currency
-        for n in self.priced:
+        for n in self.money_indexes:
             line[n] = (amount, currency)
         return line

@@ -1,7 +1,7 @@
-"""Makes the files of export jobs, in a process of its own: a long file must not slow the pages down.
+"""Write the files of export jobs in a separate process, so that a long file does not slow down pages.
 
-The server starts a worker when there is something to make. It takes job after job while there are any
-and ends. What it leaves behind when it is killed, the next one begins again.
+The server starts a worker when a job is queued. The worker runs jobs until none is left, then exits. If
+it is killed, the next worker restarts its job.
 """
 
 import logging
@@ -35,31 +35,31 @@ from sessions_app.store.exports import (
 )
 
 log = logging.getLogger(__name__)
-BEAT_S = 0.5
+JOB_HEARTBEAT_S = 0.5
 Progress = Callable[[int], None]
-Make = Callable[[ExportJob, Path, Progress], int]
+WriteFile = Callable[[ExportJob, Path, Progress], int]
 _workers: list[subprocess.Popen[bytes]] = []
 
 
 class CancelledError(Exception):
-    """Nobody wants the file any more."""
+    """The job was cancelled or deleted."""
 
 
-def folder() -> Path:
-    """Return where the files lie."""
+def export_dir() -> Path:
+    """Return the directory of the files; create it if it is missing."""
     path = Path(settings.EXPORT_DIR)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def file_path(job_id: UUID) -> Path:
-    """Return where the job's file lies once it is ready."""
-    return folder() / f"{job_id}.xlsx"
+    """Return the path of the job's finished file."""
+    return export_dir() / f"{job_id}.xlsx"
 
 
 def start_worker() -> None:
-    """Start a worker process, unless this server has as many as there are slots."""
-    _workers[:] = [each for each in _workers if each.poll() is None]
+    """Start a worker process, unless all slots of this server are in use."""
+    _workers[:] = [worker for worker in _workers if worker.poll() is None]
     if len(_workers) < len(SLOTS):
         command = [sys.executable, "-m", "django", "run_exports"]
         _workers.append(
@@ -68,13 +68,13 @@ def start_worker() -> None:
 
 
 def resume_jobs() -> None:
-    """Go on, when the server starts, with what an earlier one has left, and remove what is too old.
+    """Resume the jobs of an earlier server at start-up, and delete expired files.
 
-    In a thread, as start-up is async. What died a moment ago is known as lost only after a while: as long
-    as anything is to come, a worker looks again.
+    Runs in a thread, because start-up is async. A job counts as lost only some time after its last heartbeat,
+    so start workers until no job is pending.
     """
 
-    def look() -> None:
+    def resume() -> None:
         try:
             delete_expired_files()
             while has_pending_exports():
@@ -82,75 +82,75 @@ def resume_jobs() -> None:
                 connection.close()
                 sleep(LOST_AFTER.total_seconds())
         except (DatabaseError, OSError) as error:
-            log.warning("Cannot look for exports that were left: %s", type(error).__name__)
+            log.warning("Cannot resume pending exports: %s", type(error).__name__)
         finally:
             connection.close()
 
-    threading.Thread(target=look, name="exports", daemon=True).start()
+    threading.Thread(target=resume, name="exports", daemon=True).start()
 
 
-def run_jobs(make: Make) -> None:
-    """Make the files of waiting jobs until none waits or no slot is free."""
+def run_jobs(write_file: WriteFile) -> None:
+    """Run queued jobs until none is left or no slot is free."""
     delete_expired_files()
     while job := export_claim(at=timezone.now()):
-        _run(job, make)
+        _run(job, write_file)
 
 
 def delete_expired_files() -> None:
-    """Remove what is older than files are kept."""
+    """Delete the jobs and files whose retention time has passed."""
     exports_delete_expired(at=timezone.now())
-    for path in folder().iterdir():
-        with suppress(FileNotFoundError):  # another worker tidies as well
+    for path in export_dir().iterdir():
+        with suppress(FileNotFoundError):  # another worker deletes files, too
             if path.stat().st_mtime < time() - KEPT_FOR.total_seconds():
                 path.unlink()
 
 
-def _run(job: ExportJob, make: Make) -> None:
-    part = folder() / f"{job.pk}-{os.getpid()}-{job.attempts}.part"
+def _run(job: ExportJob, write_file: WriteFile) -> None:
+    part = export_dir() / f"{job.pk}-{os.getpid()}-{job.attempts}.part"
     try:
-        may_hold = visible_site_ids(job.manager)  # before it is read: a site may be taken away meanwhile
-        with JobHeartbeat(job) as beat:
-            rows = make(job, part, beat.progress)
-        with transaction.atomic():  # the file is there by the time that it is said to be
-            if export_ready(job, rows=rows, site_ids=may_hold, at=timezone.now()):
+        site_ids = visible_site_ids(job.manager)  # read first: access to a site may be revoked meanwhile
+        with JobHeartbeat(job) as heartbeat:
+            rows = write_file(job, part, heartbeat.progress)
+        with transaction.atomic():  # the file must exist when the job shows as ready
+            if export_ready(job, rows=rows, site_ids=site_ids, at=timezone.now()):
                 part.rename(file_path(job.pk))
     except CancelledError:
         log.info("Export %s was cancelled", job.pk)
     except KeyboardInterrupt as interrupt:
-        _let_go(interrupt)
+        _close_cursor(interrupt)
         export_release(job)
         raise
     except Exception as error:
         log.exception("Export %s failed", job.pk)
-        _let_go(error)
+        _close_cursor(error)
         reason = f"The file could not be made ({type(error).__name__}). Ask for it again, or tell an operator."
         export_fail(job, error=reason, at=timezone.now())
     finally:
         part.unlink(missing_ok=True)
 
 
-def _let_go(error: BaseException) -> None:
-    """End what the broken-off writing still holds: rows come from a cursor in a transaction.
+def _close_cursor(error: BaseException) -> None:
+    """Close the cursor of the aborted export: it holds a transaction open.
 
-    As long as that is open, what is said of the job would be a part of it, and be taken back with it.
+    While that is open, updates of the job would be part of it and be rolled back with it.
     """
     clear_frames(error.__traceback__)
 
 
 class JobHeartbeat:
-    """Says twice a second how far a job is, and notices when it is no longer wanted."""
+    """Report a job's progress twice a second, and notice when it is cancelled."""
 
     def __init__(self, job: ExportJob) -> None:
         self.job = job
         self.rows = 0
-        self.over = threading.Event()
-        self.is_wanted = True
-        self.thread = threading.Thread(target=self._beat, name="beat", daemon=True)
+        self.stopped = threading.Event()
+        self.is_active = True
+        self.thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def progress(self, rows: int) -> None:
-        """Take down how many rows are written. Raises CancelledError when the file is not wanted."""
+        """Record the number of rows written. Raises CancelledError if the job was cancelled."""
         self.rows = rows
-        if not self.is_wanted:
+        if not self.is_active:
             raise CancelledError
 
     def __enter__(self) -> "JobHeartbeat":
@@ -160,13 +160,13 @@ class JobHeartbeat:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.over.set()
+        self.stopped.set()
         self.thread.join()
 
     def _beat(self) -> None:
-        while not self.over.wait(BEAT_S):
+        while not self.stopped.wait(JOB_HEARTBEAT_S):
             try:
-                self.is_wanted = export_heartbeat(self.job, rows_done=self.rows, at=timezone.now())
+                self.is_active = export_heartbeat(self.job, rows_done=self.rows, at=timezone.now())
             except DatabaseError:
-                log.warning("Export %s could not say how far it is", self.job.pk)
+                log.warning("Cannot report the progress of export %s", self.job.pk)
         connection.close()

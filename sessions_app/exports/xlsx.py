@@ -1,10 +1,10 @@
-"""XLSX by openpyxl's write-only workbook: a row is on the disk as soon as it is appended."""
+"""XLSX by openpyxl's write-only workbook, which writes each row to disk at once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar, cast
+from typing import IO, Any, Generic, cast
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -14,12 +14,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sessions_app.exports import cell_types
 from sessions_app.exports.cell_types import money_format
-from sessions_app.exports.columns import FileColumn
+from sessions_app.exports.columns import FileColumn, Record
 from sessions_app.exports.formula_guard import escape_formula
 from sessions_app.exports.totals import ColumnTotals
 
-Record = TypeVar("Record")
-ROWS_A_SHEET = 1_048_000  # a sheet holds 1,048,576: room for the header and the totals
+MAX_ROWS_PER_SHEET = 1_048_000  # the limit of 1,048,576, less room for the header and the totals
 PROGRESS_EVERY = 500
 _BOLD = Font(bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="E7ECEF")
@@ -27,39 +26,39 @@ _HEADER_FILL = PatternFill("solid", fgColor="E7ECEF")
 
 @dataclass(frozen=True)
 class WorkbookSpec(Generic[Record]):
-    """What a workbook holds: records under columns, at the moment of the export, and what is said of it."""
+    """The content of a workbook: records, columns, the time of the export, and the "About" lines."""
 
     title: str
     columns: tuple[FileColumn[Record], ...]
     records: Iterable[Record]
     now: datetime
     about: tuple[tuple[str, str], ...]
-    rows_a_sheet: int = ROWS_A_SHEET
+    rows_a_sheet: int = MAX_ROWS_PER_SHEET
 
 
 def write_workbook(
-    book: WorkbookSpec[Record], to: Path | IO[bytes], *, progress: Callable[[int], None] = lambda rows: None
+    book: WorkbookSpec[Record], target: Path | IO[bytes], *, progress: Callable[[int], None] = lambda rows: None
 ) -> int:
-    """Write the workbook to that file, saying now and then how many rows it has; return how many."""
+    """Write the workbook and return its number of rows. Calls `progress` every `PROGRESS_EVERY` rows."""
     workbook = Workbook(write_only=True)
-    sheet = _Sheets(workbook, book)
+    sheets = _Sheets(workbook, book)
     totals = ColumnTotals(book.columns)
     number = 0
     for number, record in enumerate(book.records, 1):
         values = [column.value(record, book.now) for column in book.columns]
-        sheet.append(values)
+        sheets.append(values)
         totals.add(values)
         if number % PROGRESS_EVERY == 0:
             progress(number)
-    sheet.finish(totals)
-    _about(workbook, (*book.about, ("Rows", f"{number:,}"), *_left_out(totals)))
-    workbook.save(to)  # a path or an open file
+    sheets.finish(totals)
+    _add_about_sheet(workbook, (*book.about, ("Rows", f"{number:,}"), *_unpriced_note(totals)))
+    workbook.save(target)  # a path or an open file
     progress(number)
     return number
 
 
 class _Sheets(Generic[Record]):
-    """The sheets of the records; a full one is followed by the next."""
+    """The sheets of the records; a full sheet is followed by the next."""
 
     def __init__(self, workbook: Workbook, book: WorkbookSpec[Record]) -> None:
         self.workbook, self.book = workbook, book
@@ -76,37 +75,37 @@ class _Sheets(Generic[Record]):
             width = max(column.cell_type.width, len(column.header) + 4)
             self.sheet.column_dimensions[get_column_letter(number)].width = width
         self.sheet.append([_header(self.sheet, column.header) for column in self.book.columns])
-        self.cells = [_Cell(self.sheet, column) for column in self.book.columns]
+        self.cells = [_ReusableCell(self.sheet, column) for column in self.book.columns]
 
     def append(self, values: list[Any]) -> None:
         if self.rows == self.book.rows_a_sheet:
             self._close()
             self._open()
-        self.sheet.append([cell.holding(value) for cell, value in zip(self.cells, values, strict=True)])
+        self.sheet.append([cell.fill(value) for cell, value in zip(self.cells, values, strict=True)])
         self.rows += 1
 
     def _close(self) -> None:
-        """Make the rows filterable; totals stand outside, so that sorting leaves them where they are."""
+        """Make the rows filterable, but not the totals, so that sorting does not move them."""
         last = get_column_letter(len(self.book.columns))
         self.sheet.auto_filter.ref = f"A1:{last}{self.rows + 1}"
 
     def finish(self, totals: ColumnTotals) -> None:
-        """Put the totals of all sheets below the last row."""
+        """Add the totals of all sheets below the last row."""
         self._close()
         for line in totals.lines():
-            label = ["Total" if line[0] is None else line[0], *line[1:]]
-            self.sheet.append([self._bold(n, value) for n, value in enumerate(label)])
+            values = ["Total" if line[0] is None else line[0], *line[1:]]
+            self.sheet.append([self._bold(n, value) for n, value in enumerate(values)])
 
     def _bold(self, number: int, value: Any) -> Cell:
         column = self.book.columns[number]
-        held = value if isinstance(value, str | None) else _Cell(self.sheet, column).holding(value)
-        cell = held if isinstance(held, Cell) else WriteOnlyCell(self.sheet, held)
+        content = value if isinstance(value, str | None) else _ReusableCell(self.sheet, column).fill(value)
+        cell = content if isinstance(content, Cell) else WriteOnlyCell(self.sheet, content)
         cell.font = _BOLD
         return cell
 
 
-class _Cell:
-    """One cell of a column, filled anew for each row: a new styled cell would cost ten times as much."""
+class _ReusableCell:
+    """A cell that a column reuses for each row: a new styled cell would cost ten times as much."""
 
     def __init__(self, sheet: Worksheet, column: FileColumn[Any]) -> None:
         self.sheet, self.cell_type = sheet, column.cell_type
@@ -118,16 +117,16 @@ class _Cell:
         cell.number_format = number_format
         return cell
 
-    def holding(self, value: Any) -> Any:
-        """Return the cell with that value, or the value itself where no format is needed: half the work."""
-        held = None if value is None else self.cell_type.cell(value)
+    def fill(self, value: Any) -> Any:
+        """Return the cell with the value; without a number format the value itself, which takes half the time."""
+        content = None if value is None else self.cell_type.cell(value)
         if self.cell_type.number_format == cell_types.GENERAL_FORMAT:
-            return held
-        cell = self._money(value[1]) if value is not None and self.cell_type is cell_types.MONEY else self.cell
-        cell.value = held
+            return content
+        cell = self._money_cell(value[1]) if value is not None and self.cell_type is cell_types.MONEY else self.cell
+        cell.value = content
         return cell
 
-    def _money(self, currency: str) -> Cell:
+    def _money_cell(self, currency: str) -> Cell:
         if currency not in self.by_currency:
             self.by_currency[currency] = self._styled(money_format(currency))
         return self.by_currency[currency]
@@ -139,15 +138,15 @@ def _header(sheet: Worksheet, text: str) -> Cell:
     return cell
 
 
-def _left_out(totals: ColumnTotals) -> tuple[tuple[str, str], ...]:
-    """Return what the total of the prices passes over."""
+def _unpriced_note(totals: ColumnTotals) -> tuple[tuple[str, str], ...]:
+    """Return the "About" line on records that the total of prices does not include."""
     if not totals.unpriced:
         return ()
     return (("Unpriced", f"{totals.unpriced:,} of these rows have no price: the total of prices is without them"),)
 
 
-def _about(workbook: Workbook, lines: Iterable[tuple[str, str]]) -> None:
-    """Add the sheet that says what the file is: which filters, who and when."""
+def _add_about_sheet(workbook: Workbook, lines: Iterable[tuple[str, str]]) -> None:
+    """Add the sheet that describes the file: filters, user and time."""
     sheet = cast(Worksheet, workbook.create_sheet("About"))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 22, 90
     for name, text in lines:

@@ -1,4 +1,4 @@
-"""The curve of one session: its points with the start and the stop that no reading holds."""
+"""The curve of one session: its points, and the start and the end, which no reading holds."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,15 +12,15 @@ from sessions_app.models import ChargingSession, DownsampledSeries
 from sessions_app.queries.points import POINT_FIELDS, PointValues, TimeWindow, load_points
 
 SERIES_FIELDS = POINT_FIELDS[2:-1]
-STORED_POINTS = 6_000  # points that a downsampled keeps: four times what a graph shows
-_decoded = msgspec.json.Decoder(Curve).decode
-MAX_READINGS_PER_WINDOW = 20_000  # readings that a window is drawn from; a longer one is drawn from the downsampled
+STORED_POINTS = 6_000  # of a downsampled series: four times what a graph shows
+_decode_curve = msgspec.json.Decoder(Curve).decode
+MAX_READINGS_PER_WINDOW = 20_000  # more readings: use the downsampled series
 
 
 def load_curve(session: ChargingSession, *, window: TimeWindow | None = None) -> Curve:
-    """Return what the graph of a session draws: some 1,500 points at most, gaps as empty ones.
+    """Return the points of a session's graph: about 1,500 at most, with empty points as gaps.
 
-    Load the session with `downsampled`. A window shows the detail that the whole had no room for.
+    Load the session with `downsampled`. A window shows more detail than the whole curve can.
     """
     downsampled = session.downsampled if hasattr(session, "downsampled") else None
     if window and _readings_in(window, session) <= MAX_READINGS_PER_WINDOW:
@@ -29,47 +29,47 @@ def load_curve(session: ChargingSession, *, window: TimeWindow | None = None) ->
         measured = curves.with_gaps(curve_from_points(load_points(session.pk)))
     else:
         measured = extend_curve(decode_series(downsampled), load_points(session.pk, after=downsampled.last_number))
-    whole = _with_start_and_end(measured, session)
-    return curves.downsample(whole.between(*(_ms(at) for at in window)) if window else whole)
+    curve = _with_start_and_end(measured, session)
+    return curves.downsample(curve.between(*(_ms(at) for at in window)) if window else curve)
 
 
 def decode_series(downsampled: DownsampledSeries) -> Curve:
-    """Return the curve that is kept of a long session."""
-    return _decoded(downsampled.curve)
+    """Decode the stored curve of a long session."""
+    return _decode_curve(downsampled.curve)
 
 
-def extend_curve(known: Curve, rows: list[PointValues]) -> Curve:
-    """Return the curve with the points that came after it, and the gaps between those."""
+def extend_curve(curve: Curve, rows: list[PointValues]) -> Curve:
+    """Append later points to the curve, with the gaps between them."""
     if not rows:
-        return known
-    last = known.select(range(len(known) - 1, len(known)))
-    fresh = curves.with_gaps(join_curves(last, curve_from_points(rows)))
-    return join_curves(known, fresh.select(range(len(last), len(fresh))))
+        return curve
+    last = curve.select(range(len(curve) - 1, len(curve)))
+    added = curves.with_gaps(join_curves(last, curve_from_points(rows)))
+    return join_curves(curve, added.select(range(len(last), len(added))))
 
 
 def curve_from_points(rows: list[PointValues]) -> Curve:
-    """Return points as a curve."""
-    by_field = zip(*rows, strict=True) if rows else ((),) * len(POINT_FIELDS)
-    named = dict(zip(POINT_FIELDS, map(list, by_field), strict=True))
+    """Turn rows of points into a curve of columns."""
+    values = zip(*rows, strict=True) if rows else ((),) * len(POINT_FIELDS)
+    columns = dict(zip(POINT_FIELDS, map(list, values), strict=True))
     return Curve(
-        numbers=named["number"],
-        times_ms=named["at_ms"],
-        idle_s=named["idle_s"],
-        series={name: named[name] for name in SERIES_FIELDS},
+        numbers=columns["number"],
+        times_ms=columns["at_ms"],
+        idle_s=columns["idle_s"],
+        series={name: columns[name] for name in SERIES_FIELDS},
     )
 
 
 def _readings_in(window: TimeWindow, session: ChargingSession) -> float:
-    """Return about how many readings a window holds."""
+    """Return the approximate number of readings in a window."""
     end = session.ended_at or session.last_reading_at or session.started_at
-    whole_s = max((end - session.started_at).total_seconds(), 1.0)
-    return session.reading_count * (window[1] - window[0]).total_seconds() / whole_s
+    duration_s = max((end - session.started_at).total_seconds(), 1.0)
+    return session.reading_count * (window[1] - window[0]).total_seconds() / duration_s
 
 
 def _with_start_and_end(measured: Curve, session: ChargingSession) -> Curve:
-    """Return the curve with the start, at no energy, and with the session's own figures at its end.
+    """Add the start with zero energy, and the end with the session's own figures.
 
-    These points have the number 0: they are no readings, and a live graph never asks for them.
+    These points have the number 0: they are not readings, and a live graph never requests them.
     """
     is_priced = session.price is not None
     first_ms = _ms(session.started_at)
@@ -78,31 +78,31 @@ def _with_start_and_end(measured: Curve, session: ChargingSession) -> Curve:
         measured = _join_with_gap(_single_point(first_ms, 0, start), measured)
     if session.ended_at is None or session.stopped_at is None:
         return measured
-    stood_s = (session.ended_at - session.stopped_at).total_seconds()
+    parked_s = (session.ended_at - session.stopped_at).total_seconds()
     last = {"energy_kwh": float(session.energy_wh) / 1000, "battery": measured.series["battery"][-1]}
-    if stood_s > 0:
+    if parked_s > 0:
         idle_before_s = next((idle for idle in reversed(measured.idle_s) if idle is not None), 0)
-        idle_s, price = _at_stop(session) or (session.idle_s - round(stood_s), session.price)
+        idle_s, price = _at_stop(session) or (session.idle_s - round(parked_s), session.price)
         stop = last | {"price": _float(price)}
         measured = _append_end(measured, session.stopped_at, max(idle_before_s, idle_s), stop)
     last |= {"price": _float(session.price)}
-    # Between the stop and the unplugging nothing flows: that is known without a reading.
-    return _append_end(measured, session.ended_at, session.idle_s, last, is_stored=stood_s > 0)
+    # No energy flows between the stop and the unplugging, so there is no gap.
+    return _append_end(measured, session.ended_at, session.idle_s, last, is_known=parked_s > 0)
 
 
 def _at_stop(session: ChargingSession) -> tuple[int, Decimal | None] | None:
-    """Return inactivity and price at the stop, before the car stood on; None where they are not kept."""
-    running = decode_totals(session.totals)
-    return (running.at_stop.idle_s, running.at_stop.price) if running and running.at_stop else None
+    """Return inactivity and price at the stop, before the time parked after it; None if not stored."""
+    totals = decode_totals(session.totals)
+    return (totals.at_stop.idle_s, totals.at_stop.price) if totals and totals.at_stop else None
 
 
 def _float(price: Decimal | None) -> float | None:
     return None if price is None else float(price)
 
 
-def _join_with_gap(first: Curve, second: Curve, *, is_stored: bool = False) -> Curve:
-    """Return both curves as one, with a gap where nobody knows what was between them for too long."""
-    if first.times_ms and second.times_ms and not is_stored:
+def _join_with_gap(first: Curve, second: Curve, *, is_known: bool = False) -> Curve:
+    """Join both curves, with a gap if the time between them is too long and its values are unknown."""
+    if first.times_ms and second.times_ms and not is_known:
         silence_ms = second.times_ms[0] - first.times_ms[-1]
         if silence_ms > max(first.gap_ms, second.gap_ms):
             empty = Curve(
@@ -116,12 +116,12 @@ def _join_with_gap(first: Curve, second: Curve, *, is_stored: bool = False) -> C
 
 
 def _append_end(
-    measured: Curve, at: datetime, idle_s: int, figures: dict[str, float | None], *, is_stored: bool = False
+    measured: Curve, at: datetime, idle_s: int, figures: dict[str, float | None], *, is_known: bool = False
 ) -> Curve:
-    """Return the curve with one more point, unless a reading is as late: then that one is the end."""
+    """Append a point, unless a reading is at least as late: then that reading is the end."""
     if _ms(at) <= measured.times_ms[-1]:
         return measured
-    return _join_with_gap(measured, _single_point(_ms(at), idle_s, figures), is_stored=is_stored)
+    return _join_with_gap(measured, _single_point(_ms(at), idle_s, figures), is_known=is_known)
 
 
 def _single_point(at_ms: int, idle_s: int, figures: dict[str, float | None]) -> Curve:
@@ -129,7 +129,7 @@ def _single_point(at_ms: int, idle_s: int, figures: dict[str, float | None]) -> 
 
 
 def join_curves(first: Curve, second: Curve) -> Curve:
-    """Return both curves as one; the second goes on from the first."""
+    """Append the second curve to the first."""
     return Curve(
         numbers=first.numbers + second.numbers,
         times_ms=first.times_ms + second.times_ms,

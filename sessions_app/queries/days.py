@@ -1,4 +1,4 @@
-"""Whole days in the time zone of each site, as ranges of UTC that an index can serve."""
+"""Whole days in the time zone of each site, as UTC ranges that an index can serve."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,11 +15,11 @@ DATE_PRESETS = {
     "last-month": "Last month",
     "this-year": "This year",
 }
-Days = tuple[date | None, date | None]
+DayRange = tuple[date | None, date | None]
 
 
-def preset_days(preset: str, today: date) -> Days:
-    """Return the first and the last day of a named range, as seen on that day."""
+def preset_days(preset: str, today: date) -> DayRange:
+    """Return the first and last day of a preset. Raises ValueError for an unknown one."""
     first_of_month = today.replace(day=1)
     match preset:
         case "today":
@@ -35,20 +35,20 @@ def preset_days(preset: str, today: date) -> Days:
             return last.replace(day=1), last
         case "this-year":
             return today.replace(month=1, day=1), today
-    raise ValueError(f"{preset} is no range of days")
+    raise ValueError(f"{preset} is not a preset of days")
 
 
-def started_on(places: VisibleSites, *, first: date | None, last: date | None, preset: str, now: datetime) -> Q:
-    """Return the condition that a session began on those days at its own site.
+def started_on(visible_sites: VisibleSites, *, first: date | None, last: date | None, preset: str, now: datetime) -> Q:
+    """Return the condition that a session started on those days, in its site's time zone.
 
-    A named range and days beside it hold both, as all filters do.
+    If a preset and days are given, both apply, as for all filters.
     """
     ranges = []
-    for zone, site_ids in places.by_zone().items():
-        begin, end = first, last
+    for zone, site_ids in visible_sites.by_zone().items():
+        begins, ends = first, last
         if preset:
-            begin, end = _in_both((first, last), preset_days(preset, now.astimezone(zone).date()))
-        ranges.append((site_ids, _midnight(begin, zone), _midnight(end, zone, days=1)))
+            begins, ends = _intersection((first, last), preset_days(preset, now.astimezone(zone).date()))
+        ranges.append((site_ids, _midnight(begins, zone), _midnight(ends, zone, days=1)))
     if not ranges:
         return Q()
     whole = _between(
@@ -57,15 +57,15 @@ def started_on(places: VisibleSites, *, first: date | None, last: date | None, p
     )
     if len({(low, high) for _, low, high in ranges}) == 1:
         return whole
-    each = Q()
+    per_zone = Q()
     for site_ids, low, high in ranges:
-        each |= Q(site__in=site_ids) & _between(low, high)
-    return whole & each
+        per_zone |= Q(site__in=site_ids) & _between(low, high)
+    return whole & per_zone
 
 
-def _in_both(some: Days, others: Days) -> Days:
-    """Return the first and the last day that both have; none at all where the last is before the first."""
-    firsts, lasts = zip(some, others, strict=True)
+def _intersection(range_a: DayRange, range_b: DayRange) -> DayRange:
+    """Return the days in both ranges; the range is empty if its last day is before its first."""
+    firsts, lasts = zip(range_a, range_b, strict=True)
     return max(filter(None, firsts), default=None), min(filter(None, lasts), default=None)
 
 
@@ -79,7 +79,7 @@ def _between(low: datetime | None, high: datetime | None) -> Q:
 
 
 def _midnight(day: date | None, zone: ZoneInfo, *, days: int = 0) -> datetime | None:
-    """Return the moment at which the day (or one some days later) begins there."""
+    """Return when the day, plus `days`, starts in the zone."""
     if day is None:
         return None
     return datetime.combine(day + timedelta(days=days), time(), zone).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What the desk takes of stations, connectors and sessions, and a session's draft out of it."""
+"""The columns that an event batch loads, and the session draft that is built from them."""
 
 from functools import lru_cache
 from typing import Any
@@ -38,7 +38,7 @@ CONNECTOR_FIELDS = (
     "status_at",
     "available_at",
 )
-_LIFE = SessionState.__struct_fields__
+_STATE_FIELDS = SessionState.__struct_fields__
 SESSION_FIELDS = (
     "id",
     "station_id",
@@ -55,35 +55,35 @@ SESSION_FIELDS = (
     "policy_id",
     "currency",
     "site__time_zone",
-    *_LIFE,
+    *_STATE_FIELDS,
 )
 
 
 @lru_cache(maxsize=4_096)
 def decode_tariff(text: str) -> Tariff:
-    """Return the tariff of a session's stored text; sessions share few, so they are kept."""
+    """Decode a session's stored tariff; cached, because many sessions share few tariffs."""
     return msgspec.json.decode(text, type=Tariff)
 
 
 def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
-    """Return a session of the station out of what stands in `SESSION`."""
-    session_id, _, connector_id, running, tariff, count, *rest = values
-    (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone), life = rest[:9], rest[9:]
-    connector = next((each for each in station.connectors.values() if each.id == connector_id), None)
+    """Build the draft of a session at the station from the values of `SESSION_FIELDS`."""
+    session_id, _, connector_id, totals, tariff, reading_count, *rest = values
+    (area_id, site_id, driver_id, tag_id, tag, transaction_id, policy_id, currency, zone), state = rest[:9], rest[9:]
+    connector = next((item for item in station.connectors.values() if item.id == connector_id), None)
     return SessionDraft(
         id=session_id,
         station_id=station.id,
         connector=connector,
-        state=SessionState(*life),
+        state=SessionState(*state),
         billing=billing_context(connector, zone, decode_tariff(tariff) if tariff else None),
-        totals=decode_totals(running),
-        reading_count=count,
+        totals=decode_totals(totals),
+        reading_count=reading_count,
         site_area_id=area_id,
         site_id=site_id,
         driver_id=driver_id,
         id_tag_id=tag_id,
         id_tag_value=tag,
-        station_transaction_id=own_id,
+        station_transaction_id=transaction_id,
         policy_id=policy_id,
         tariff=tariff,
         currency=currency,
@@ -91,7 +91,7 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
 
 
 def billing_context(connector: ConnectorDraft | None, zone: str, tariff: Tariff | None) -> BillingContext:
-    """Return what a session's figures depend on besides its readings."""
+    """Return what a session's figures depend on, apart from its readings."""
     if connector is None:
         return BillingContext(zone=zone, tariff=tariff)
     return BillingContext(

@@ -1,4 +1,4 @@
-"""What a manager sees of the files that he has asked for."""
+"""The export files of a manager: the list, and the download check."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +11,14 @@ _State = ExportJob.State
 
 
 def manager_exports(user: Manager, *, at: datetime) -> list[ExportJob]:
-    """Return the manager's files that are to come, are there, or failed; the latest first."""
-    kept = ExportJob.objects.filter(manager_id=user.pk, created_at__gt=at - 2 * KEPT_FOR)
-    jobs = kept.exclude(state=_State.CANCELLED).order_by("-created_at")
+    """Return the manager's pending, ready and failed jobs, newest first."""
+    recent = ExportJob.objects.filter(manager_id=user.pk, created_at__gt=at - 2 * KEPT_FOR)
+    jobs = recent.exclude(state=_State.CANCELLED).order_by("-created_at")
     return [job for job in jobs if job.finished_at is None or job.finished_at > at - KEPT_FOR]
 
 
 def downloadable_export(user: Manager, job_id: UUID, *, at: datetime) -> ExportJob | None:
-    """Return the manager's job whose file he may have; None once he may not see one of its sites any more."""
+    """Return the manager's ready job; None if it expired or holds a site that they may no longer see."""
     job = ExportJob.objects.filter(pk=job_id, manager_id=user.pk, state=_State.READY).first()
     if job is None or job.finished_at is None or job.finished_at <= at - KEPT_FOR:
         return None
@@ -31,5 +31,5 @@ def visible_site_ids(user: User) -> list[int]:
 
 
 def has_pending_exports() -> bool:
-    """Return whether any file waits or is being made."""
+    """Return whether any job is queued or running."""
     return ExportJob.objects.filter(state__in=(_State.QUEUED, _State.RUNNING)).exists()

@@ -1,4 +1,4 @@
-"""What is chosen in a filter by id, by kind or by letter, as something to look up."""
+"""The lookups for filter values that are ids, driver kinds or connector numbers."""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,7 +15,7 @@ Ids = Collection[int]
 
 
 def area_lookups(ids: Ids, places: VisibleSites) -> Lookups:
-    """Look up areas of the sites, with their names, and the sites of what was charged there."""
+    """Look up areas with their names, and the sites of the sessions there."""
     areas = SiteArea.objects.filter(site__in=places.ids, pk__in=ids)
     return {
         "area": lookup(areas, Concat("site__name", Value(" · "), "name")),
@@ -24,7 +24,7 @@ def area_lookups(ids: Ids, places: VisibleSites) -> Lookups:
 
 
 def station_lookups(ids: Ids, places: VisibleSites) -> Lookups:
-    """Look up stations of the sites, with their identities, and the sites of what was charged there."""
+    """Look up stations with their identities, and the sites of the sessions there."""
     stations = ChargingStation.objects.filter(site_area__site__in=places.ids, pk__in=ids)
     return {
         "station": lookup(stations, F("identity")),
@@ -33,21 +33,21 @@ def station_lookups(ids: Ids, places: VisibleSites) -> Lookups:
 
 
 def driver_lookups(ids: Ids, visible: QuerySet[ChargingSession]) -> Lookups:
-    """Look up people who have charged in the sessions that the user may see, with their names."""
+    """Look up drivers of the visible sessions, with their names."""
     return {"driver": lookup(drivers_of(visible).filter(pk__in=ids), F("name"))}
 
 
 def driver_kind_lookups(kinds: Collection[str]) -> Lookups:
-    """Look up the people of those kinds."""
+    """Look up the drivers of those kinds."""
     return {"kind": lookup(Driver.objects.filter(kind__in=kinds))}
 
 
 def connector_lookups(numbers: Collection[int]) -> Lookups:
-    """Look up the connectors of those numbers."""
+    """Look up the connectors with those numbers."""
     return {"connector": lookup(Connector.objects.filter(number__in=numbers))}
 
 
-def _site_lookup(places: VisibleSites, **where: Ids) -> QuerySet[Any]:
-    """Return the sites that such sessions belong to; areas and stations may have been moved since."""
-    sessions = ChargingSession.objects.filter(site=OuterRef("pk"), **where)
+def _site_lookup(places: VisibleSites, **condition: Ids) -> QuerySet[Any]:
+    """Return the sites of such sessions. Ask the sessions: areas and stations may have moved since."""
+    sessions = ChargingSession.objects.filter(site=OuterRef("pk"), **condition)
     return lookup(Site.objects.filter(Exists(sessions), pk__in=places.ids))

@@ -1,4 +1,4 @@
-"""Sessions by how long the car has stood, against the rating of the connector."""
+"""The inactivity level of a session as a condition: idle time against the connector's rating."""
 
 from collections.abc import Mapping
 
@@ -12,26 +12,28 @@ FACTOR = {"warning": 1, "high": 2}
 
 
 def _ratings() -> dict[int, Q]:
-    """Return which connectors have how many minutes."""
+    """Return the connectors of each rating class, by the minutes until its first level."""
     ratings = {DEFAULT_LEVEL_MINUTES: Q(max_power_w=None)}
-    above = -1.0
+    above_w = -1.0
     for up_to_w, minutes in LEVEL_MINUTES:
-        ratings[minutes] = ratings.get(minutes, Q()) | Q(max_power_w__gt=above, max_power_w__lte=up_to_w)
-        above = up_to_w
-    ratings[FAST_LEVEL_MINUTES] = ratings.get(FAST_LEVEL_MINUTES, Q()) | Q(max_power_w__gt=above)
+        ratings[minutes] = ratings.get(minutes, Q()) | Q(max_power_w__gt=above_w, max_power_w__lte=up_to_w)
+        above_w = up_to_w
+    ratings[FAST_LEVEL_MINUTES] = ratings.get(FAST_LEVEL_MINUTES, Q()) | Q(max_power_w__gt=above_w)
     return ratings
 
 
 def rating_lookups() -> Lookups:
-    """Return what has to be looked up for any level: the connectors of each rating."""
-    return {f"{minutes} minutes": lookup(Connector.objects.filter(of)) for minutes, of in _ratings().items()}
+    """Return the lookups that any level needs: the connectors of each rating class."""
+    return {
+        f"{minutes} minutes": lookup(Connector.objects.filter(condition)) for minutes, condition in _ratings().items()
+    }
 
 
-def inactivity_condition(level: str, found: Mapping[str, LookupResult]) -> Q:
-    """Return the condition that a session has that level of inactivity, or a higher one."""
+def inactivity_condition(level: str, lookups: Mapping[str, LookupResult]) -> Q:
+    """Return the condition that a session has that level of inactivity or a higher one."""
     factor_s = 60 * FACTOR[level]
-    each = Q(connector=None, idle_s__gte=DEFAULT_LEVEL_MINUTES * factor_s)
+    any_class = Q(connector=None, idle_s__gte=DEFAULT_LEVEL_MINUTES * factor_s)
     for minutes in _ratings():
-        stood = Q(idle_s__gte=minutes * factor_s)  # first: quicker told than one connector of hundreds
-        each |= stood & Q(connector__in=found[f"{minutes} minutes"].ids)
-    return Q(idle_s__gte=min(_ratings()) * factor_s) & each
+        is_idle = Q(idle_s__gte=minutes * factor_s)  # first: cheaper than one of hundreds of connectors
+        any_class |= is_idle & Q(connector__in=lookups[f"{minutes} minutes"].ids)
+    return Q(idle_s__gte=min(_ratings()) * factor_s) & any_class

@@ -1,11 +1,10 @@
-"""Pages on PostgreSQL in SQL of our own: what the planner would not find by itself.
+"""Pages on PostgreSQL in our own SQL, where the planner chooses a bad plan.
 
-`sorted_few` reads few sessions and sorts them; left alone, the planner likes to walk along an order
-through the whole history instead, in the hope of an early end. `walked` is for an order by something
-that stands in another table: joining a long history with its people and sorting all of it takes
-seconds. Their names are in order at once: the walk goes from name to name, takes each one's first
-sessions out of an index, and ends as soon as the page is full. `merged` is for an order by something
-that is of another size at every site.
+`page_by_small_sort` reads and sorts a few sessions: the planner prefers to scan the whole history in
+order and hopes to stop early. `page_by_related_name` sorts by a column of another table: to join and
+sort a long history takes seconds. It goes through the sorted names instead, takes the first sessions of
+each from an index, and stops when the page is full. `page_by_site_merge` sorts by a value whose
+distribution differs between sites, and merges the first sessions of each site.
 """
 
 from collections.abc import Sequence
@@ -19,14 +18,14 @@ from django.db.models.expressions import RawSQL
 from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import Order, RelatedColumn
 
-MAX_MERGED_SITES = 10  # of which the first sessions are merged: of each as many are read as the page goes far
+MAX_MERGED_SITES = 10  # each site adds a read of all rows up to the end of the page
 SortKeys = tuple[Any, ...]
 _SESSION = '"sessions_app_chargingsession"'
 
 
 @dataclass(frozen=True)
 class RowWindow:
-    """How many sessions to pass over, how many to take, and the keys of one that they come after."""
+    """How many sessions to skip and to take, optionally after the sort keys of a session."""
 
     skip: int
     size: int
@@ -34,18 +33,18 @@ class RowWindow:
 
     @property
     def end(self) -> int:
-        """How many there are up to the last one taken."""
+        """The number of sessions to the end of the window."""
         return self.skip + self.size
 
 
 def page_by_small_sort(sessions: QuerySet[ChargingSession], by: Order, window: RowWindow) -> list[int]:
-    """Return the ids of a page of sessions that are few enough to sort them all."""
-    keyed = sessions.order_by().annotate(**by.named).values("pk", *by.named)
+    """Return the ids of a page; for sessions that are few enough to sort all of them."""
+    keyed = sessions.order_by().annotate(**by.named_keys).values("pk", *by.named_keys)
     sql, params = keyed.query.sql_with_params()
-    # The texts are this module's and the ORM's; every value is a parameter.
+    # The SQL comes from this module and the ORM; every value is a parameter.
     return _ids(
-        f"WITH few (id, {', '.join(by.named)}) AS MATERIALIZED ({sql})"  # noqa: S608
-        f" SELECT id FROM few ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
+        f"WITH few (id, {', '.join(by.named_keys)}) AS MATERIALIZED ({sql})"  # noqa: S608
+        f" SELECT id FROM few ORDER BY {_order_by(by)} LIMIT %s OFFSET %s",
         (*params, window.size, window.skip),
     )
 
@@ -58,59 +57,60 @@ def page_by_related_name(
     descending: bool,
     sites: Sequence[int] | None = None,
 ) -> list[int]:
-    """Return the ids of a page in the order of a name, without the names that nothing at the sites has."""
+    """Return the ids of a page ordered by a related name. Skip names without a session at the sites."""
     link = f'{_SESSION}."{by.link}"'
     if by.is_nullable:
         link = f"COALESCE({link}, 0)"
     sign, direction = ("<", "DESC") if descending else (">", "ASC")
     inner = sessions.filter(_raw(f"{link} = names.id"))
-    where, outer_params = "", list[Any]()
+    name_condition, name_params = "", list[Any]()
     if window.after_keys is not None:
         inner = inner.filter(_raw(f'(names.name, {_SESSION}."id") {sign} (%s, %s)', *window.after_keys))
-        where, outer_params = f"WHERE name {sign}= %s", [window.after_keys[0]]
-    here, here_params = _used_at(by, sites)
+        name_condition, name_params = f"WHERE name {sign}= %s", [window.after_keys[0]]
+    used_join, used_params = _join_used_names(by, sites)
     first = inner.order_by("-id" if descending else "id").values("pk")[: window.end]
     first_sql, first_params = first.query.sql_with_params()
     return _ids(
-        f"SELECT found.id FROM (SELECT id, name FROM ({_names(by)}) every {where} ORDER BY name {direction})"  # noqa: S608
-        f" names {here} CROSS JOIN LATERAL ({first_sql}) found(id)"
-        f" ORDER BY names.name {direction}, found.id {direction} LIMIT %s OFFSET %s",
-        (*outer_params, *here_params, *first_params, window.size, window.skip),
+        f"SELECT session.id FROM"  # noqa: S608
+        f" (SELECT id, name FROM ({_names(by)}) all_names {name_condition} ORDER BY name {direction}) names"
+        f" {used_join} CROSS JOIN LATERAL ({first_sql}) session(id)"
+        f" ORDER BY names.name {direction}, session.id {direction} LIMIT %s OFFSET %s",
+        (*name_params, *used_params, *first_params, window.size, window.skip),
     )
 
 
 def page_by_site_merge(
     sessions: QuerySet[ChargingSession], by: Order, window: RowWindow, sites: Sequence[int]
 ) -> list[int]:
-    """Return the ids of a page out of the first sessions of each site, which an index has in order."""
-    here = sessions.filter(_raw(f'{_SESSION}."site_id" = here.id')).annotate(**by.named)
-    first = by.apply(here).values("pk", *by.named)[: window.end]
+    """Return the ids of a page from the first sessions of each site, which an index holds in order."""
+    of_site = sessions.filter(_raw(f'{_SESSION}."site_id" = site.id')).annotate(**by.named_keys)
+    first = by.apply(of_site).values("pk", *by.named_keys)[: window.end]
     first_sql, first_params = first.query.sql_with_params()
     return _ids(
-        f"SELECT found.id FROM unnest(%s::bigint[]) here(id)"  # noqa: S608
-        f" CROSS JOIN LATERAL ({first_sql}) found(id, {', '.join(by.named)})"
-        f" ORDER BY {_in_order(by)} LIMIT %s OFFSET %s",
+        f"SELECT session.id FROM unnest(%s::bigint[]) site(id)"  # noqa: S608
+        f" CROSS JOIN LATERAL ({first_sql}) session(id, {', '.join(by.named_keys)})"
+        f" ORDER BY {_order_by(by)} LIMIT %s OFFSET %s",
         (list(sites), *first_params, window.size, window.skip),
     )
 
 
-def _in_order(by: Order) -> str:
-    return ", ".join(f"{name} {'DESC' if by.descending else 'ASC'}" for name in by.named)
+def _order_by(by: Order) -> str:
+    return ", ".join(f"{name} {'DESC' if by.descending else 'ASC'}" for name in by.named_keys)
 
 
-def _used_at(by: RelatedColumn, sites: Sequence[int] | None) -> tuple[str, list[Any]]:
-    """Return what is joined to the names to leave out those that nothing at the sites has.
+def _join_used_names(by: RelatedColumn, sites: Sequence[int] | None) -> tuple[str, list[Any]]:
+    """Return a join that keeps only names with a session at the sites, and its parameters.
 
-    Without it, the sessions of everybody who never charged there are read to the last, to find none.
+    Without it, PostgreSQL reads all sessions of each other name in vain.
     """
     if sites is None:
         return "", []
     if by.link == "site_id":
-        return "JOIN unnest(%s::bigint[]) here(id) ON here.id = names.id", [list(sites)]
-    of_each = ["= names.id", "IS NULL AND names.id = 0"] if by.is_nullable else ["= names.id"]
-    there = f"SELECT 1 FROM {_SESSION} WHERE site_id = ANY(%s) AND {by.link} "  # noqa: S608
-    used = " UNION ALL ".join(there + of for of in of_each)
-    return f"CROSS JOIN LATERAL ({used} LIMIT 1) here", [list(sites)] * len(of_each)
+        return "JOIN unnest(%s::bigint[]) site(id) ON site.id = names.id", [list(sites)]
+    matches = ["= names.id", "IS NULL AND names.id = 0"] if by.is_nullable else ["= names.id"]
+    at_sites = f"SELECT 1 FROM {_SESSION} WHERE site_id = ANY(%s) AND {by.link} "  # noqa: S608
+    used = " UNION ALL ".join(at_sites + match for match in matches)
+    return f"CROSS JOIN LATERAL ({used} LIMIT 1) used", [list(sites)] * len(matches)
 
 
 def _ids(sql: str, params: tuple[Any, ...]) -> list[int]:
@@ -120,9 +120,9 @@ def _ids(sql: str, params: tuple[Any, ...]) -> list[int]:
 
 
 def _raw(sql: str, *params: Any) -> RawSQL:
-    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611 - texts of this module
+    return RawSQL(sql, params, output_field=BooleanField())  # noqa: S611 - SQL of this module
 
 
 def _names(by: RelatedColumn) -> str:
-    none = " UNION ALL SELECT 0, " + ("0" if by.name == "number" else "''") if by.is_nullable else ""
-    return f"SELECT id, {by.name} AS name FROM {by.table} there{none}"  # noqa: S608 - texts of `ELSEWHERE`
+    null_name = " UNION ALL SELECT 0, " + ("0" if by.name == "number" else "''") if by.is_nullable else ""
+    return f"SELECT id, {by.name} AS name FROM {by.table} related{null_name}"  # noqa: S608 - SQL of `RELATED_COLUMNS`

@@ -1,4 +1,4 @@
-"""Every column's order, in the database, with the id as the last key. What nobody knows counts as least."""
+"""The sort order of every column, in the database. The id is the last key, unknown values sort first."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from sessions_app.models import ChargingSession
-from sessions_app.queries.expressions import AVERAGE_POWER_W, COST, DURATION_S, REASON_WORDS, power_heard
+from sessions_app.queries.expressions import AVERAGE_POWER_W, COST, DURATION_S, REASON_LABEL, live_power_w
 
 DEFAULT_SORT = "-started_at"
 SortKey = F | Expression
@@ -17,9 +17,9 @@ SortKey = F | Expression
 
 @dataclass(frozen=True)
 class RelatedColumn:
-    """A column whose value stands in another table: of many sessions there are few such values.
+    """A column of another table; many sessions share few of its values.
 
-    `link` is the session's own column (0 for none), `table` and `name` are the other table in SQL.
+    `link` is the session's foreign key (0 for NULL). `table` and `name` are the other table in SQL.
     """
 
     key: SortKey
@@ -33,7 +33,7 @@ _OWN_COLUMNS: Mapping[str, tuple[SortKey, ...]] = {
     "id": (),
     "started_at": (F("started_at"),),
     "ended_at": (F("ended_at"),),
-    "reason": (REASON_WORDS, F("ended_by")),
+    "reason": (REASON_LABEL, F("ended_by")),
     "duration": (DURATION_S,),
     "inactivity": (F("idle_s"),),
     "power": (Coalesce(F("power_w"), Value(-1.0)),),
@@ -44,8 +44,8 @@ _OWN_COLUMNS: Mapping[str, tuple[SortKey, ...]] = {
     "peak_power": (Coalesce(F("peak_power_w"), Value(-1.0)),),
     "average_power": (Coalesce(AVERAGE_POWER_W, Value(-1.0)),),
 }
-# What lies apart at different sites, as prices in different currencies do, and cards that were bought
-# together: whoever asks for one site would go through all the others. Each has an index within a site.
+# Columns whose values differ between sites: prices have other currencies, cards were bought together. A
+# scan for one site would read all other sites. Each column has an index within a site.
 PER_SITE_COLUMNS = {"price", "id_tag"}
 _SITES_WITH_COMPANY = (
     "(SELECT t.id, c.name FROM sessions_app_site t JOIN sessions_app_company c ON c.id = t.company_id)"
@@ -75,14 +75,14 @@ RELATED_COLUMNS: Mapping[str, RelatedColumn] = {
 
 @dataclass(frozen=True)
 class Order:
-    """By which keys, the id last, and whether the highest comes first."""
+    """The sort keys, the id last, and the direction."""
 
     keys: tuple[SortKey, ...]
     descending: bool
 
     @property
-    def named(self) -> dict[str, SortKey]:
-        """The keys by a name for each, under which a query says them."""
+    def named_keys(self) -> dict[str, SortKey]:
+        """The keys by the alias that a query gives them."""
         return {f"key_{number}": key for number, key in enumerate(self.keys)}
 
     def apply(self, sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
@@ -95,12 +95,12 @@ class Order:
 
 
 def order(sort: str, *, in_progress: bool = False) -> Order:
-    """Return the order that the text names."""
+    """Return the order for a `sort` parameter, such as "-started_at"."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
-    if in_progress and column == "duration":  # the longest is the one that began first
+    if in_progress and column == "duration":  # the longest session started first
         return Order((F("started_at"), F("id")), not descending)
     if in_progress and column == "power":
-        return Order((power_heard(timezone.now()), F("id")), descending)
+        return Order((live_power_w(timezone.now()), F("id")), descending)
     keys = (RELATED_COLUMNS[column].key,) if column in RELATED_COLUMNS else _OWN_COLUMNS[column]
     return Order((*keys, F("id")), descending)
 
@@ -108,5 +108,5 @@ def order(sort: str, *, in_progress: bool = False) -> Order:
 def ordered(
     sessions: QuerySet[ChargingSession], sort: str = DEFAULT_SORT, *, in_progress: bool = False
 ) -> QuerySet[ChargingSession]:
-    """Return the sessions in that order; between equals the id decides, in the same direction."""
+    """Return the sessions in that order. The id breaks ties, in the same direction."""
     return order(sort, in_progress=in_progress).apply(sessions)

@@ -1,7 +1,7 @@
-"""One page of the filtered sessions, as quick at the end of a long history as at its beginning.
+"""One page of the filtered sessions, equally fast at both ends of a long history.
 
-Pages are numbered up to `BOUND` rows, further ones go on from a session (a keyset), and the last page is
-the first one of the opposite order. Counts end at the bound, too: "10,000+".
+Pages have numbers up to `COUNT_LIMIT` rows. Later pages start after a session (keyset pagination). The
+last page is the first page of the reversed order. Counts stop at the limit, too: "10,000+".
 """
 
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ from sessions_app.queries.ordering import PER_SITE_COLUMNS, RELATED_COLUMNS, Ord
 from sessions_app.queries.rows import rows_by_id
 
 COUNT_LIMIT = 10_000
-Sessions = QuerySet[ChargingSession]
+SessionQuerySet = QuerySet[ChargingSession]
 
 
 @dataclass(frozen=True)
 class PageSelector:
-    """Which page: a number, the last one, or what comes after or before a session."""
+    """Which page: a number, the last one, or the one after or before a session id."""
 
     number: int = 1
     is_last: bool = False
@@ -40,7 +40,7 @@ class PageSelector:
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of a page and what is around them; `number` is None where nobody has counted so far."""
+    """The rows of a page and its position; `number` is None beyond the counted pages."""
 
     rows: list[SessionRow] = field(default_factory=list)
     count: int = 0
@@ -50,15 +50,15 @@ class Page:
 
     @property
     def is_counted(self) -> bool:
-        """Whether `count` is all there is."""
+        """Whether `count` is exact."""
         return self.count <= COUNT_LIMIT
 
 
 @dataclass(frozen=True)
-class _Cut:
-    """How to cut a page out of the sessions."""
+class _PageSource:
+    """The sorted sessions that pages are read from."""
 
-    sessions: Sessions
+    sessions: SessionQuerySet
     column: str
     by: Order
     count: int
@@ -72,23 +72,23 @@ class _Cut:
         if is_postgresql and self.column in RELATED_COLUMNS:
             by = RELATED_COLUMNS[self.column]
             return page_by_related_name(self.sessions, by, window, descending=self.by.descending, sites=self.sites)
-        found = self.sessions
+        sessions = self.sessions
         if window.after_keys is not None:
-            found = found.filter(RowAfter(self.by.keys, window.after_keys, descending=self.by.descending))
+            sessions = sessions.filter(RowAfter(self.by.keys, window.after_keys, descending=self.by.descending))
         if is_postgresql and self.column in PER_SITE_COLUMNS and self.sites and len(self.sites) <= MAX_MERGED_SITES:
-            return page_by_site_merge(found, self.by, window, self.sites)
-        return list(self.by.apply(found).values_list("pk", flat=True)[window.skip : window.end])
+            return page_by_site_merge(sessions, self.by, window, self.sites)
+        return list(self.by.apply(sessions).values_list("pk", flat=True)[window.skip : window.end])
 
     def keys_of(self, pk: int | None) -> SortKeys | None:
-        """Return the keys of a session; None where it is not among the filtered ones, or no longer."""
+        """Return the sort keys of a session; None if it is not among the filtered sessions."""
         if pk is None:
             return None
-        found = self.sessions.order_by().filter(pk=pk).annotate(**self.by.named)
-        return found.values_list(*self.by.named).first()
+        keyed = self.sessions.order_by().filter(pk=pk).annotate(**self.by.named_keys)
+        return keyed.values_list(*self.by.named_keys).first()
 
 
 def load_page(
-    sessions: Sessions,
+    sessions: SessionQuerySet,
     sort: str,
     where: PageSelector,
     size: int,
@@ -96,36 +96,35 @@ def load_page(
     sites: Sequence[int] | None = None,
     in_progress: bool = False,
 ) -> Page:
-    """Return that page in four queries at most, whatever the length of the history.
+    """Return the page in four queries at most.
 
-    `sites` are those that the sessions belong to, where that is known: what is elsewhere is then not
-    looked through. The page after or before a session that is not among them, or no longer, is the first one.
+    `sites` are the sites of the sessions, if known: other sites are then not scanned. If the session in
+    `where` is not among the sessions, return the first page.
     """
     count = sessions.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     by, column = order(sort, in_progress=in_progress), sort.removeprefix("-")
-    cut = _Cut(sessions, column, by, count, sites)
-    last = max(1, -(-min(count, COUNT_LIMIT) // size))
+    source = _PageSource(sessions, column, by, count, sites)
+    last_number = max(1, -(-min(count, COUNT_LIMIT) // size))
     if where.is_last and count <= COUNT_LIMIT:
-        where = PageSelector(number=last)
-    beyond = cut.keys_of(where.after if where.before is None else where.before)
-    if where.is_last or (beyond and where.before is not None):
-        return _backward(cut, beyond, size)
-    if beyond:
-        found = cut.ids(RowWindow(0, size + 1, beyond))
-        return Page(_rows(found[:size]), count, None, has_previous=True, has_next=len(found) > size)
-    number = max(1, min(where.number, last))
-    found = cut.ids(RowWindow((number - 1) * size, size)) if count else []
-    return Page(_rows(found), count, number, has_previous=number > 1, has_next=number * size < count)
+        where = PageSelector(number=last_number)
+    keys = source.keys_of(where.after if where.before is None else where.before)
+    if where.is_last or (keys and where.before is not None):
+        return _page_before(source, keys, size)
+    if keys:
+        ids = source.ids(RowWindow(0, size + 1, keys))
+        return Page(_rows(ids[:size]), count, None, has_previous=True, has_next=len(ids) > size)
+    number = max(1, min(where.number, last_number))
+    ids = source.ids(RowWindow((number - 1) * size, size)) if count else []
+    return Page(_rows(ids), count, number, has_previous=number > 1, has_next=number * size < count)
 
 
-def _backward(cut: _Cut, before: SortKeys | None, size: int) -> Page:
-    """Return the page before a session, or the last one: the first of the opposite order."""
-    turned = replace(cut, by=cut.by.reversed())
-    found = turned.ids(RowWindow(0, size + 1, before))
-    shown = found[:size][::-1]
-    return Page(_rows(shown), cut.count, None, has_previous=len(found) > size, has_next=before is not None)
+def _page_before(source: _PageSource, keys: SortKeys | None, size: int) -> Page:
+    """Return the page before these keys, or the last page: the first one of the reversed order."""
+    backward = replace(source, by=source.by.reversed())
+    ids = backward.ids(RowWindow(0, size + 1, keys))
+    return Page(_rows(ids[:size][::-1]), source.count, None, has_previous=len(ids) > size, has_next=keys is not None)
 
 
 def _rows(ids: list[int]) -> list[SessionRow]:
-    known = rows_by_id(ids)
-    return [known[pk] for pk in ids if pk in known]
+    rows = rows_by_id(ids)
+    return [rows[pk] for pk in ids if pk in rows]

@@ -1,4 +1,4 @@
-"""The numbered points of a session's graph, as they go to the browser: lists of plain numbers."""
+"""The numbered points of a session's graph as lists of plain numbers, the browser's format."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sessions_app.domain.drafts import Sample
 from sessions_app.models import MeterSample
 
-# What a point holds, in this order: its number, epoch milliseconds, kW, kWh, A, money, %, V, A × 3, idle s.
+# The values of a point: its number, epoch milliseconds, kW, kWh, A, price, %, V, A × 3, idle s.
 POINT_FIELDS = (
     "number",
     "at_ms",
@@ -41,7 +41,7 @@ _COLUMNS = (
 
 
 def point_from_row(values: tuple[Any, ...]) -> PointValues:
-    """Return the point of one sample, given as `_COLUMNS`; money and energy become floats here only."""
+    """Convert the `_COLUMNS` of a sample to a point. Only here do money and energy become floats."""
     number, at, power_w, energy_wh, limit_a, price, *rest = values
     return [
         number,
@@ -55,7 +55,7 @@ def point_from_row(values: tuple[Any, ...]) -> PointValues:
 
 
 def load_points(session_id: int, *, after: int = 0, window: TimeWindow | None = None) -> list[PointValues]:
-    """Return the session's points numbered above `after`, in order of time; those of a window alone."""
+    """Return the session's points numbered above `after` and within the window, in order of time."""
     samples = MeterSample.objects.filter(session_id=session_id)
     if after:
         samples = samples.filter(number__gt=after)
@@ -65,19 +65,19 @@ def load_points(session_id: int, *, after: int = 0, window: TimeWindow | None = 
 
 
 def sample_point(sample: Sample) -> PointValues:
-    """Return the point of a sample that has just been recorded."""
-    reading, worked_out = sample.reading, sample.point
+    """Return the point of a newly recorded sample."""
+    reading, figures = sample.reading, sample.point
     return point_from_row(
         (
             sample.number,
             reading.at,
-            worked_out.grid_power_w,
-            worked_out.energy_wh,
-            worked_out.limit_a,
-            worked_out.price,
+            figures.grid_power_w,
+            figures.energy_wh,
+            figures.limit_a,
+            figures.price,
             reading.soc_percent,
             reading.voltage_v,
             *reading.currents_a,
-            worked_out.idle_s,
+            figures.idle_s,
         )
     )

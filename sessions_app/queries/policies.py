@@ -1,4 +1,4 @@
-"""Which pricing policy holds for a session, and the copy of it that the session keeps."""
+"""Choose the pricing policy of a session, and make the tariff that is stored with the session."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -17,14 +17,14 @@ from sessions_app.models import (
     SiteArea,
 )
 
-# From near to far: the policy's field, and what people call such a place.
+# Nearest first: the policy's field, and its label.
 SCOPES = {
     "station": "Charging Station",
     "site_area": "Site Area",
     "site": "Site",
     "company": "Company",
 }
-# From a policy to a place of that kind around its own.
+# The lookups from a policy to a scope of that type around its own.
 _WITHIN = {
     ChargingStation: ("station",),
     SiteArea: ("site_area", "station__site_area"),
@@ -36,9 +36,9 @@ PolicyScope = ChargingStation | SiteArea | Site | Company
 
 
 class PricingContext(NamedTuple):
-    """Where, for whom and when a session began, which decides what policy holds for it.
+    """Where, for whom and when a session started: this decides its policy.
 
-    Its station and its area may have been moved since. `site` comes with its company.
+    The station and the area may have moved since. Load `site` with its company.
     """
 
     station_id: int
@@ -48,40 +48,39 @@ class PricingContext(NamedTuple):
     at: datetime
 
     @property
-    def places(self) -> dict[str, int]:
-        """The ids of its places, by the policy's field."""
-        own = (self.station_id, self.site_area_id, self.site.pk, self.site.company_id)
-        return dict(zip(SCOPES, own, strict=True))
+    def scope_ids(self) -> dict[str, int]:
+        """The ids of its scopes, by the policy's field."""
+        ids = (self.station_id, self.site_area_id, self.site.pk, self.site.company_id)
+        return dict(zip(SCOPES, ids, strict=True))
 
 
-def tariff_for(begun: PricingContext) -> tuple[PricingPolicy, Tariff] | None:
-    """Return the policy for a session, and the copy that it keeps; None: it stays unpriced.
+def tariff_for(context: PricingContext) -> tuple[PricingPolicy, Tariff] | None:
+    """Return the policy and the tariff to store; None if the session stays unpriced.
 
-    The nearest place wins, then a named audience over everyone, then the latest valid from. A policy
-    in another currency than the company's never holds. Takes two queries, whatever the number of
-    policies.
+    The nearest scope wins, then a named audience over everyone, then the latest `valid_from`. A policy
+    in another currency than the company's never applies. Takes two queries.
     """
-    policy = _candidates(begun).filter(currency=begun.site.company.currency).first()
+    policy = _candidates(context).filter(currency=context.site.company.currency).first()
     if policy is None:
         return None
-    return policy, build_tariff(policy, place=scope_of(policy), driver=begun.driver)
+    return policy, build_tariff(policy, place=scope_of(policy), driver=context.driver)
 
 
-def scope_mismatches(policy: PricingPolicy, begun: PricingContext) -> tuple[str, ...]:
-    """Return what the policy is meant for that such a session is not: `another place`, audience, time."""
-    holds = policy.valid_from <= begun.at and (policy.valid_to is None or begun.at < policy.valid_to)
-    found = {
-        "another place": any(getattr(policy, f"{name}_id") not in (None, pk) for name, pk in begun.places.items()),
-        "another audience": policy.audience not in ("", begun.driver.kind if begun.driver else ""),
-        "another time": not holds,
+def scope_mismatches(policy: PricingPolicy, context: PricingContext) -> tuple[str, ...]:
+    """Return why the policy does not apply to the session: `another place`, audience or time."""
+    is_valid = policy.valid_from <= context.at and (policy.valid_to is None or context.at < policy.valid_to)
+    mismatches = {
+        "another place": any(getattr(policy, f"{name}_id") not in (None, pk) for name, pk in context.scope_ids.items()),
+        "another audience": policy.audience not in ("", context.driver.kind if context.driver else ""),
+        "another time": not is_valid,
     }
-    return tuple(name for name, is_beyond in found.items() if is_beyond)
+    return tuple(name for name, is_mismatch in mismatches.items() if is_mismatch)
 
 
 def build_tariff(policy: PricingPolicy, *, place: PolicyScope | None, driver: Driver | None) -> Tariff:
-    """Return the policy as a session keeps it: the entity is its audience, else its place."""
+    """Return the tariff that a session stores. The entity is the audience, else the scope `place`."""
     entity = driver if policy.audience else place
-    stored = sorted(policy.components.all(), key=lambda each: (each.position, each.pk))
+    stored = sorted(policy.components.all(), key=lambda component: (component.position, component.pk))
     return Tariff(
         policy_id=policy.pk,
         description=policy.description,
@@ -90,82 +89,82 @@ def build_tariff(policy: PricingPolicy, *, place: PolicyScope | None, driver: Dr
         currency=policy.currency,
         valid_from=policy.valid_from,
         tax_percent=policy.tax_percent,
-        components=tuple(to_component(each) for each in stored),
+        components=tuple(to_component(component) for component in stored),
         min_price=policy.min_price,
         max_price=policy.max_price,
     )
 
 
 def entity_type(policy: PricingPolicy) -> str:
-    """Return the audience where one is named, else the kind of place: Tenant, Site, Everywhere."""
+    """Return the audience if one is named, else the kind of scope: Tenant, Site, Everywhere."""
     if policy.audience:
         return Driver.Kind(policy.audience).label
-    return next((word for name, word in SCOPES.items() if getattr(policy, f"{name}_id")), EVERYWHERE)
+    return next((label for name, label in SCOPES.items() if getattr(policy, f"{name}_id")), EVERYWHERE)
 
 
 def scope_of(policy: PricingPolicy) -> PolicyScope | None:
-    """Return where the policy holds; None is everywhere."""
+    """Return the scope of the policy; None is everywhere."""
     return next((getattr(policy, name) for name in SCOPES if getattr(policy, f"{name}_id")), None)
 
 
-def currency_at(place: PolicyScope) -> str:
-    """Return the currency of every price at the place: that of its company."""
-    match place:
+def currency_at(scope: PolicyScope) -> str:
+    """Return the currency of every price in the scope: that of its company."""
+    match scope:
         case ChargingStation():
-            return place.site_area.site.company.currency
+            return scope.site_area.site.company.currency
         case SiteArea():
-            return place.site.company.currency
+            return scope.site.company.currency
         case Site():
-            return place.company.currency
-    return place.currency
+            return scope.company.currency
+    return scope.currency
 
 
-def zone_at(place: PolicyScope | None) -> str:
-    """Return the time zone of the place; UTC where it has sites in several, and everywhere."""
-    match place:
+def zone_at(scope: PolicyScope | None) -> str:
+    """Return the time zone of the scope; UTC for everywhere and for a company with several zones."""
+    match scope:
         case ChargingStation():
-            return place.site_area.site.time_zone
+            return scope.site_area.site.time_zone
         case SiteArea():
-            return place.site.time_zone
+            return scope.site.time_zone
         case Site():
-            return place.time_zone
+            return scope.time_zone
         case Company():
-            zones = {site.time_zone for site in place.sites.all()}
+            zones = {site.time_zone for site in scope.sites.all()}
             return zones.pop() if len(zones) == 1 else "UTC"
     return "UTC"
 
 
 def overlapping(policy: PricingPolicy) -> QuerySet[PricingPolicy]:
-    """Return the other policies for the same place, audience and currency that hold at the same time."""
-    same = {f"{name}_id": getattr(policy, f"{name}_id") for name in SCOPES}
-    found = PricingPolicy.objects.filter(
+    """Return the other policies with the same scope, audience and currency that are valid at the same time."""
+    same_scope = {f"{name}_id": getattr(policy, f"{name}_id") for name in SCOPES}
+    policies = PricingPolicy.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=policy.valid_from),
         audience=policy.audience,
         currency=policy.currency,
-        **same,
+        **same_scope,
     ).exclude(pk=policy.pk)
-    return found.filter(valid_from__lt=policy.valid_to) if policy.valid_to else found
+    return policies.filter(valid_from__lt=policy.valid_to) if policy.valid_to else policies
 
 
-def in_other_currency(place: PolicyScope, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
-    """Return the policies at the place, or within it, with prices in another currency that end after that."""
-    here = Q()
-    for way in _WITHIN[type(place)]:
-        here |= Q(**{way: place})
-    return PricingPolicy.objects.filter(here, Q(valid_to=None) | Q(valid_to__gt=at)).exclude(currency=currency)
+def in_other_currency(scope: PolicyScope, currency: str, *, at: datetime) -> QuerySet[PricingPolicy]:
+    """Return the policies in the scope or below it that have another currency and end after `at`."""
+    in_scope = Q()
+    for path in _WITHIN[type(scope)]:
+        in_scope |= Q(**{path: scope})
+    return PricingPolicy.objects.filter(in_scope, Q(valid_to=None) | Q(valid_to__gt=at)).exclude(currency=currency)
 
 
-def _candidates(begun: PricingContext) -> QuerySet[PricingPolicy]:
-    """Return the policies that fit, the one that holds first."""
-    here = Q(**dict.fromkeys(SCOPES, None))
-    for name, pk in begun.places.items():
-        here |= Q(**{name: pk})
+def _candidates(context: PricingContext) -> QuerySet[PricingPolicy]:
+    """Return the policies that apply, the best one first."""
+    in_scope = Q(**dict.fromkeys(SCOPES, None))
+    for name, pk in context.scope_ids.items():
+        in_scope |= Q(**{name: pk})
     return (
         PricingPolicy.objects.filter(
-            here,
-            Q(valid_to=None) | Q(valid_to__gt=begun.at),
-            valid_from__lte=begun.at,
-            audience__in=["", begun.driver.kind] if begun.driver else [""],
+            in_scope,
+            Q(valid_to=None) | Q(valid_to__gt=context.at),
+            valid_from__lte=context.at,
+            audience__in=["", context.driver.kind] if context.driver else [""],
         )
         .order_by(
             *(F(name).desc(nulls_last=True) for name in SCOPES),
@@ -179,5 +178,5 @@ def _candidates(begun: PricingContext) -> QuerySet[PricingPolicy]:
 
 
 def to_component(stored: PriceComponent) -> Component:
-    """Return the component as the domain has it."""
+    """Return the component as the domain's type."""
     return Component(**{name: getattr(stored, name) for name in Component.__struct_fields__})

@@ -1,4 +1,4 @@
-"""What the Pricing & Consumption view, the receipt and the repricing preview say of a session's price."""
+"""A session's price as text, for the Pricing & Consumption view, the receipt and the repricing preview."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,12 +12,12 @@ from sessions_app.models import ChargingSession
 from sessions_app.queries import policies
 from sessions_app.queries.audits import Repricing
 
-read_tariff = msgspec.json.Decoder(Tariff).decode
-read_lines = msgspec.json.Decoder(tuple[PriceLine, ...]).decode
+_decode_tariff = msgspec.json.Decoder(Tariff).decode
+_decode_lines = msgspec.json.Decoder(tuple[PriceLine, ...]).decode
 
 
 class PriceLineText(msgspec.Struct, frozen=True):
-    """A line in people's words: unit price × quantity = amount; `when` is what restricts it, or ""."""
+    """A price line as text: unit price × quantity = amount; `when` is its restriction, or ""."""
 
     label: str
     when: str
@@ -27,7 +27,7 @@ class PriceLineText(msgspec.Struct, frozen=True):
 
 
 class PriceView(msgspec.Struct, frozen=True, kw_only=True):
-    """A session's price, said as all pages say it; without a policy `is_priced` is False."""
+    """A session's price as all pages show it; `is_priced` is False without a policy."""
 
     is_priced: bool
     description: str = wording.UNKNOWN
@@ -46,21 +46,21 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def lines(self) -> tuple[PriceLineText, ...]:
-        """All lines, in the order in which they are shown; they add up to the total."""
+        """All lines in display order; they add up to the total."""
         return self.energy + self.others
 
 
 def price_view(session: ChargingSession, repricing: Repricing | None = None) -> PriceView:
-    """Return the facts of a session's price, from what is stored with it.
+    """Describe a session's price from the tariff and the lines that are stored with it.
 
-    Load the session with `site` and `policy`. One query more where the policy was changed since the
-    session has its copy: since the start, or since it was repriced.
+    Load the session with `site` and `policy`. Takes one more query if the policy changed after the
+    session got its tariff, at the start or at the repricing.
     """
     if not session.tariff or session.price is None:
         return PriceView(is_priced=False)
-    tariff = read_tariff(session.tariff)
-    stored = read_lines(session.price_lines) if session.price_lines else ()
-    said = [(line, price_line_text(line, tariff)) for line in stored]
+    tariff = _decode_tariff(session.tariff)
+    lines = _decode_lines(session.price_lines) if session.price_lines else ()
+    texts = [(line, price_line_text(line, tariff)) for line in lines]
     zone = ZoneInfo(session.site.time_zone)
     was_changed = _was_changed(session, tariff, since=repricing.at if repricing else session.started_at)
     return PriceView(
@@ -72,9 +72,9 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
         since=wording.full_time(tariff.valid_from, zone),
         was_changed=was_changed,
         changed_at=wording.full_time(session.policy.changed_at, zone) if was_changed and session.policy else "",
-        repriced=_repriced(repricing, zone) if repricing else "",
-        energy=tuple(text for line, text in said if line.dimension == ENERGY) or _no_energy(tariff),
-        others=tuple(text for line, text in said if line.dimension != ENERGY),
+        repriced=_repricing_text(repricing, zone) if repricing else "",
+        energy=tuple(text for line, text in texts if line.dimension == ENERGY) or _empty_energy_line(tariff),
+        others=tuple(text for line, text in texts if line.dimension != ENERGY),
         tax_percent=labels.tax_percent(tariff),
         tax=wording.money(pricing.tax(tariff, session.price), tariff.currency) if tariff.tax_percent else "",
         total=wording.money(session.price, tariff.currency),
@@ -82,7 +82,7 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
 
 
 def price_line_text(line: PriceLine, tariff: Tariff) -> PriceLineText:
-    """Return the line in people's words."""
+    """Return the line as text."""
     component = tariff.components[line.component] if line.component >= 0 else None
     return PriceLineText(
         label=labels.DIMENSION_LABELS[line.dimension],
@@ -93,34 +93,34 @@ def price_line_text(line: PriceLine, tariff: Tariff) -> PriceLineText:
     )
 
 
-def _no_energy(tariff: Tariff) -> tuple[PriceLineText, ...]:
-    """Return what stands for energy before any has a price: the unit price, nothing consumed."""
-    component = next((each for each in tariff.components if each.dimension == ENERGY), None)
+def _empty_energy_line(tariff: Tariff) -> tuple[PriceLineText, ...]:
+    """Return the energy line of a session without priced energy: the unit price and 0.000 kWh."""
+    component = next((component for component in tariff.components if component.dimension == ENERGY), None)
     if component is None:
         return ()
-    nothing = wording.money(pricing.rounded(Decimal(0), tariff.currency), tariff.currency)
+    zero_amount = wording.money(pricing.rounded(Decimal(0), tariff.currency), tariff.currency)
     return (
         PriceLineText(
             labels.DIMENSION_LABELS[ENERGY],
             "",
             labels.unit_price(component, tariff.currency),
             "0.000 kWh",
-            nothing,
+            zero_amount,
         ),
     )
 
 
-def _repriced(repricing: Repricing, zone: ZoneInfo) -> str:
-    when, before = wording.full_time(repricing.at, zone), labels.price_before(repricing.detail)
-    was = "had no price before" if before == wording.UNKNOWN else f"was {before}"
+def _repricing_text(repricing: Repricing, zone: ZoneInfo) -> str:
+    when, old_price = wording.full_time(repricing.at, zone), labels.price_before(repricing.detail)
+    was = "had no price before" if old_price == wording.UNKNOWN else f"was {old_price}"
     return f"Repriced on {when} by {repricing.manager_name}, {was}."
 
 
 def _was_changed(session: ChargingSession, tariff: Tariff, *, since: datetime) -> bool:
-    """Return whether the policy says something else now than what the session keeps."""
+    """Return whether the policy now differs from the stored tariff."""
     policy = session.policy
     if policy is None or policy.changed_at <= since:
         return False
-    now = policies.build_tariff(policy, place=None, driver=None)
-    kept = ("description", "currency", "tax_percent", "components", "min_price", "max_price")
-    return any(getattr(now, name) != getattr(tariff, name) for name in kept)
+    current = policies.build_tariff(policy, place=None, driver=None)
+    compared = ("description", "currency", "tax_percent", "components", "min_price", "max_price")
+    return any(getattr(current, name) != getattr(tariff, name) for name in compared)

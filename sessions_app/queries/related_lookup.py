@@ -1,5 +1,7 @@
-"""What filters name in other tables, looked up first, so that the sessions' own columns decide: a long
-history is not joined to sort it. All filters of a page take one query together."""
+"""Resolve filter values in related tables to ids first, to avoid joins on a long history.
+
+All filters of a page share one query.
+"""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -16,51 +18,51 @@ MAX_IDS = 1_000
 Lookups = Mapping[str, QuerySet[Any]]
 NO_TEXT = Value("", CharField())
 _COLLECT = {"postgresql": "json_object_agg", "sqlite": "json_group_object"}
-_texts = msgspec.json.Decoder(dict[int, str]).decode
+_decode_texts = msgspec.json.Decoder(dict[int, str]).decode
 
 
 def lookup(query: QuerySet[Any], text: Combinable = NO_TEXT) -> QuerySet[Any]:
-    """Return the query as something to look up: ids, and what is said of each."""
-    return query.order_by().values(one=F("pk"), said=text)
+    """Return the query as a lookup of ids, with a text for each."""
+    return query.order_by().values(lookup_id=F("pk"), lookup_text=text)
 
 
 @dataclass(frozen=True)
 class LookupResult:
-    """What a query has found: a text for each id, `MOST_IDS` + 1 of them at most."""
+    """The result of a lookup: a text for each id, at most `MAX_IDS` + 1 of them."""
 
     query: QuerySet[Any]
     texts: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def id_query(self) -> QuerySet[Any]:
-        """The query for the ids."""
+        """The subquery of the ids."""
         return self.query.values("pk")
 
     @property
     def ids(self) -> Sequence[int] | QuerySet[Any]:
-        """The ids; where there are too many to name, the query for them."""
+        """The ids, or the subquery if there are more than `MAX_IDS`."""
         return list(self.texts) if len(self.texts) <= MAX_IDS else self.id_query
 
 
 def run_lookups(queries: Lookups) -> dict[str, LookupResult]:
-    """Return what each query finds, in one query for all of them.
+    """Run all lookups in one query.
 
-    Each becomes one row, `{"id": "text", …}`: a thousand ids cost no more than one.
+    Each lookup becomes one row with a JSON object, `{"id": "text", …}`, so a thousand ids cost one row.
     """
-    found = {name: LookupResult(query) for name, query in queries.items()}
+    results = {name: LookupResult(query) for name, query in queries.items()}
     parts, params = [], list[Any]()
     for name, query in queries.items():
         with suppress(EmptyResultSet):
-            sql, own = query[: MAX_IDS + 1].query.sql_with_params()
-            # The texts are this module's and the ORM's; every value is a parameter.
+            sql, query_params = query[: MAX_IDS + 1].query.sql_with_params()
+            # The SQL comes from this module and the ORM; every value is a parameter.
             parts.append(
-                f"SELECT %s, CAST({_COLLECT[connection.vendor]}(CAST(one AS text), said) AS text)"  # noqa: S608
+                f"SELECT %s, CAST({_COLLECT[connection.vendor]}(CAST(lookup_id AS text), lookup_text) AS text)"  # noqa: S608
                 f" FROM ({sql}) part"
             )
-            params += [name, *own]
+            params += [name, *query_params]
     if parts:
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), params)
             for name, texts in cursor.fetchall():
-                found[name] = LookupResult(queries[name], _texts(texts or "{}"))
-    return found
+                results[name] = LookupResult(queries[name], _decode_texts(texts or "{}"))
+    return results

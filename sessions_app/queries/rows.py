@@ -1,4 +1,4 @@
-"""Session rows for tables, live messages and exports: one read, no ORM object a row."""
+"""Session rows for tables, live messages and exports: one query, no model instance per row."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
@@ -15,7 +15,7 @@ from sessions_app.domain.lifecycle import is_online
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 
-# What a row takes, in the order of its fields, and where that stands.
+# The fields of `SessionRow`, in its order, and the columns that they are read from.
 _FACTS = {
     "id": "id",
     "started_at": "started_at",
@@ -51,8 +51,8 @@ _FACTS = {
     "clock_lag_s": "clock_lag_s",
     "sample_interval_s": "sample_interval_s",
 }
-_POLICY = list(_FACTS).index("policy")
-_ENDED_AT = list(_FACTS).index("ended_at")
+_POLICY_INDEX = list(_FACTS).index("policy")
+_ENDED_AT_INDEX = list(_FACTS).index("ended_at")
 _FIELDS = (
     *_FACTS.values(),
     "station__connection_id",
@@ -61,17 +61,17 @@ _FIELDS = (
 )
 
 
-class _Described(msgspec.Struct):
-    """The one thing of a tariff that a row says."""
+class _TariffDescription(msgspec.Struct):
+    """The part of a stored tariff that a row shows."""
 
     description: str = ""
 
 
-_decoder = msgspec.json.Decoder(_Described)
+_decoder = msgspec.json.Decoder(_TariffDescription)
 
 
-@lru_cache(maxsize=4_096)  # a few policies stand with millions of sessions
-def _described(tariff: str) -> str:
+@lru_cache(maxsize=4_096)  # millions of sessions share a few policies
+def _tariff_description(tariff: str) -> str:
     return _decoder.decode(tariff).description if tariff else ""
 
 
@@ -84,28 +84,28 @@ def _offline_since(
 
 
 def _row(values: tuple[Any, ...]) -> SessionRow:
-    """Return the row of what `_FIELDS` gave; by position, since a million rows by name take seconds more."""
-    offline_since = _offline_since(*values[-3:]) if values[_ENDED_AT] is None else None
-    policy = _described(values[_POLICY])
-    fields = (*values[:_POLICY], policy, *values[_POLICY + 1 : -3], offline_since)
+    """Build a row from the values of `_FIELDS`, by position: by name a million rows take seconds longer."""
+    offline_since = _offline_since(*values[-3:]) if values[_ENDED_AT_INDEX] is None else None
+    policy = _tariff_description(values[_POLICY_INDEX])
+    fields = (*values[:_POLICY_INDEX], policy, *values[_POLICY_INDEX + 1 : -3], offline_since)
     return SessionRow(*fields)
 
 
 def load_rows(sessions: QuerySet[ChargingSession]) -> list[SessionRow]:
-    """Return the sessions of the queryset as rows, in its order, in one query."""
+    """Return the queryset as rows, in its order, in one query."""
     return [_row(values) for values in sessions.values_list(*_FIELDS)]
 
 
 def stream_rows(sessions: QuerySet[ChargingSession], *, chunk: int = 2_000) -> Iterator[SessionRow]:
-    """Return the rows one after the other, as they were at one moment, in constant memory.
+    """Yield the rows of one snapshot in constant memory.
 
-    A cursor of PostgreSQL's lives in a transaction: outside one it would first copy the whole result.
-    SQLite reads a result as it was anyway, and its transactions would keep every writer waiting.
+    A server-side cursor of PostgreSQL needs a transaction: outside one it copies the whole result first.
+    SQLite reads a snapshot anyway, and a transaction would block every writer.
     """
     with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
         yield from map(_row, sessions.values_list(*_FIELDS).iterator(chunk_size=chunk))
 
 
 def rows_by_id(ids: Iterable[int]) -> dict[int, SessionRow]:
-    """Return the rows of those sessions, whoever may see them: for the live channel."""
+    """Return the rows of those sessions by id, without an access check: for the live channel."""
     return {row.id: row for row in load_rows(ChargingSession.objects.filter(pk__in=list(ids)))}

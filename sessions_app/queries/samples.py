@@ -1,9 +1,10 @@
-"""The meter samples of sessions for exports: of one as rows, of many as what had flowed by when."""
+"""Meter samples for exports: the rows of one session, and the energy over time of many."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby, islice
+from operator import itemgetter
 
 import msgspec
 from django.db.models import QuerySet
@@ -13,11 +14,11 @@ from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.queries.rows import stream_rows
 
-SESSIONS_AT_ONCE = 50
+SESSIONS_PER_QUERY = 50
 
 
 class SampleRow(msgspec.Struct, frozen=True):
-    """What a station measured at one moment, and the session's figures then. Wh, W, A, V, %, seconds."""
+    """A station's measurement and the session's figures at that moment. Wh, W, A, V, %, seconds."""
 
     at: datetime
     number: int
@@ -35,7 +36,7 @@ class SampleRow(msgspec.Struct, frozen=True):
 
 
 def stream_samples(session_id: int) -> Iterator[SampleRow]:
-    """Return the session's samples in order of time, in constant memory."""
+    """Yield the session's samples in order of time, in constant memory."""
     samples = MeterSample.objects.filter(session_id=session_id).order_by("at")
     for values in samples.values_list(*SampleRow.__struct_fields__).iterator(chunk_size=2_000):
         yield SampleRow(*values)
@@ -44,22 +45,22 @@ def stream_samples(session_id: int) -> Iterator[SampleRow]:
 def stream_energy_points(
     sessions: QuerySet[ChargingSession],
 ) -> Iterator[tuple[SessionRow, list[EnergyPoint]]]:
-    """Return each session with its readings from start to end, a few sessions' samples at a time."""
+    """Yield each session with its readings from start to end. Loads the samples of a few sessions at a time."""
     rows = stream_rows(sessions)
-    while chunk := list(islice(rows, SESSIONS_AT_ONCE)):
+    while chunk := list(islice(rows, SESSIONS_PER_QUERY)):
         samples = MeterSample.objects.filter(session_id__in=[row.id for row in chunk])
-        values = samples.order_by("session_id", "at").values_list("session_id", "at", "energy_wh", "grid_power_w")
+        points = samples.order_by("session_id", "at").values_list("session_id", "at", "energy_wh", "grid_power_w")
         readings = {
-            session_id: [EnergyPoint(*each[1:]) for each in group]
-            for session_id, group in groupby(values.iterator(), key=lambda each: each[0])
+            session_id: [EnergyPoint(*values[1:]) for values in group]
+            for session_id, group in groupby(points.iterator(), key=itemgetter(0))
         }
-        yield from ((row, _whole(row, readings.get(row.id, []))) for row in chunk)
+        yield from ((row, _with_start_and_end(row, readings.get(row.id, []))) for row in chunk)
 
 
-def _whole(row: SessionRow, readings: list[EnergyPoint]) -> list[EnergyPoint]:
-    """Return the readings with the session's start before them and its end, with all its energy, after."""
-    inside = [each for each in readings if each.at > row.started_at]
-    end = max([row.ended_at or row.last_reading_at or row.started_at, *(each.at for each in inside[-1:])])
+def _with_start_and_end(row: SessionRow, readings: list[EnergyPoint]) -> list[EnergyPoint]:
+    """Add the session's start before the readings, and its end with the total energy after them."""
+    inside = [point for point in readings if point.at > row.started_at]
+    end = max([row.ended_at or row.last_reading_at or row.started_at, *(point.at for point in inside[-1:])])
     end_power_w = inside.pop().power_w if inside and inside[-1].at == end else None
     last = EnergyPoint(end, row.energy_wh, end_power_w)
     return [EnergyPoint(row.started_at, Decimal(0), None), *inside, last]

@@ -1,4 +1,4 @@
-"""The search box: each word finds people, stations and tags first, then their sessions."""
+"""The search box: look up drivers, stations and tags for each word, then select their sessions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,58 +10,58 @@ from sessions_app.models import ChargingSession, ChargingStation, Connector, Dri
 from sessions_app.queries.related_lookup import MAX_IDS, LookupResult, Lookups, lookup
 
 MAX_SEARCH_LENGTH = 200
-_MOST_ID = 2**63 - 1
-_FEWEST_LETTERS = 3  # of a tag that nobody registered: an index of trigrams finds nothing shorter
+_MAX_ID = 2**63 - 1
+_MIN_TRIGRAM_LENGTH = 3  # the trigram index on unregistered tags cannot find shorter words
 
 
 def search_lookups(text: str) -> Lookups:
-    """Return what has to be looked up for a search."""
+    """Return the lookups that a search needs."""
     return {
         f"{word} {key}": lookup(query)
         for word, is_connector in _words(text)
-        for key, query in _named(word, is_connector=is_connector).items()
+        for key, query in _word_lookups(word, is_connector=is_connector).items()
     }
 
 
-def search_condition(text: str, found: Mapping[str, LookupResult]) -> Q:
-    """Return the condition that every word is found in a session; `person` is an alias of `PERSON`."""
-    every = Q()
+def search_condition(text: str, lookups: Mapping[str, LookupResult]) -> Q:
+    """Return the condition that a session matches every word; `person` is an alias of `PERSON`."""
+    all_words = Q()
     for word, is_connector in _words(text):
-        looked_up = {key: found[f"{word} {key}"] for key in _named(word, is_connector=is_connector)}
-        named = {key: each for key, each in looked_up.items() if each.texts}
-        is_much = sum(len(each.texts) for each in named.values()) > MAX_IDS
-        one = Q(pk=int(word)) if _is_id(word) else Q(pk__in=[])
-        for key, each in named.items():
-            # Beside other columns PostgreSQL reckons an expression to hold of far too many sessions, and
-            # walks the whole history where it could put together what each index finds.
-            is_beside = key == "person__in" and (len(named) > 1 or _is_id(word)) and not is_much
-            one |= Q(**{"driver__in" if is_beside else key: each.id_query if is_much else each.ids})
-        every &= one
-    return every
+        results = {key: lookups[f"{word} {key}"] for key in _word_lookups(word, is_connector=is_connector)}
+        matches = {key: result for key, result in results.items() if result.texts}
+        is_large = sum(len(result.texts) for result in matches.values()) > MAX_IDS
+        any_match = Q(pk=int(word)) if _is_id(word) else Q(pk__in=[])
+        for key, result in matches.items():
+            # PostgreSQL overestimates the rows of an expression that is ORed with plain columns. It then
+            # scans the whole history instead of combining the indexes: use the plain column there.
+            use_column = key == "person__in" and (len(matches) > 1 or _is_id(word)) and not is_large
+            any_match |= Q(**{"driver__in" if use_column else key: result.id_query if is_large else result.ids})
+        all_words &= any_match
+    return all_words
 
 
 def _words(text: str) -> list[tuple[str, bool]]:
-    """Return the words, and whether each names a connector alone: a letter beside other words does."""
+    """Return the words, and whether each can only be a connector: a single letter among several words."""
     words = list(dict.fromkeys(text.split()))
     return [(word, len(words) > 1 and len(word) == 1 and bool(connector_number(word))) for word in words]
 
 
-def _named(word: str, *, is_connector: bool) -> dict[str, QuerySet[Any]]:
-    """Return what a word may be part of, by what it then means for a session."""
+def _word_lookups(word: str, *, is_connector: bool) -> dict[str, QuerySet[Any]]:
+    """Return the objects that a word may name, by the condition on the session."""
     number = connector_number(word)
-    plugs = {"connector__in": Connector.objects.filter(number=number)} if number else {}
+    connectors = {"connector__in": Connector.objects.filter(number=number)} if number else {}
     if is_connector:
-        return plugs
-    people = Q(name__icontains=word) | Q(email__icontains=word) | Q(unit__icontains=word)
-    strangers = ChargingSession.objects.filter(id_tag=None, id_tag_value__icontains=word)
+        return connectors
+    drivers = Q(name__icontains=word) | Q(email__icontains=word) | Q(unit__icontains=word)
+    unregistered = ChargingSession.objects.filter(id_tag=None, id_tag_value__icontains=word)
     return {
-        "person__in": Driver.objects.filter(people),
+        "person__in": Driver.objects.filter(drivers),
         "station__in": ChargingStation.objects.filter(identity__icontains=word),
         "id_tag__in": IdTag.objects.filter(value__icontains=word),
-        **({"pk__in": strangers} if len(word) >= _FEWEST_LETTERS else {}),
-        **plugs,
+        **({"pk__in": unregistered} if len(word) >= _MIN_TRIGRAM_LENGTH else {}),
+        **connectors,
     }
 
 
 def _is_id(word: str) -> bool:
-    return word.isascii() and word.isdigit() and int(word) <= _MOST_ID
+    return word.isascii() and word.isdigit() and int(word) <= _MAX_ID

@@ -1,4 +1,4 @@
-"""The IdTags that stations show, as they stand."""
+"""Load the IdTags that a batch of events names."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,29 +10,29 @@ from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.models import IdTag
 
 
-def load_tags(batch: Sequence[Event | ConnectionAttempt]) -> dict[str, Tag]:
-    """Return the tags that the batch names, by their values in capitals.
+def load_tags(batch_events: Sequence[Event | ConnectionAttempt]) -> dict[str, Tag]:
+    """Return the tags of the events by their upper-case value.
 
-    OCPP's IdToken does not tell capitals from small letters; some readers append ";" and more.
+    OCPP's IdToken is case-insensitive; some readers append ";" and more.
     """
-    shown = {
+    values = {
         event.id_tag
-        for event in batch
+        for event in batch_events
         if isinstance(event, events.AuthorizeRequested | events.Started | events.Stopped) and event.id_tag
     }
-    if not shown:
+    if not values:
         return {}
-    capitals = {form for tag in shown for form in _in_capitals(tag)}
-    known = IdTag.objects.alias(capitals=Upper("value")).filter(capitals__in=capitals)
+    upper_values = {form for value in values for form in _upper_forms(value)}
+    tags = IdTag.objects.alias(upper_value=Upper("value")).filter(upper_value__in=upper_values)
     return {
         value.upper(): Tag(pk, driver_id, is_blocked, expires_at)
-        for pk, value, driver_id, is_blocked, expires_at in known.values_list(
+        for pk, value, driver_id, is_blocked, expires_at in tags.values_list(
             "pk", "value", "driver_id", "is_blocked", "expires_at"
         )
     }
 
 
-def _in_capitals(tag: str) -> Iterable[str]:
-    """Yield what a database's UPPER may make of a tag: SQLite's knows no letters beyond ASCII."""
-    for form in (tag, tag.split(";", 1)[0]):
+def _upper_forms(value: str) -> Iterable[str]:
+    """Yield the possible results of the database's UPPER: SQLite's handles ASCII letters only."""
+    for form in (value, value.split(";", 1)[0]):
         yield from (form.upper(), form.encode().upper().decode())

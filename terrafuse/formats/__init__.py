@@ -1,1 +1,1 @@
-"""How Django words what no formatter of ours does: the admin's own times."""
+"""Formats for values that Django formats itself, such as times in the admin."""

@@ -1,4 +1,4 @@
-"""`manage.py add_station`: puts in a station, or several, with connectors and a password."""
+"""`manage.py add_station`: add one or more stations with connectors and a password."""
 
 import secrets
 from argparse import ArgumentParser
@@ -14,57 +14,57 @@ MAX_CONNECTORS = 64
 
 
 class Command(BaseCommand):
-    help = "Add a charging station; the same again changes nothing. Without --site: the first site."
+    help = "Add a charging station at a site, by default the first. To repeat the command changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", help="the last part of the station's OCPP address")
-        parser.add_argument("--count", type=int, help="add ID-001, ID-002, … so many")
-        parser.add_argument("--site", metavar="NAME", help="its name, or COMPANY/NAME")
+        parser.add_argument("--count", type=int, help="add that many stations: ID-001, ID-002, …")
+        parser.add_argument("--site", metavar="NAME", help="the site's name, or COMPANY/NAME")
         parser.add_argument("--connectors", type=int, default=2)
         parser.add_argument("--power-kw", type=float, default=22, help="rated power of each connector")
-        parser.add_argument("--password", help="for Basic Auth; without it a new station gets a random one")
-        parser.add_argument("--accept-unknown-tags", action="store_true", help="charge with any tag")
+        parser.add_argument("--password", help="for Basic Auth; by default a new station gets a random one")
+        parser.add_argument("--accept-unknown-tags", action="store_true", help="authorise any tag")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _refuse_nonsense(options)
+        _check_options(options)
         try:
             with transaction.atomic():
                 self._add(options)
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"The database refuses ({reason}): has `manage.py migrate` run?") from error
+            raise CommandError(f"Database error ({reason}): has `manage.py migrate` run?") from error
 
     def _add(self, options: dict[str, Any]) -> None:
         site = _site(options["site"])
         count = options["count"]
-        names = [f"{options['id']}-{n:03}" for n in range(1, count + 1)] if count else [options["id"]]
-        there = {
+        identities = [f"{options['id']}-{n:03}" for n in range(1, count + 1)] if count else [options["id"]]
+        existing = {
             station.identity: station
-            for station in ChargingStation.objects.select_related("site_area__site").filter(identity__in=names)
+            for station in ChargingStation.objects.select_related("site_area__site").filter(identity__in=identities)
         }
-        for name in names:
-            before = there.get(name)
-            if before and options["site"] and before.site_area.site != site:
-                raise CommandError(f"{name} stands at {before.site_area.site} already.")
-            self._add_one(name, before, site, options)
+        for identity in identities:
+            station = existing.get(identity)
+            if station and options["site"] and station.site_area.site != site:
+                raise CommandError(f"{identity} already belongs to {station.site_area.site}.")
+            self._add_one(identity, station, site, options)
 
-    def _add_one(self, name: str, before: ChargingStation | None, site: Site, options: dict[str, Any]) -> None:
-        has_password = before is not None and before.password_digest != ""
-        made_up = None if has_password or options["password"] else secrets.token_hex(16)
+    def _add_one(self, identity: str, existing: ChargingStation | None, site: Site, options: dict[str, Any]) -> None:
+        has_password = existing is not None and existing.password_digest != ""
+        new_password = None if has_password or options["password"] else secrets.token_hex(16)
         station_add(
-            identity=name,
+            identity=identity,
             site=site,
             connectors=options["connectors"],
             max_power_w=round(options["power_kw"] * 1000),
-            password=options["password"] or made_up,
+            password=options["password"] or new_password,
             accepts_unknown_tags=options["accept_unknown_tags"],
         )
-        state = f"is there already at {before.site_area.site}" if before else f"added at {site}"
-        told = f", password {made_up}" if made_up else ""
-        self.stdout.write(f"{name} {state}{told}")
+        state = f"already exists at {existing.site_area.site}" if existing else f"added at {site}"
+        password = f", password {new_password}" if new_password else ""
+        self.stdout.write(f"{identity} {state}{password}")
 
 
-def _refuse_nonsense(options: dict[str, Any]) -> None:
+def _check_options(options: dict[str, Any]) -> None:
     if not options["id"].strip() or len(options["id"]) > 240:
         raise CommandError("A station's ID has 1 to 240 characters.")
     if options["count"] is not None and not 1 <= options["count"] <= 10_000:
@@ -78,16 +78,16 @@ def _refuse_nonsense(options: dict[str, Any]) -> None:
 
 
 def _site(name: str | None) -> Site:
-    """Return the site of that name or COMPANY/NAME; without a name, or in an empty database, the first."""
+    """Return the site with that name or COMPANY/NAME. Without a name return the first; create it if none exists."""
     sites = Site.objects.select_related("company").order_by("pk")
     if not sites.exists():
         return site_first_add(name or "My site")
     if name is None:
         return sites[0]
-    found = [site for site in sites if name in {site.name, f"{site.company.name}/{site.name}"}]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        said = ", ".join(f"{site.company.name}/{site.name}" for site in found)
-        raise CommandError(f"{len(found)} sites are named {name}; say one of: {said}.")
-    raise CommandError(f"There is no site {name}; there are: {', '.join(site.name for site in sites[:20])}.")
+    matches = [site for site in sites if name in {site.name, f"{site.company.name}/{site.name}"}]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = ", ".join(f"{site.company.name}/{site.name}" for site in matches)
+        raise CommandError(f"{len(matches)} sites are named {name}; choose one of: {names}.")
+    raise CommandError(f"There is no site {name}. Sites: {', '.join(site.name for site in sites[:20])}.")

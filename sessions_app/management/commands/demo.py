@@ -1,4 +1,4 @@
-"""`manage.py demo`: a company with sixty days behind it and cars that charge now, until Ctrl-C."""
+"""`manage.py demo`: a company with sixty days of history and cars that charge now, until Ctrl-C."""
 
 import secrets
 import signal
@@ -16,18 +16,18 @@ from sessions_app.demo.connector_sim import LONGEST_STAY
 from sessions_app.demo.seed import ForeignDataError, seed
 from sessions_app.models import ChargingSession
 
-DAYS = 60
-BACKLOG_AT_LEAST = timedelta(seconds=5)
+DEFAULT_HISTORY_DAYS = 60
+MIN_BACKLOG = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
-    help = "Start the demo: made-up data, the server, and real OCPP clients in place of stations."
+    help = "Start the demo: invented data, the server, and OCPP clients that simulate stations."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--stations", type=int, default=fixtures.FIRST_STATIONS, help="so many of them live")
-        parser.add_argument("--days", type=int, default=DAYS, help="of history in a new database")
+        parser.add_argument("--stations", type=int, default=fixtures.FIRST_STATIONS, help="number of live stations")
+        parser.add_argument("--days", type=int, default=DEFAULT_HISTORY_DAYS, help="days of history in a new database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port, count = options["port"], options["stations"]
@@ -46,18 +46,18 @@ class Command(BaseCommand):
         try:
             self._run(port, count, options["days"])
         except KeyboardInterrupt:
-            self.stdout.write("\nStopped before it was ready; start it again at any time.")
+            self.stdout.write("\nStopped during the preparation. You can start it again at any time.")
         except (ForeignDataError, ChildProcessError) as error:
             raise CommandError(str(error)) from error
 
     def _run(self, port: int, count: int, days: int) -> None:
         password = secrets.token_hex(16)
         with processes.collect_static():
-            self.stdout.write("Preparing: the database, its history, and the browser's files …")
+            self.stdout.write("Preparing the database, its history and the static files …")
             call_command("migrate", verbosity=0)
             now = timezone.now()
             last_at = seed(stations=count, days=days, password=password, at=now)
-        sessions = ChargingSession.objects.order_by("-pk").values_list("pk", flat=True).first()
+        last_session_id = ChargingSession.objects.order_by("-pk").values_list("pk", flat=True).first()
         backlog = LONGEST_STAY if last_at is None else min(LONGEST_STAY, now - last_at)
         with ExitStack() as stack:
             server = stack.enter_context(processes.start_server(port))
@@ -66,15 +66,15 @@ class Command(BaseCommand):
                     [station.identity for station in fixtures.demo_stations(count)],
                     port=port,
                     password=password,
-                    backlog=max(backlog, BACKLOG_AT_LEAST),
-                    seed=str(sessions),
+                    backlog=max(backlog, MIN_BACKLOG),
+                    seed=str(last_session_id),
                 )
             )
             self._greet(port, count)
-            was_told = processes.wait_for_exit(server, stations)
+            was_requested = processes.wait_for_exit(server, stations)
             self.stdout.write("\nStopping: the cars leave, then the server …")
-        if not was_told:
-            raise CommandError("The server or the stations ended by themselves; see above.")
+        if not was_requested:
+            raise CommandError("The server or the stations exited unexpectedly; see above.")
         self.stdout.write("Stopped. The data stays in var/ for the next time.")
 
     def _greet(self, port: int, count: int) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py run_exports`: makes the long files that managers have asked for; the server starts it."""
+"""`manage.py run_exports`: write the files of export jobs. The server starts it."""
 
 import os
 import signal
@@ -17,10 +17,10 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 class Command(BaseCommand):
-    help = "Make the long files that managers have asked for, until none waits."
+    help = "Write the files of queued export jobs until none is left."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        os.nice(10)  # pages first
+        os.nice(10)  # pages have priority
         signal.signal(signal.SIGTERM, _interrupt)
-        tempfile.tempdir = str(worker.folder())  # openpyxl's parts: what is left there is tidied away
+        tempfile.tempdir = str(worker.export_dir())  # for openpyxl's temporary files: leftovers expire there
         worker.run_jobs(write_export)

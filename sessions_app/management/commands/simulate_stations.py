@@ -1,4 +1,4 @@
-"""`manage.py simulate_stations`: real OCPP clients in place of stations, until Ctrl-C."""
+"""`manage.py simulate_stations`: OCPP clients that simulate stations, until Ctrl-C."""
 
 import asyncio
 import signal
@@ -21,17 +21,17 @@ class Command(BaseCommand):
         parser.add_argument("ids", nargs="+", metavar="ID")
         parser.add_argument("--url", required=True, help="ws://HOST:PORT/ocpp")
         parser.add_argument("--password", required=True, help="for Basic Auth, the same for all")
-        parser.add_argument("--tag", action="append", default=[], help="who charges; several times for several")
-        parser.add_argument("--seed", default="1", help="another seed, other cars")
+        parser.add_argument("--tag", action="append", default=[], help="a tag to charge with; may be repeated")
+        parser.add_argument("--seed", default="1", help="the seed of the random cars")
         parser.add_argument("--interval", type=float, default=15, help="seconds between meter values (15)")
-        parser.add_argument("--speed", type=float, default=1, help="6: everything takes a sixth of the time")
+        parser.add_argument("--speed", type=float, default=1, help="with 6 everything takes a sixth of the time")
         parser.add_argument(
-            "--backlog", type=float, default=0, metavar="MINUTES", help="cars may have come that long ago"
+            "--backlog", type=float, default=0, metavar="MINUTES", help="how long ago the first cars may have arrived"
         )
-        parser.add_argument("--outages", action="store_true", help="let stations go dark now and then")
+        parser.add_argument("--outages", action="store_true", help="disconnect stations from time to time")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _refuse_nonsense(options)
+        _check_options(options)
         pace = Pace(
             interval=timedelta(seconds=options["interval"]),
             speed=options["speed"],
@@ -40,17 +40,17 @@ class Command(BaseCommand):
             has_outages=options["outages"],
         )
         stations = [fixtures.station_by_identity(identity, tags=tuple(options["tag"])) for identity in options["ids"]]
-        asyncio.run(_until_told(stations, options["url"], options["password"], pace))
+        asyncio.run(_run_until_signal(stations, options["url"], options["password"], pace))
 
 
-async def _until_told(stations: list[fixtures.StationFixture], url: str, password: str, pace: Pace) -> None:
+async def _run_until_signal(stations: list[fixtures.StationFixture], url: str, password: str, pace: Pace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await fleet.run(stations, url=url, password=password, pace=pace, stop=stop)
 
 
-def _refuse_nonsense(options: dict[str, Any]) -> None:
+def _check_options(options: dict[str, Any]) -> None:
     address = urlsplit(options["url"])
     if address.scheme not in {"ws", "wss"} or not address.netloc:
         raise CommandError("--url is an address such as ws://127.0.0.1:8000/ocpp.")

@@ -1,6 +1,7 @@
-"""`manage.py stream_export`: prints a long CSV, all but its header; the server starts it and hands it on.
+"""`manage.py stream_export`: print a long CSV without its header. The server starts it and forwards it.
 
-Its input is one JSON object; an address holds names of people, which no list of processes should show.
+The request comes as a JSON object on stdin: it may contain names of people, and arguments show in the
+process list.
 """
 
 import os
@@ -18,16 +19,16 @@ from sessions_app.pages.exports import StreamRequest
 
 
 class Command(BaseCommand):
-    help = "Print a CSV, all but its header. Reads what is asked for from its input."
+    help = "Print a CSV without its header. Reads the request from stdin."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        os.nice(10)  # pages first
-        asked = msgspec.json.decode(sys.stdin.buffer.read(), type=StreamRequest)
-        user = Manager.objects.get(pk=asked.manager)
-        file = EXPORTS[asked.kind](QueryDict(asked.params), asked.of, user)
+        os.nice(10)  # pages have priority
+        request = msgspec.json.decode(sys.stdin.buffer.read(), type=StreamRequest)
+        user = Manager.objects.get(pk=request.manager)
+        spec = EXPORTS[request.kind](QueryDict(request.params), request.of, user)
         try:
-            for piece in islice(file.pieces(bom=False), 1, None):
+            for piece in islice(spec.pieces(bom=False), 1, None):
                 sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
-        except BrokenPipeError:  # the browser, or the server, has gone
+        except BrokenPipeError:  # the browser or the server is gone
             os._exit(1)  # nothing is left to flush

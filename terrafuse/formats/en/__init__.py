@@ -1,1 +1,1 @@
-"""The one language."""
+"""English formats."""

@@ -1,3 +1,3 @@
-"""Formats in English, as Django looks for them; the rest are its own."""
+"""English formats that differ from Django's."""
 
-DATETIME_FORMAT = "j M Y H:i T"  # never a time without its zone
+DATETIME_FORMAT = "j M Y H:i T"  # a time always has its zone
