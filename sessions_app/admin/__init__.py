@@ -1,4 +1,4 @@
-"""What an operator sees and sets in the Django admin."""
+"""The Django admin, for operators."""
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -20,5 +20,5 @@ admin.site.site_title = "TerraFuse"
 admin.site.site_header = "TerraFuse administration"
 admin.site.empty_value_display = "–"
 admin.site.index_title = "Sites, people and prices"
-# Who may do what is a membership at a site, or being an operator: groups would be a second answer.
+# Permissions come from site memberships and the operator flag, not from groups.
 admin.site.unregister(Group)

@@ -1,4 +1,4 @@
-"""What the admin pages of this app have in common."""
+"""Base classes and helpers of the admin pages."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,11 +22,11 @@ from django.utils.safestring import SafeString
 from sessions_app.domain import wording
 from sessions_app.models import Site
 
-EXACT_ID_LOOKUP = "__id__exact"  # as Django's own filters name theirs
+EXACT_ID_LOOKUP = "__id__exact"  # the suffix that Django's own filters use
 
 
 class SessionsLinkMixin(admin.ModelAdmin):
-    """Something that sessions point to: its page leads to them."""
+    """A model that sessions refer to; its page links to them."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -38,15 +38,15 @@ class SessionsLinkMixin(admin.ModelAdmin):
 
 
 class DeleteGuardMixin(SessionsLinkMixin):
-    """Something that can be deleted only while no session points to it, and one at a time.
+    """A model whose objects can be deleted one at a time, and only while no session refers to them.
 
-    The database refuses more anyway, but only after Django has loaded every session to say so.
+    The database would reject the deletion too, but only after Django has loaded all sessions to list them.
     """
 
-    instead = ""  # what an operator may do where it cannot be deleted
+    instead = ""  # what to do when an object cannot be deleted
 
     def delete_refusal(self, thing: Any) -> str:
-        """Return why the thing cannot be deleted, and what to do instead; "" where it can."""
+        """Return why the object cannot be deleted and what to do instead; "" if it can."""
         count = thing.sessions.order_by()[: CappedPaginator.most + 1].count()
         if not count:
             return ""
@@ -58,21 +58,21 @@ class DeleteGuardMixin(SessionsLinkMixin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         if (thing := context.get("original")) is not None:
-            context["delete_refusal"] = self.delete_refusal(thing)
+            context["why_it_stays"] = self.delete_refusal(thing)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         thing = self.get_object(request, unquote(object_id)) if self.has_view_permission(request) else None
-        if thing is not None and (why := self.delete_refusal(thing)):
-            said = {
+        if thing is not None and (refusal := self.delete_refusal(thing)):
+            texts = {
                 "title": f"Cannot delete {self.opts.verbose_name}",
-                "delete_refusal": why,
-                "address": _address(thing),
+                "why_it_stays": refusal,
+                "address": _change_url(thing),
             }
-            about = {"object": thing, "opts": self.opts, "app_label": self.opts.app_label}
-            context = self.admin_site.each_context(request) | about | said
+            options = {"object": thing, "opts": self.opts, "app_label": self.opts.app_label}
+            context = self.admin_site.each_context(request) | options | texts
             return render(request, "admin/stays.html", context, status=403)
         return super().delete_view(request, object_id, extra_context)
 
@@ -86,7 +86,7 @@ class DeleteGuardMixin(SessionsLinkMixin):
 
 
 class CascadeDeleteMixin(admin.ModelAdmin):
-    """Something that takes with it, when it is deleted, what nobody could delete alone."""
+    """A model whose deletion cascades without per-object delete permission."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         deleted, counts, _, protected = super().get_deleted_objects(objs, request)
@@ -94,7 +94,7 @@ class CascadeDeleteMixin(admin.ModelAdmin):
 
 
 class ReferenceMixin(admin.ModelAdmin):
-    """Something with an internal reference, which it has once it is saved."""
+    """A model with an internal reference, set when it is saved."""
 
     @admin.display(description="reference", ordering="pk")
     def reference(self, thing: Any) -> str:
@@ -102,20 +102,20 @@ class ReferenceMixin(admin.ModelAdmin):
 
 
 class PartialSaveMixin(admin.ModelAdmin):
-    """Something that others write while its form is open: the form saves what it has changed, and no more."""
+    """A model that other processes write while its form is open; save only the changed fields."""
 
-    follows: dict[str, str] = {}  # a field of the form, and the column that goes with it
+    dependent_columns: dict[str, str] = {}  # form field -> column to save with it
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             super().save_model(request, obj, form, change)
             return
-        followers = {self.follows[name] for name in form.changed_data if name in self.follows}
-        obj.save(update_fields=_changed_columns(form) | followers)
+        dependent = {self.dependent_columns[name] for name in form.changed_data if name in self.dependent_columns}
+        obj.save(update_fields=_changed_columns(form) | dependent)
 
 
 class PartialSaveFormSet(BaseInlineFormSet):
-    """Rows below a form that others write while it is open."""
+    """Inline rows that other processes write while the form is open; save only the changed fields."""
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
         form.save(commit=False)
@@ -129,7 +129,7 @@ def _changed_columns(form: Any) -> set[str]:
 
 
 class CappedPaginator(Paginator):
-    """Pages of a table that only grows: it counts no further than a person would turn pages."""
+    """A paginator for tables that only grow; it counts up to `most` rows."""
 
     most = 10_000
 
@@ -140,7 +140,7 @@ class CappedPaginator(Paginator):
 
 
 class ReadOnlyMixin:
-    """What the admin shows and never writes."""
+    """Objects that the admin shows and never writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -153,7 +153,7 @@ class ReadOnlyMixin:
 
 
 class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
-    """Something that only stations and the dashboard write, and that grows without end."""
+    """A model that only stations and the dashboard write, and that grows without limit."""
 
     paginator = CappedPaginator
     show_full_result_count = False
@@ -161,7 +161,7 @@ class ReadOnlyAdmin(ReadOnlyMixin, admin.ModelAdmin):
 
 
 class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
-    """Rows to look at below something else."""
+    """Read-only inline rows."""
 
     classes = ("read-only",)
 
@@ -169,34 +169,34 @@ class ReadOnlyInline(ReadOnlyMixin, admin.TabularInline):
         return self.fields or ()
 
 
-def link(to: Model | None) -> str | SafeString:
-    """Return the name of the object, leading to its admin page."""
-    if to is None:
+def link(obj: Model | None) -> str | SafeString:
+    """Return the object's name as a link to its admin page."""
+    if obj is None:
         return wording.UNKNOWN
-    return format_html('<a href="{}">{}</a>', _address(to), to)
+    return format_html('<a href="{}">{}</a>', _change_url(obj), obj)
 
 
-def _address(of: Model) -> str:
-    return reverse(f"admin:{of._meta.app_label}_{of._meta.model_name}_change", args=[of.pk])
+def _change_url(obj: Model) -> str:
+    return reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
 
 
 def site_time_html(at: datetime | None, site: Site | None) -> datetime | str | None:
-    """Return the time as the site says it, in full where the pointer rests; else Django says it, in UTC."""
+    """Return the time in site time, in full as its tooltip; without a site, leave it to Django, in UTC."""
     if at is None or site is None:
         return at
     zone = ZoneInfo(site.time_zone)
-    said, full = wording.short_time(at, zone, now=timezone.now()), wording.full_time(at, zone)
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, said)
+    text, full = wording.short_time(at, zone, now=timezone.now()), wording.full_time(at, zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), full, text)
 
 
 def site_time_column(name: str, *, site: str, description: str = "") -> Callable[[Any, Any], Any]:
-    """Return the column of a time; `site` is the way from its row to the site, as in a query."""
+    """Return an admin column of a time; `site` is the lookup path from a row to its site."""
 
     @admin.display(description=description or name.replace("_", " "), ordering=name)
-    def said(model_admin: Any, row: Any) -> datetime | str | None:
-        place = row
+    def column(model_admin: Any, row: Any) -> datetime | str | None:
+        related = row
         for step in site.split(LOOKUP_SEP):
-            place = getattr(place, step, None)
-        return site_time_html(getattr(row, name), place)
+            related = getattr(related, step, None)
+        return site_time_html(getattr(row, name), related)
 
-    return said
+    return column

@@ -1,4 +1,4 @@
-"""Connectors: below their station, and in a list of their own to find them by what they said."""
+"""Connectors: inline on their station's page, and in a list to find them by what they reported."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ from sessions_app.models import Connector
 
 
 class ConnectorForm(forms.ModelForm):
-    """What is set for a connector."""
+    """The settings of a connector."""
 
     class Meta:
         model = Connector
@@ -29,7 +29,7 @@ class ConnectorForm(forms.ModelForm):
 
 
 class ConnectorColumns:
-    """What is said of a connector."""
+    """The columns about a connector."""
 
     since = site_time_column("status_at", site="station__site_area__site", description="since")
 
@@ -39,7 +39,7 @@ class ConnectorColumns:
 
 
 class ConnectorInline(ConnectorColumns, admin.TabularInline):
-    """The connectors of a station, with what each last said."""
+    """The connectors of a station, with their last reported status."""
 
     model = Connector
     form = ConnectorForm
@@ -57,7 +57,7 @@ class ConnectorInline(ConnectorColumns, admin.TabularInline):
 
 
 class ReportedValueFilter(admin.AllValuesFieldListFilter):
-    """What stations have said; nothing has a word as well."""
+    """Filters by reported values; an empty value has a label too."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for choice in super().choices(changelist):
@@ -66,7 +66,7 @@ class ReportedValueFilter(admin.AllValuesFieldListFilter):
 
 @admin.register(Connector)
 class ConnectorAdmin(ConnectorColumns, SessionsLinkMixin, PartialSaveMixin):
-    """Connectors, which are added and deleted on their station's page."""
+    """Connectors; they are added and deleted on their station's page."""
 
     form = ConnectorForm
     list_display = ("name", "site_link", "status", "error_code", "since", "rating", "phases", "limit")

@@ -1,4 +1,4 @@
-"""A place keeps the currency of its policies, wherever it is moved."""
+"""Keeps the currency of a place equal to that of its pricing policies."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from sessions_app.queries import policies
 
 
 class CurrencyGuardForm(forms.ModelForm):
-    """The form of a place, which refuses another currency while policies there have prices in the one so far.
+    """The form of a place. It rejects a change of currency while policies there use the current one.
 
-    Such a policy would never hold again, and what it prices would cost something else without a word.
+    Such a policy would never apply again, and its sessions would silently get another price.
     """
 
-    decided_by: str  # the field of the currency, or of the place around, whose company decides
+    currency_field: str  # the field of the currency, or of the parent place that determines it
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        around = self.cleaned_data.get(self.decided_by)
-        if self.instance.pk is not None and around:
-            currency = around if isinstance(around, str) else policies.currency_at(around)
+        value = self.cleaned_data.get(self.currency_field)
+        if self.instance.pk is not None and value:
+            currency = value if isinstance(value, str) else policies.currency_at(value)
             if currency != policies.currency_at(self.instance):
-                self._refuse(currency)
+                self._reject(currency)
         return self.cleaned_data
 
-    def _refuse(self, currency: str) -> None:
+    def _reject(self, currency: str) -> None:
         other = policies.in_other_currency(self.instance, currency, at=timezone.now()).first()
         if other is not None:
-            self.add_error(self.decided_by, f"“{other}” has prices in {other.currency}: end it first.")
+            self.add_error(self.currency_field, f"“{other}” has prices in {other.currency}: end it first.")

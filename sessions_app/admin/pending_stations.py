@@ -1,4 +1,4 @@
-"""Stations that nobody knows and that tried to connect: one action lets them in."""
+"""Unknown stations that tried to connect; an action accepts them."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from sessions_app.store.pending_stations import pending_station_accept
 
 
 class AcceptForm(ActionForm):
-    """The action bar, with the place at which the stations stand."""
+    """The action bar with the site area of the accepted stations."""
 
     site_area = forms.ModelChoiceField(
         SiteArea.objects.select_related("site").order_by("site__name", "name"),
@@ -27,7 +27,7 @@ class AcceptForm(ActionForm):
 
 @admin.register(PendingStation)
 class PendingStationAdmin(ReadOnlyAdmin):
-    """Knocking stations: whoever they are, they were refused with 401."""
+    """Pending stations: unknown ones whose connection was rejected with 401."""
 
     list_display = ("identity", "address", "attempts", "first_at", "last_at", "has_password")
     list_filter = ("last_at",)
@@ -41,21 +41,21 @@ class PendingStationAdmin(ReadOnlyAdmin):
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
     @admin.display(boolean=True, description="presented a password")
-    def has_password(self, knock: PendingStation) -> bool:
-        return bool(knock.password_digest)
+    def has_password(self, pending: PendingStation) -> bool:
+        return bool(pending.password_digest)
 
     @admin.action(description="Let in")
-    def let_in(self, request: HttpRequest, knocks: QuerySet[PendingStation]) -> None:
-        """Make stations of the chosen knocks, at the chosen area."""
+    def let_in(self, request: HttpRequest, pending_stations: QuerySet[PendingStation]) -> None:
+        """Create stations from the chosen ones, at the chosen site area."""
         form = AcceptForm(request.POST)
         form.fields["action"].choices = self.get_action_choices(request)  # type: ignore[attr-defined]  # Field has none
         site_area = form.cleaned_data["site_area"] if form.is_valid() else None
         if site_area is None:
             self.message_user(request, "Choose the site area where they stand, then Go.", messages.ERROR)
             return
-        for knock in knocks:
-            station, is_new = pending_station_accept(knock, site_area=site_area)
-            said = "{} is in, at {}." if is_new else "{} was known already."
+        for pending in pending_stations:
+            station, is_new = pending_station_accept(pending, site_area=site_area)
+            text = "{} is in, at {}." if is_new else "{} was known already."
             if not station.password_digest:
-                said += " It has no password yet: set one, or it stays refused."
-            self.message_user(request, format_html(said, link(station), site_area), messages.SUCCESS)
+                text += " It has no password yet: set one, or it stays refused."
+            self.message_user(request, format_html(text, link(station), site_area), messages.SUCCESS)

@@ -22,7 +22,7 @@ from sessions_app.models import Driver, IdTag, Manager, Membership
 
 
 class MembershipInline(admin.TabularInline):
-    """The sites that a manager looks after."""
+    """The sites of a manager."""
 
     model = Membership
     autocomplete_fields = ("site",)
@@ -31,16 +31,16 @@ class MembershipInline(admin.TabularInline):
 
 @admin.register(Manager)
 class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
-    """Managers: who signs in, to which sites, and who is an operator."""
+    """Managers, with their sites and whether they are operators."""
 
-    follows = {"is_superuser": "is_staff"}
+    dependent_columns = {"is_superuser": "is_staff"}
     list_display = (
         "username",
         "full_name",
         "email",
         "is_active",
         "is_superuser",
-        "looks_after",
+        "site_roles",
         "last_login",
     )
     list_filter = ("is_active", "is_superuser", "memberships__role", "memberships__site")
@@ -66,7 +66,7 @@ class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
         return field
 
     def save_model(self, request: HttpRequest, obj: Manager, form: forms.ModelForm, change: bool) -> None:
-        obj.is_staff = obj.is_superuser  # an operator, and nobody else, may open the admin
+        obj.is_staff = obj.is_superuser  # only operators may open the admin
         super().save_model(request, obj, form, change)
 
     @admin.display(description="name", ordering="last_name")
@@ -74,15 +74,17 @@ class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
         return manager.get_full_name() or wording.UNKNOWN
 
     @admin.display(description="looks after")
-    def looks_after(self, manager: Manager) -> str:
+    def site_roles(self, manager: Manager) -> str:
         if manager.is_superuser:
             return "every site"
-        places = sorted((held.site.name, held.get_role_display()) for held in manager.memberships.all())
-        return ", ".join(f"{name} ({role.lower()})" for name, role in places) or wording.UNKNOWN
+        roles = sorted(
+            (membership.site.name, membership.get_role_display()) for membership in manager.memberships.all()
+        )
+        return ", ".join(f"{name} ({role.lower()})" for name, role in roles) or wording.UNKNOWN
 
 
 class IdTagForm(forms.ModelForm):
-    """A tag, which may be used at any site."""
+    """A tag; it may be used at any site."""
 
     class Meta:
         model = IdTag
@@ -101,7 +103,7 @@ class IdTagInline(admin.TabularInline):
 
 @admin.register(Driver)
 class DriverAdmin(ReferenceMixin, DeleteGuardMixin):
-    """Drivers, with their tags."""
+    """Drivers with their tags."""
 
     instead = "Block the tags instead."
     list_display = ("name", "reference", "kind", "unit", "site_link", "email", "tags")
@@ -127,7 +129,7 @@ class DriverAdmin(ReferenceMixin, DeleteGuardMixin):
 
 @admin.register(IdTag)
 class IdTagAdmin(SessionsLinkMixin):
-    """Tags, and whose they are."""
+    """Tags with their drivers."""
 
     form = IdTagForm
     list_display = ("value", "driver_link", "is_blocked", "expires")

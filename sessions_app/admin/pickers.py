@@ -1,6 +1,6 @@
-"""The browser's own pickers of days and times.
+"""The browser's own date and time pickers.
 
-Those of the admin offer today and now of the server, where the forms mean the time at a site.
+Those of the admin offer today and now of the server, but the forms need the time at a site.
 """
 
 from datetime import time
@@ -9,24 +9,24 @@ from typing import Any
 from django import forms
 
 
-class Day(forms.DateInput):
-    """A day of the calendar."""
+class DateInput(forms.DateInput):
+    """A date picker."""
 
     input_type = "date"
 
 
-class Clock(forms.TimeInput):
-    """A time of day; with seconds only where there are any."""
+class TimeInput(forms.TimeInput):
+    """A time picker; it shows seconds only if they are not zero."""
 
     input_type = "time"
 
     def format_value(self, value: Any) -> str | None:
-        is_whole = isinstance(value, time) and not value.second
-        return f"{value:%H:%M}" if is_whole else super().format_value(value)
+        is_whole_minute = isinstance(value, time) and not value.second
+        return f"{value:%H:%M}" if is_whole_minute else super().format_value(value)
 
 
-class WallClock(forms.SplitDateTimeWidget):
-    """A moment as calendar and clock show it at a place."""
+class SiteDateTimeInput(forms.SplitDateTimeWidget):
+    """A date and a time, in the local time of a place."""
 
     def __init__(self) -> None:
-        forms.MultiWidget.__init__(self, (Day, Clock))
+        forms.MultiWidget.__init__(self, (DateInput, TimeInput))

@@ -19,9 +19,9 @@ def _time_zones() -> list[tuple[str, str]]:
 
 
 class CompanyForm(CurrencyGuardForm):
-    """A company, whose currency is that of its prices."""
+    """A company; its currency is that of its prices."""
 
-    decided_by = "currency"
+    currency_field = "currency"
 
     class Meta:
         model = Company
@@ -29,9 +29,9 @@ class CompanyForm(CurrencyGuardForm):
 
 
 class SiteForm(CurrencyGuardForm):
-    """A site, whose time zone is chosen and never typed."""
+    """A site; its time zone is chosen from a list."""
 
-    decided_by = "company"
+    currency_field = "company"
     time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are said in it.")
 
     class Meta:
@@ -42,7 +42,7 @@ class SiteForm(CurrencyGuardForm):
 class SiteAreaForm(CurrencyGuardForm):
     """A site area, which may be moved to another site."""
 
-    decided_by = "site"
+    currency_field = "site"
 
     class Meta:
         model = SiteArea
@@ -50,7 +50,7 @@ class SiteAreaForm(CurrencyGuardForm):
 
 
 class SiteInline(admin.TabularInline):
-    """The sites of a company; areas and people are set on a site's own page."""
+    """The sites of a company; areas and managers are edited on a site's own page."""
 
     model = Site
     form = SiteForm
@@ -70,7 +70,7 @@ class SiteAreaInline(admin.TabularInline):
 
 
 class SiteMembershipInline(admin.TabularInline):
-    """Who looks after a site."""
+    """The managers of a site."""
 
     model = Membership
     autocomplete_fields = ("manager",)
@@ -80,7 +80,7 @@ class SiteMembershipInline(admin.TabularInline):
 
 @admin.register(Company)
 class CompanyAdmin(ReferenceMixin):
-    """Companies, with their sites."""
+    """Companies with their sites."""
 
     form = CompanyForm
     list_display = ("name", "reference", "currency", "site_count", "is_demo")
@@ -91,17 +91,17 @@ class CompanyAdmin(ReferenceMixin):
     inlines = (SiteInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        counted: QuerySet[Any] = super().get_queryset(request).annotate(sites_here=Count("sites"))
-        return counted
+        queryset: QuerySet[Any] = super().get_queryset(request).annotate(site_total=Count("sites"))
+        return queryset
 
-    @admin.display(description="sites", ordering="sites_here")
+    @admin.display(description="sites", ordering="site_total")
     def site_count(self, company: Any) -> int:
-        return int(company.sites_here)
+        return int(company.site_total)
 
 
 @admin.register(Site)
 class SiteAdmin(ReferenceMixin, DeleteGuardMixin):
-    """Sites, with their areas and the managers who look after them."""
+    """Sites with their areas and managers."""
 
     form = SiteForm
     instead = "Move its stations to another site instead; what they have charged stays here."
@@ -115,27 +115,27 @@ class SiteAdmin(ReferenceMixin, DeleteGuardMixin):
     inlines = (SiteAreaInline, SiteMembershipInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        counted: QuerySet[Any] = (
+        queryset: QuerySet[Any] = (
             super()
             .get_queryset(request)
             .annotate(
-                areas_here=Count("areas", distinct=True),
-                stations_here=Count("areas__stations", distinct=True),
+                area_total=Count("areas", distinct=True),
+                station_total=Count("areas__stations", distinct=True),
             )
         )
-        return counted
+        return queryset
 
     @admin.display(description="company", ordering="company__name")
     def company_link(self, site: Site) -> str:
         return link(site.company)
 
-    @admin.display(description="areas", ordering="areas_here")
+    @admin.display(description="areas", ordering="area_total")
     def area_count(self, site: Any) -> int:
-        return int(site.areas_here)
+        return int(site.area_total)
 
-    @admin.display(description="stations", ordering="stations_here")
+    @admin.display(description="stations", ordering="station_total")
     def station_count(self, site: Any) -> int:
-        return int(site.stations_here)
+        return int(site.station_total)
 
 
 @admin.register(SiteArea)
@@ -153,11 +153,11 @@ class SiteAreaAdmin(ReferenceMixin, DeleteGuardMixin):
     inlines = (StationInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # The name of an area says its site, in choices as well
-        counted: QuerySet[Any] = (
-            super().get_queryset(request).select_related("site__company").annotate(stations_here=Count("stations"))
+        # The name of an area includes its site, also in choices
+        queryset: QuerySet[Any] = (
+            super().get_queryset(request).select_related("site__company").annotate(station_total=Count("stations"))
         )
-        return counted
+        return queryset
 
     @admin.display(description="site", ordering="site__name")
     def site_link(self, area: SiteArea) -> str:
@@ -167,6 +167,6 @@ class SiteAreaAdmin(ReferenceMixin, DeleteGuardMixin):
     def company_link(self, area: SiteArea) -> str:
         return link(area.site.company)
 
-    @admin.display(description="stations", ordering="stations_here")
+    @admin.display(description="stations", ordering="station_total")
     def station_count(self, area: Any) -> int:
-        return int(area.stations_here)
+        return int(area.station_total)

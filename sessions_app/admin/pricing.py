@@ -1,4 +1,4 @@
-"""Pricing policies: what an office sets, with a preview in words and a session to try them with."""
+"""Pricing policies, with a preview as text and a simulated session."""
 
 import re
 from typing import Any, cast
@@ -22,7 +22,7 @@ from sessions_app.queries import policies
 
 
 class ValidityFilter(admin.SimpleListFilter):
-    """Whether a policy holds now, did, or will."""
+    """Filters policies by whether they are valid now, later or no more."""
 
     title = "validity"
     parameter_name = "holds"
@@ -43,7 +43,7 @@ class ValidityFilter(admin.SimpleListFilter):
 
 
 class ComponentInline(admin.StackedInline):
-    """The components of a policy, in the order in which they are asked."""
+    """The components of a policy, in the order in which they are evaluated."""
 
     model = PriceComponent
     form = ComponentForm
@@ -70,7 +70,7 @@ class ComponentInline(admin.StackedInline):
 
 @admin.register(PricingPolicy)
 class PolicyAdmin(DeleteGuardMixin):
-    """Pricing policies; a session that has begun keeps its copy, whatever happens here."""
+    """Pricing policies. A change affects no session that has started: each has its own copy."""
 
     form = PolicyForm
     inlines = (ComponentInline,)
@@ -106,16 +106,19 @@ class PolicyAdmin(DeleteGuardMixin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        used = ChargingSession.objects.filter(policy=OuterRef("pk"))
-        found: QuerySet[Any] = (
-            super().get_queryset(request).prefetch_related("components", "company__sites").annotate(used=Exists(used))
+        sessions = ChargingSession.objects.filter(policy=OuterRef("pk"))
+        queryset: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .prefetch_related("components", "company__sites")
+            .annotate(used=Exists(sessions))
         )
-        return found
+        return queryset
 
     @admin.display(description="place")
     def place(self, policy: PricingPolicy) -> str:
-        place = policies.scope_of(policy)
-        return link(place) if place else policies.EVERYWHERE
+        scope = policies.scope_of(policy)
+        return link(scope) if scope else policies.EVERYWHERE
 
     @admin.display(description="for", ordering="audience")
     def audience_word(self, policy: PricingPolicy) -> str:
@@ -155,10 +158,10 @@ class PolicyAdmin(DeleteGuardMixin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if "_saveasnew" in request.POST:
-            request.POST = cast("Any", _as_new(request.POST))
+            request.POST = cast("Any", _save_as_new(request.POST))
             object_id, form_url = None, reverse("admin:sessions_app_pricingpolicy_add")
         stored = self.get_object(request, unquote(object_id)) if object_id else None
-        trial = SimulationForm(request.POST or None, prefix="trial", initial=_at_place(stored))
+        trial = SimulationForm(request.POST or None, prefix="trial", initial=_initial_simulation(stored))
         context = (extra_context or {}) | {"trial": trial, "policy_id": stored.pk if stored else 0}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -168,7 +171,7 @@ class PolicyAdmin(DeleteGuardMixin):
         return [path("<int:policy_id>/preview/", view, name=name), *super().get_urls()]
 
     def preview_view(self, request: HttpRequest, policy_id: int) -> HttpResponse:
-        """Say what the form on the page says, before it is saved, and what a session would cost by it."""
+        """Show the unsaved policy as text, and the price of a simulated session."""
         policy = get_object_or_404(PricingPolicy, pk=policy_id) if policy_id else PricingPolicy()
         is_part = "fetch" in request.headers.get("X-Requested-With", "")
         template = "admin/_policy_preview.html" if is_part else "admin/policy_preview.html"
@@ -176,12 +179,12 @@ class PolicyAdmin(DeleteGuardMixin):
         return render(request, template, context | {"preview": preview_policy(request.POST, policy)})
 
 
-def _as_new(posted: QueryDict) -> QueryDict:
-    """Return what a policy's page says as what the page of a new one would say.
+def _save_as_new(submitted: QueryDict) -> QueryDict:
+    """Return the form data of a policy as that of a new one.
 
-    Django's own way to save as new shows a refused copy as a policy without a name or a history.
+    With Django's own "save as new", an invalid copy is shown without its name and history.
     """
-    data = posted.copy()
+    data = submitted.copy()
     del data["_saveasnew"]
     data["_continue"] = "1"
     data["components-INITIAL_FORMS"] = "0"
@@ -195,8 +198,8 @@ def _zone(policy: PricingPolicy) -> ZoneInfo:
     return ZoneInfo(policies.zone_at(policies.scope_of(policy)))
 
 
-def _at_place(policy: PricingPolicy | None) -> dict[str, Any]:
-    """Return where and when the trial session starts: a site of the policy's place, its today at nine."""
+def _initial_simulation(policy: PricingPolicy | None) -> dict[str, Any]:
+    """Return the initial site and start of the simulated session: a site of the policy, today at 9:00 there."""
     sites = Site.objects.order_by("pk")
     if policy and policy.station:
         sites = sites.filter(areas__stations=policy.station)

@@ -1,4 +1,4 @@
-"""The forms of a pricing policy: what they refuse, and by which field."""
+"""The forms of a pricing policy and their validation."""
 
 from datetime import date, datetime, timedelta
 from math import inf
@@ -11,7 +11,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from sessions_app.admin.pickers import Clock, Day, WallClock
+from sessions_app.admin.pickers import DateInput, SiteDateTimeInput, TimeInput
 from sessions_app.domain.pricing import Component, rounded
 from sessions_app.domain.pricing.checking import Validity, find_problems
 from sessions_app.domain.pricing.labels import DAYS
@@ -21,22 +21,22 @@ from sessions_app.models import PriceComponent, PricingPolicy, Site
 from sessions_app.queries import policies
 
 VALIDITY = ("valid_from", "valid_to")
-LAST_POSITION = 999  # whatever has none comes after it
-# With a point forgotten, a session's price has more digits than are kept, and its readings are set aside.
-MAX_COMPONENTS = {"price": 10_000_000, "step_size": 1_000_000}
+MAX_POSITION = 999  # a component without a position comes last
+# A missing decimal point would overflow a session's price, and its readings would become dead letters.
+MAX_VALUES = {"price": 10_000_000, "step_size": 1_000_000}
 
 
 def validate_year(day: date) -> None:
-    """Refuse the ends of the calendar: a day more, or the time in another zone, would lie beyond them."""
+    """Reject the ends of the calendar, which adding a day or converting the zone would overflow."""
     if not 2000 <= day.year < 3000:
         raise forms.ValidationError("Choose a year from 2000 to 2999.")
 
 
 class PolicyForm(forms.ModelForm):
-    """A policy: one place at most, its company's currency, and nothing else for the same at that time."""
+    """A policy: at most one place, that company's currency, and no overlap with another policy."""
 
-    valid_from = forms.SplitDateTimeField(widget=WallClock, validators=[validate_year])
-    valid_to = forms.SplitDateTimeField(widget=WallClock, required=False, validators=[validate_year])
+    valid_from = forms.SplitDateTimeField(widget=SiteDateTimeInput, validators=[validate_year])
+    valid_to = forms.SplitDateTimeField(widget=SiteDateTimeInput, required=False, validators=[validate_year])
 
     class Meta:
         model = PricingPolicy
@@ -47,42 +47,42 @@ class PolicyForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._at(policies.scope_of(self.instance))
+        self._set_zone(policies.scope_of(self.instance))
         for name in VALIDITY:
             stored = getattr(self.instance, name)
             if stored is not None and self.instance.pk:
-                self.initial[name] = self._on_the_wall(stored)
+                self.initial[name] = self._local(stored)
 
-    def _at(self, place: policies.PolicyScope | None) -> None:
-        """Read and show times as those of the place, and name its zone beside them."""
+    def _set_zone(self, place: policies.PolicyScope | None) -> None:
+        """Read and show times in the zone of the place, and name it in the help texts."""
         self.zone = ZoneInfo(policies.zone_at(place))
         for name in VALIDITY:
             self.fields[name].help_text = format_html("Time in <span data-zone>{}</span>", self.zone)
 
-    def _on_the_wall(self, at: datetime) -> datetime:
+    def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone).replace(tzinfo=None, microsecond=0)
 
-    def _said(self, at: datetime) -> str:
+    def _time_text(self, at: datetime) -> str:
         local = at.astimezone(self.zone)
         return f"{local.day} {local:%b %Y %H:%M %Z}"
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self._at(next((self.cleaned_data[name] for name in policies.SCOPES if self.cleaned_data.get(name)), None))
+        self._set_zone(next((self.cleaned_data[name] for name in policies.SCOPES if self.cleaned_data.get(name)), None))
         for name in VALIDITY:
             if self.cleaned_data.get(name):
                 self.cleaned_data[name] = self.cleaned_data[name].replace(tzinfo=self.zone)
-        data = dict(self.cleaned_data)  # add_error takes what is wrong out of cleaned_data
+        data = dict(self.cleaned_data)  # add_error removes the field from cleaned_data
         self._check_order(data)
         self._check_decimals(data)
         chosen = [name for name in policies.SCOPES if data.get(name)]
         for name in chosen[:-1]:
-            self.add_error(name, f"A policy holds at one place: leave this or the {_word(chosen[-1])} empty.")
+            self.add_error(name, f"A policy holds at one place: leave this or the {_scope_label(chosen[-1])} empty.")
         currency = policies.currency_at(data[chosen[0]]) if chosen else ""
         if chosen and data.get("currency") not in (None, "", currency):
             self.add_error("currency", f"Prices at {data[chosen[0]]} are in {currency}.")
         if not self.errors:
-            self._check_alone(data)
+            self._check_overlap(data)
         return self.cleaned_data
 
     def _check_order(self, data: dict[str, Any]) -> None:
@@ -94,42 +94,42 @@ class PolicyForm(forms.ModelForm):
             self.add_error("max_price", "It is below the minimum price.")
 
     def _check_decimals(self, data: dict[str, Any]) -> None:
-        """Refuse a limit that no price could be equal to."""
+        """Reject a limit with more decimals than the currency has."""
         currency = data.get("currency")
         for name in ("min_price", "max_price"):
             limit = data.get(name)
             if currency and limit is not None and limit != rounded(limit, currency):
                 self.add_error(name, f"{currency} has {minor_digits(currency)} decimals.")
 
-    def _check_alone(self, data: dict[str, Any]) -> None:
-        mine = PricingPolicy(pk=self.instance.pk, **{name: data[name] for name in self.Meta.fields})
-        other = policies.overlapping(mine).order_by("valid_from", "pk").first()
+    def _check_overlap(self, data: dict[str, Any]) -> None:
+        policy = PricingPolicy(pk=self.instance.pk, **{name: data[name] for name in self.Meta.fields})
+        other = policies.overlapping(policy).order_by("valid_from", "pk").first()
         if other is None:
             return
-        begins = other.valid_from.replace(microsecond=0)  # the form knows of whole seconds alone
+        begins = other.valid_from.replace(microsecond=0)  # the form has whole seconds
         same = "for the same place and audience"
-        if begins > mine.valid_from:
-            self.add_error("valid_to", f"“{other}” begins on {self._said(begins)}: end before that.")
+        if begins > policy.valid_from:
+            self.add_error("valid_to", f"“{other}” begins on {self._time_text(begins)}: end before that.")
         elif other.valid_to is None:
             text = f"“{other}” holds until further notice {same}: end it first, or begin later."
             self.add_error("valid_from", text)
         else:
-            text = f"“{other}” holds until {self._said(other.valid_to)} {same}: begin then, or end it first."
+            text = f"“{other}” holds until {self._time_text(other.valid_to)} {same}: begin then, or end it first."
             self.add_error("valid_from", text)
-            if begins == mine.valid_from:
+            if begins == policy.valid_from:
                 self._begin_after(other.valid_to)
 
     def _begin_after(self, end: datetime) -> None:
-        """Fill in, for a copy that begins with its original, that it begins when that has ended."""
-        local = self._on_the_wall(end + timedelta(microseconds=999_999))
-        filled = cast("QueryDict", self.data).copy()
-        filled["valid_from_0"], filled["valid_from_1"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
-        filled["valid_to_0"] = filled["valid_to_1"] = ""
-        self.data = filled
+        """Prefill the start of a copy with the end of its original."""
+        local = self._local(end + timedelta(microseconds=999_999))
+        data = cast("QueryDict", self.data).copy()
+        data["valid_from_0"], data["valid_from_1"] = f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"
+        data["valid_to_0"] = data["valid_to_1"] = ""
+        self.data = data
 
 
 class DaysField(forms.MultipleChoiceField):
-    """Days of the week as check boxes, kept as a row of digits."""
+    """Days of the week as check boxes, stored as a string of digits."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -155,22 +155,22 @@ class ComponentForm(forms.ModelForm):
     class Meta:
         model = PriceComponent
         fields = ("position", *Component.__struct_fields__)
-        widgets = {"date_from": Day, "date_to": Day, "time_from": Clock, "time_to": Clock}
+        widgets = {"date_from": DateInput, "date_to": DateInput, "time_from": TimeInput, "time_to": TimeInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["position"].required = False
         self.fields["position"].help_text = "Empty is last."
-        self.fields["position"].validators.append(MaxValueValidator(LAST_POSITION))
+        self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
         for name in ("date_from", "date_to"):
             self.fields[name].validators.append(validate_year)
-        for name, most in MAX_COMPONENTS.items():
-            self.fields[name].validators.append(MaxValueValidator(most))
+        for name, limit in MAX_VALUES.items():
+            self.fields[name].validators.append(MaxValueValidator(limit))
         if self.instance.pk is None:
             self.initial["position"] = None
 
     def component(self) -> Component | None:
-        """Return what the form says, once it is clean; None where something in it cannot be read."""
+        """Return the component of the cleaned form; None if a field is invalid."""
         names = Component.__struct_fields__
         if any(name not in self.cleaned_data for name in names):
             return None
@@ -178,10 +178,10 @@ class ComponentForm(forms.ModelForm):
 
 
 class ComponentFormSet(BaseInlineFormSet):
-    """The components of a policy, checked against each other in their order."""
+    """The components of a policy, in order, checked against each other."""
 
-    def in_order(self) -> list[tuple[ComponentForm, Component]]:
-        """Return the forms that are filled in and stay, with what they say."""
+    def ordered_components(self) -> list[tuple[ComponentForm, Component]]:
+        """Return the valid forms that are not deleted, with their components."""
         filled = [
             form
             for form in self.forms
@@ -190,15 +190,15 @@ class ComponentFormSet(BaseInlineFormSet):
             and not form.cleaned_data.get("DELETE")
         ]
         filled.sort(key=lambda form: _position(form.cleaned_data.get("position")))
-        said = [(form, form.component()) for form in filled]
-        return [(form, component) for form, component in said if component is not None]
+        pairs = [(form, form.component()) for form in filled]
+        return [(form, component) for form, component in pairs if component is not None]
 
     def clean(self) -> None:
         super().clean()
-        ordered = self.in_order()
+        ordered = self.ordered_components()
         last = max((form.instance.position or 0 for form, _ in ordered), default=0)
-        nameless = [form for form, _ in ordered if form.cleaned_data.get("position") is None]
-        for number, form in enumerate(nameless, last + 1):
+        unnumbered = [form for form, _ in ordered if form.cleaned_data.get("position") is None]
+        for number, form in enumerate(unnumbered, last + 1):
             form.instance.position = number
         if not ordered and not any(form.errors for form in self.forms):
             raise forms.ValidationError("A policy without a component would make every session free.")
@@ -208,7 +208,7 @@ class ComponentFormSet(BaseInlineFormSet):
 
 
 class SimulationForm(forms.Form):
-    """An imagined session."""
+    """A simulated session."""
 
     kwh = forms.DecimalField(label="Energy, kWh", min_value=0, max_value=1000, max_digits=7, initial=12)
     charging_minutes = forms.IntegerField(label="Charging, minutes", min_value=0, max_value=10_080, initial=110)
@@ -222,14 +222,14 @@ class SimulationForm(forms.Form):
     site = forms.ModelChoiceField(Site.objects.order_by("name", "pk"), required=False, empty_label="UTC")
 
     def trial(self) -> Trial:
-        """Return the session that the form says, once it is clean."""
-        said = self.cleaned_data
-        zone = said["site"].time_zone if said["site"] else "UTC"
+        """Return the simulated session of the cleaned form."""
+        values = self.cleaned_data
+        zone = values["site"].time_zone if values["site"] else "UTC"
         return Trial(
-            starts_at=said["starts_at"].replace(tzinfo=ZoneInfo(zone)),
-            energy_wh=said["kwh"] * 1000,
-            charging=timedelta(minutes=said["charging_minutes"]),
-            idle=timedelta(minutes=said["idle_minutes"]),
+            starts_at=values["starts_at"].replace(tzinfo=ZoneInfo(zone)),
+            energy_wh=values["kwh"] * 1000,
+            charging=timedelta(minutes=values["charging_minutes"]),
+            idle=timedelta(minutes=values["idle_minutes"]),
             zone=zone,
         )
 
@@ -238,5 +238,5 @@ def _position(number: int | None) -> float:
     return inf if number is None else number
 
 
-def _word(place: str) -> str:
-    return policies.SCOPES[place].lower()
+def _scope_label(scope: str) -> str:
+    return policies.SCOPES[scope].lower()

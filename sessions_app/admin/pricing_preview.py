@@ -1,4 +1,4 @@
-"""What a policy that is being written says in words, and what a session would cost by it."""
+"""The preview of an unsaved policy: its text and the price of a simulated session."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -17,49 +17,53 @@ from sessions_app.domain.pricing.simulation import trial_lines, unpriced_wh
 from sessions_app.models import PriceComponent, PricingPolicy
 from sessions_app.queries.price_view import PriceLineText, price_line_text
 
-_Components = cast(
+_PreviewFormSet = cast(
     "type[ComponentFormSet]",
     inlineformset_factory(PricingPolicy, PriceComponent, form=ComponentForm, formset=ComponentFormSet, extra=0),
 )
 
 
 class PolicyPreview(msgspec.Struct, frozen=True):
-    """The policy in words, the lines of the trial, and what keeps either from being said."""
+    """The policy as text, the price lines of the simulated session, and problems in either."""
 
-    zone: str  # in which the form's times are read
+    zone: str  # of the form's times
     in_words: str = ""
     lines: tuple[PriceLineText, ...] = ()
     total: str = ""
     tax: str = ""
     tax_percent: str = ""
     free: str = ""
-    is_begun: bool = True  # there are a currency and a component
+    is_begun: bool = True  # it has a currency and a component
     problems: tuple[str, ...] = ()
 
 
 def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
-    """Return what the form's data says; nothing of it is saved."""
+    """Return the preview of the form's data; save nothing."""
     form = PolicyForm(data, instance=policy)
     form.is_valid()
-    # As new, since components that are stored need not be found to be said.
-    components = _Components(data, instance=policy, prefix="components", save_as_new=True)
+    # save_as_new: do not match the components with stored ones.
+    components = _PreviewFormSet(data, instance=policy, prefix="components", save_as_new=True)
     components.is_valid()
     zone, currency = str(form.zone), form.cleaned_data.get("currency")
     problems = tuple(_problems(form, components))
-    if not currency or not components.in_order():
+    if not currency or not components.ordered_components():
         return PolicyPreview(zone, is_begun=False, problems=problems)
     tariff = _tariff(form, components, currency)
-    said = labels.tariff_words(tariff)
-    trial = SimulationForm(data, prefix="trial")
-    if not trial.is_valid():
-        wrong = [f"{trial[name].label}: {error}" for name, errors in trial.errors.items() for error in errors]
-        return PolicyPreview(zone, said, problems=(*problems, *wrong))
-    tried = trial.trial()
-    lines, free_wh = trial_lines(tariff, tried), unpriced_wh(tariff, tried)
+    in_words = labels.tariff_words(tariff)
+    simulation_form = SimulationForm(data, prefix="trial")
+    if not simulation_form.is_valid():
+        trial_problems = [
+            f"{simulation_form[name].label}: {error}"
+            for name, errors in simulation_form.errors.items()
+            for error in errors
+        ]
+        return PolicyPreview(zone, in_words, problems=(*problems, *trial_problems))
+    trial = simulation_form.trial()
+    lines, free_wh = trial_lines(tariff, trial), unpriced_wh(tariff, trial)
     total = pricing.rounded(pricing.total(lines), currency)
     return PolicyPreview(
         zone,
-        in_words=said,
+        in_words=in_words,
         lines=tuple(price_line_text(line, tariff) for line in lines),
         total=wording.money(total, currency),
         tax=wording.money(pricing.tax(tariff, total), currency) if tariff.tax_percent else "",
@@ -70,30 +74,30 @@ def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
 
 
 def _tariff(form: PolicyForm, components: ComponentFormSet, currency: str) -> Tariff:
-    said = form.cleaned_data
+    values = form.cleaned_data
     return Tariff(
         policy_id=0,
-        description=said.get("description", ""),
+        description=values.get("description", ""),
         entity_type="",
         entity_id="",
         currency=currency,
-        valid_from=said.get("valid_from") or datetime.now(UTC),
-        tax_percent=said.get("tax_percent") or Decimal(0),
-        components=tuple(component for _, component in components.in_order()),
-        min_price=said.get("min_price"),
-        max_price=said.get("max_price"),
+        valid_from=values.get("valid_from") or datetime.now(UTC),
+        tax_percent=values.get("tax_percent") or Decimal(0),
+        components=tuple(component for _, component in components.ordered_components()),
+        min_price=values.get("min_price"),
+        max_price=values.get("max_price"),
     )
 
 
 def _problems(form: PolicyForm, components: ComponentFormSet) -> Iterator[str]:
-    """Yield what is wrong with what has been filled in, in the words that saving would use."""
-    yield from _wrong(form)
-    for number, each in enumerate(components.forms, 1):
-        yield from (f"Component {number}, {text}" for text in _wrong(each))
+    """Yield the errors of the fields that have a value, with the texts that saving would show."""
+    yield from _field_errors(form)
+    for number, component in enumerate(components.forms, 1):
+        yield from (f"Component {number}, {text}" for text in _field_errors(component))
 
 
-def _wrong(form: forms.BaseForm) -> Iterator[str]:
-    """Yield what is wrong with the fields of a form; one that has yet to be filled in is not wrong."""
+def _field_errors(form: forms.BaseForm) -> Iterator[str]:
+    """Yield the errors of a form, except for required fields that are still empty."""
     for name, errors in form.errors.as_data().items():
         label = form[name].label if name in form.fields else "As a whole"
         for error in errors:

@@ -1,4 +1,4 @@
-"""What is kept to look things up in: what managers did, asked for and saved, and what was set aside."""
+"""Read-only records: actions, dead letters, exports and saved views."""
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -9,8 +9,8 @@ from sessions_app.models import ActionAudit, DeadLetter, ExportJob, SavedView
 
 
 @admin.register(ActionAudit)
-class AuditAdmin(ReadOnlyAdmin):
-    """Who did what, to which session or station, when, and what came of it."""
+class ActionAuditAdmin(ReadOnlyAdmin):
+    """The audit of managers' actions on sessions and stations, with their outcomes."""
 
     list_display = ("when", "manager_name", "action", "outcome", "session_link", "station_link", "detail")
     list_filter = ("action", "outcome", "at")
@@ -31,9 +31,9 @@ class AuditAdmin(ReadOnlyAdmin):
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(ReadOnlyAdmin):
-    """Messages of stations that were acknowledged and could not be recorded."""
+    """Messages that were acknowledged to the station but could not be recorded."""
 
-    list_display = ("received", "station_link", "action", "why")
+    list_display = ("received", "station_link", "action", "short_error")
     list_filter = ("action", "received_at")
     list_select_related = ("station__site_area__site",)
     search_fields = ("station__identity", "action", "error", "payload")
@@ -42,21 +42,21 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     received = site_time_column("received_at", site="station__site_area__site", description="received")
 
     @admin.display(description="station", ordering="station__identity")
-    def station_link(self, message: DeadLetter) -> str:
-        return link(message.station)
+    def station_link(self, letter: DeadLetter) -> str:
+        return link(letter.station)
 
     @admin.display(description="error")
-    def why(self, message: DeadLetter) -> str:
-        return Truncator(message.error).chars(120)
+    def short_error(self, letter: DeadLetter) -> str:
+        return Truncator(letter.error).chars(120)
 
     @admin.display(description="message")
-    def message(self, message: DeadLetter) -> str:
-        return format_html("<pre>{}</pre>", message.payload)
+    def message(self, letter: DeadLetter) -> str:
+        return format_html("<pre>{}</pre>", letter.payload)
 
 
 @admin.register(ExportJob)
-class ExportAdmin(ReadOnlyAdmin):
-    """Long files that managers have asked for, and what came of them."""
+class ExportJobAdmin(ReadOnlyAdmin):
+    """Background exports and their outcomes."""
 
     list_display = ("name", "manager", "state", "rows_done", "rows_total", "created_at", "finished_at")
     list_filter = ("state", "created_at")
@@ -67,8 +67,8 @@ class ExportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(SavedView)
-class ViewAdmin(ReadOnlyAdmin):
-    """Addresses of tables that managers keep under a name."""
+class SavedViewAdmin(ReadOnlyAdmin):
+    """Queries of the tables that managers have saved under a name."""
 
     list_display = ("name", "manager", "tab", "is_shared", "query")
     list_filter = ("tab", "is_shared")

@@ -1,4 +1,4 @@
-"""The action that gives chosen sessions another price: first old and new side by side, then in earnest."""
+"""The action that reprices chosen sessions: first a preview of old and new prices, then the change."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,20 +22,20 @@ from sessions_app.queries import policies
 from sessions_app.recording import repricing
 from sessions_app.recording.repricing import RepricingResult
 
-MAX_SESSIONS = 200  # sessions at a time: each is read and written whole
+MAX_SESSIONS = 200  # per request: each session is read and written with all its readings
 
 
 class PolicyChoice(forms.ModelChoiceField):
-    """A policy, told from others by its place and its price."""
+    """A policy, labelled with its place and price."""
 
     def label_from_instance(self, obj: PricingPolicy) -> str:
-        place = policies.scope_of(obj) or policies.EVERYWHERE
-        said = labels.tariff_words(policies.build_tariff(obj, place=None, driver=None))
-        return f"{obj} · {place} · {obj.get_audience_display()} · {said}"
+        scope = policies.scope_of(obj) or policies.EVERYWHERE
+        price = labels.tariff_words(policies.build_tariff(obj, place=None, driver=None))
+        return f"{obj} · {scope} · {obj.get_audience_display()} · {price}"
 
 
 class RepriceForm(forms.Form):
-    """By which policy."""
+    """The choice of a policy."""
 
     policy = PolicyChoice(
         PricingPolicy.objects.select_related(*policies.SCOPES, "site_area__site")
@@ -48,20 +48,18 @@ class RepriceForm(forms.Form):
 
 
 class RepricingSums(msgspec.Struct):
-    """What the sessions cost together now, and would cost, in one currency."""
+    """The old and the new total of the sessions in one currency."""
 
     old: Decimal | None = None
     new: Decimal | None = None
 
 
 @admin.action(description="Reprice, after a preview", permissions=["reprice"])
-def reprice_sessions(
-    model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingSession]
-) -> HttpResponse | None:
-    """Show what the chosen sessions cost and would cost; when confirmed, reprice those that change.
+def reprice(model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingSession]) -> HttpResponse | None:
+    """Show the old and new prices of the chosen sessions; on confirmation, reprice those that change.
 
-    Only what has been shown is ever applied: where the choice, a policy or a reading has changed
-    something since, the preview comes again.
+    Only what was shown is applied: if the choice, a policy or a reading has changed since, show the
+    preview again.
     """
     ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: MAX_SESSIONS + 1])
     if len(ids) > MAX_SESSIONS:
@@ -73,32 +71,32 @@ def reprice_sessions(
     digest = _digest(policy, previewed)
     if "confirm" in request.POST and form.is_valid():
         if request.POST["previewed"] == digest:
-            _apply(model_admin, request, policy, [each for each in previewed if each.is_changed])
+            _apply(model_admin, request, policy, [result for result in previewed if result.is_changed])
             return None
         messages.warning(request, "Prices have changed, look again.")
     context = model_admin.admin_site.each_context(request) | {
         "title": "Reprice sessions",
         "opts": model_admin.opts,
         "form": form,
-        "rows": [(each, difference(each)) for each in previewed],
+        "rows": [(result, difference(result)) for result in previewed],
         "sums": _sums(previewed),
-        "changing": sum(each.is_changed for each in previewed),
+        "changing": sum(result.is_changed for result in previewed),
         "digest": digest,
     }
     return render(request, "admin/reprice.html", context)
 
 
-def difference(each: RepricingResult) -> str:
-    """Return `+$1.80`, `-$0.60`; what was unpriced has all of its price more."""
-    if each.refusal:
+def difference(result: RepricingResult) -> str:
+    """Return `+$1.80` or `-$0.60`; for an unpriced session the whole new price."""
+    if result.refusal:
         return UNKNOWN
-    if each.old is not None and each.old_currency != each.new_currency:
+    if result.old is not None and result.old_currency != result.new_currency:
         return "another currency"
-    return _difference(each.old, each.new, each.new_currency)
+    return _difference(result.old, result.new, result.new_currency)
 
 
 def _digest(policy: PricingPolicy | None, previewed: Sequence[RepricingResult]) -> str:
-    """Return what stands for the policy and all that is shown of its prices."""
+    """Return a digest of the policy and the previewed prices."""
     return sha256(msgspec.json.encode((policy and policy.pk, previewed))).hexdigest()
 
 
@@ -106,35 +104,35 @@ def _apply(
     model_admin: Any, request: HttpRequest, policy: PricingPolicy | None, previewed: Sequence[RepricingResult]
 ) -> None:
     by = cast("Manager", request.user)
-    done = [
-        repricing.reprice_session(each.session_id, policy, by=by, at=timezone.now(), previewed=each)
-        for each in previewed
+    results = [
+        repricing.reprice_session(result.session_id, policy, by=by, at=timezone.now(), previewed=result)
+        for result in previewed
     ]
-    refused = [each for each in done if each.refusal]
+    refused = [result for result in results if result.refusal]
     model_admin.message_user(
-        request, f"Repriced {len(done) - len(refused)} of {len(done)} session{pluralize(len(done))}."
+        request, f"Repriced {len(results) - len(refused)} of {len(results)} session{pluralize(len(results))}."
     )
-    for each in refused:
-        model_admin.message_user(request, f"Session {each.session_id}: {each.refusal}", messages.WARNING)
+    for result in refused:
+        model_admin.message_user(request, f"Session {result.session_id}: {result.refusal}", messages.WARNING)
 
 
 def _sums(previewed: Iterable[RepricingResult]) -> list[tuple[str, str, str]]:
-    """Return the sums of the prices now, the new ones and their difference, for each currency."""
+    """Return the old total, the new total and their difference, for each currency."""
     sums: dict[str, RepricingSums] = defaultdict(RepricingSums)
-    for each in previewed:
-        if each.old is not None:
-            sums[each.old_currency].old = _plus(sums[each.old_currency].old, each.old)
-        new, currency = (each.old, each.old_currency) if each.refusal else (each.new, each.new_currency)
+    for result in previewed:
+        if result.old is not None:
+            sums[result.old_currency].old = _add(sums[result.old_currency].old, result.old)
+        new, currency = (result.old, result.old_currency) if result.refusal else (result.new, result.new_currency)
         if new is not None:
-            sums[currency].new = _plus(sums[currency].new, new)
+            sums[currency].new = _add(sums[currency].new, new)
     return [
-        (money(both.old, currency), money(both.new, currency), _difference(both.old, both.new, currency))
-        for currency, both in sorted(sums.items())
+        (money(total.old, currency), money(total.new, currency), _difference(total.old, total.new, currency))
+        for currency, total in sorted(sums.items())
     ]
 
 
-def _plus(one: Decimal | None, other: Decimal) -> Decimal:
-    return (one or Decimal(0)) + other
+def _add(total: Decimal | None, amount: Decimal) -> Decimal:
+    return (total or Decimal(0)) + amount
 
 
 def _difference(old: Decimal | None, new: Decimal | None, currency: str) -> str:

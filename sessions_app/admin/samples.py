@@ -1,4 +1,4 @@
-"""The last meter samples of a session, as its page shows them."""
+"""The last meter samples of a session, for its admin page."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -27,7 +27,7 @@ SAMPLE_COLUMNS: dict[str, Callable[[MeterSample, str], str]] = {
 
 
 class SampleTable(msgspec.Struct, frozen=True):
-    """The newest samples first, of how many, and where all of them are."""
+    """The newest samples first, the number of all samples, and links to files with all."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -36,7 +36,7 @@ class SampleTable(msgspec.Struct, frozen=True):
 
 
 def last_samples(session: ChargingSession) -> SampleTable:
-    """Return the table of the last samples, in the site's time."""
+    """Return the table of the last samples, in site time."""
     zone = ZoneInfo(session.site.time_zone)
     samples = session.samples.order_by("-at")[:LAST_SAMPLE_COUNT]
     return SampleTable(
@@ -44,7 +44,7 @@ def last_samples(session: ChargingSession) -> SampleTable:
         rows=tuple(
             (
                 f"{sample.at.astimezone(zone):%Y-%m-%d %H:%M:%S}",
-                *(said(sample, session.currency) for said in SAMPLE_COLUMNS.values()),
+                *(cell_text(sample, session.currency) for cell_text in SAMPLE_COLUMNS.values()),
             )
             for sample in samples
         ),

@@ -1,4 +1,4 @@
-"""Charging sessions: to look at, never to change."""
+"""Charging sessions, read-only."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from sessions_app.admin.base import (
     site_time_column,
     site_time_html,
 )
-from sessions_app.admin.repricing import reprice_sessions
+from sessions_app.admin.repricing import reprice
 from sessions_app.admin.samples import last_samples
 from sessions_app.domain import flags, wording
 from sessions_app.models import ActionAudit, ChargingSession
@@ -43,7 +43,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class FlagFilter(admin.SimpleListFilter):
-    """Why a session needs a look."""
+    """Filters by the reasons why a person should check a session."""
 
     title = "needs a look"
     parameter_name = "flag"
@@ -55,18 +55,18 @@ class FlagFilter(admin.SimpleListFilter):
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        flagged = queryset.exclude(flags=0)  # what the index is of, for one flag as well
-        if chosen == "any":
+        value = self.value()
+        flagged = queryset.exclude(flags=0)  # the condition of the partial index, needed for a single flag too
+        if value == "any":
             return flagged
-        if chosen in {str(flag.value) for flag in flags.FLAG_LABELS}:
-            with_bit: QuerySet[Any] = flagged.alias(bit=F("flags").bitand(int(chosen or 0))).filter(bit__gt=0)
+        if value in {str(flag.value) for flag in flags.FLAG_LABELS}:
+            with_bit: QuerySet[Any] = flagged.alias(bit=F("flags").bitand(int(value or 0))).filter(bit__gt=0)
             return with_bit
         return queryset
 
 
 class ActionInline(ReadOnlyInline):
-    """What managers did to the session."""
+    """The managers' actions on the session."""
 
     model = ActionAudit
     verbose_name_plural = "what managers did"
@@ -80,23 +80,33 @@ class ActionInline(ReadOnlyInline):
 
 @admin.register(ChargingSession)
 class SessionAdmin(ReadOnlyAdmin):
-    """Charging sessions, in the words of the dashboard and in site time."""
+    """Charging sessions, with the wording of the dashboard and in site time."""
 
-    list_display = ("id", "started", "ended", "station_link", "plug", "driver_link", "energy", "cost", "look")
+    list_display = (
+        "id",
+        "started",
+        "ended",
+        "station_link",
+        "connector_letter",
+        "driver_link",
+        "energy",
+        "cost",
+        "flag_texts",
+    )
     list_filter = (StateFilter, FlagFilter, "started_at", "site__company", "site")
     list_select_related = ("station", "connector", "driver", "site")
     list_per_page = 50
-    actions = (reprice_sessions,)
+    actions = (reprice,)
     inlines = (ActionInline,)
     change_form_template = "admin/session_form.html"
-    search_fields = ("id",)  # there is a search box; get_search_results says what it finds
+    search_fields = ("id",)  # only shows the search box; see get_search_results
     search_help_text = "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
     ordering = ("-started_at", "-id")
-    sortable_by = ("id", "started")  # any other order reads every session: the dashboard's tables have them
+    sortable_by = ("id", "started")  # any other order reads every session; the dashboard's tables offer them
     fieldsets = (
-        (None, {"fields": ("id", "started", "ended", "reason", "look")}),
-        ("Where and who", {"fields": ("station", "plug", "site_area", "site", "driver", "id_tag_value")}),
-        ("Figures", {"fields": ("energy", "peak", "idle", "charge", "reading_count", "last_reading")}),
+        (None, {"fields": ("id", "started", "ended", "reason", "flag_texts")}),
+        ("Where and who", {"fields": ("station", "connector_letter", "site_area", "site", "driver", "id_tag_value")}),
+        ("Figures", {"fields": ("energy", "peak_power", "idle", "battery_range", "reading_count", "last_reading")}),
         ("Price", {"fields": ("cost", "policy")}),
         ("What the station said", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
     )
@@ -110,12 +120,12 @@ class SessionAdmin(ReadOnlyAdmin):
         if len(search_term) > MAX_SEARCH_LENGTH:
             self.message_user(request, f"Search for at most {MAX_SEARCH_LENGTH} letters.", messages.ERROR)
             return queryset.none(), False
-        found = run_lookups(search_lookups(search_term))
-        return queryset.alias(person=PERSON).filter(search_condition(search_term, found)), False
+        lookups = run_lookups(search_lookups(search_term))
+        return queryset.alias(person=PERSON).filter(search_condition(search_term, lookups)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        whose = {"subtitle": _whose(request.GET)}
-        return super().changelist_view(request, whose | (extra_context or {}))
+        subtitle = {"subtitle": _subtitle(request.GET)}
+        return super().changelist_view(request, subtitle | (extra_context or {}))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -138,7 +148,7 @@ class SessionAdmin(ReadOnlyAdmin):
         return wording.reason(session.end_reason, session.ended_by)
 
     @admin.display(description="needs a look")
-    def look(self, session: ChargingSession) -> str:
+    def flag_texts(self, session: ChargingSession) -> str:
         return "; ".join(flags.describe(session.flags)) or wording.UNKNOWN
 
     @admin.display(description="station", ordering="station__identity")
@@ -146,7 +156,7 @@ class SessionAdmin(ReadOnlyAdmin):
         return link(session.station)
 
     @admin.display(description="connector", ordering="connector__number")
-    def plug(self, session: ChargingSession) -> str:
+    def connector_letter(self, session: ChargingSession) -> str:
         return wording.connector_letter(session.connector.number if session.connector else None)
 
     @admin.display(description="user", ordering="driver__name")
@@ -162,7 +172,7 @@ class SessionAdmin(ReadOnlyAdmin):
         return wording.money(session.price, session.currency)
 
     @admin.display(description="peak power")
-    def peak(self, session: ChargingSession) -> str:
+    def peak_power(self, session: ChargingSession) -> str:
         return wording.kw(session.peak_power_w)
 
     @admin.display(description="inactivity")
@@ -178,16 +188,16 @@ class SessionAdmin(ReadOnlyAdmin):
         return wording.kwh(session.meter_stop_wh)
 
     @admin.display(description="battery")
-    def charge(self, session: ChargingSession) -> str:
+    def battery_range(self, session: ChargingSession) -> str:
         return f"{wording.percent(session.battery_start)} → {wording.percent(session.battery)}"
 
 
-def _whose(asked: QueryDict) -> str:
-    """Return whose sessions a link asked for, where no filter beside the list says it."""
+def _subtitle(params: QueryDict) -> str:
+    """Return the object whose sessions a link shows; no filter in the sidebar shows it."""
     for name in ("driver", "id_tag", "station", "connector", "site_area", "policy"):
-        pk = asked.get(name + EXACT_ID_LOOKUP, "")
+        pk = params.get(name + EXACT_ID_LOOKUP, "")
         if pk.isdecimal():
             model: Any = ChargingSession._meta.get_field(name).related_model
-            thing = model.objects.filter(pk=pk).first()
-            return f"Sessions of {thing}" if thing else ""
+            related = model.objects.filter(pk=pk).first()
+            return f"Sessions of {related}" if related else ""
     return ""

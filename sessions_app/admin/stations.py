@@ -27,9 +27,9 @@ from sessions_app.store.credentials import password_digest
 
 
 class StationForm(CurrencyGuardForm):
-    """A station; its password goes in and never comes out."""
+    """A station. Its password can be set but is never shown."""
 
-    decided_by = "site_area"
+    currency_field = "site_area"
     password = forms.CharField(
         required=False,
         strip=False,
@@ -48,7 +48,7 @@ class StationForm(CurrencyGuardForm):
 
 
 class OnlineFilter(admin.SimpleListFilter):
-    """Whether the station is there, by the rule of its icon."""
+    """Filters stations by connection, with the same rule as their icon."""
 
     title = "connection"
     parameter_name = "online"
@@ -57,21 +57,21 @@ class OnlineFilter(admin.SimpleListFilter):
         return [("yes", "Online"), ("no", "Offline"), ("never", "Never seen")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        # lifecycle.is_online, as the database says it
-        heard = Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - OFFLINE_AFTER)
-        online = ~Q(connection_id="") & heard
+        # lifecycle.is_online as a query
+        is_recent = Q(last_seen_at=None) | Q(last_seen_at__gt=timezone.now() - OFFLINE_AFTER)
+        is_online = ~Q(connection_id="") & is_recent
         match self.value():
             case "yes":
-                return queryset.filter(online)
+                return queryset.filter(is_online)
             case "no":
-                return queryset.exclude(online)
+                return queryset.exclude(is_online)
             case "never":
                 return queryset.filter(connection_id="", last_seen_at=None)
         return queryset
 
 
 class StationColumns:
-    """What is said of a station."""
+    """The columns about a station."""
 
     last_seen = site_time_column("last_seen_at", site="site_area__site", description="last seen")
 
@@ -80,12 +80,12 @@ class StationColumns:
         return station.is_online
 
     @admin.display(description="connectors")
-    def plugs(self, station: ChargingStation) -> str:
-        told = sorted((plug.number, plug.status) for plug in station.connectors.all())
-        return " · ".join(f"{wording.connector_letter(number)} {status}".strip() for number, status in told)
+    def connector_states(self, station: ChargingStation) -> str:
+        states = sorted((connector.number, connector.status) for connector in station.connectors.all())
+        return " · ".join(f"{wording.connector_letter(number)} {status}".strip() for number, status in states)
 
     @admin.display(description="vendor and model", ordering="vendor")
-    def made_by(self, station: ChargingStation) -> str:
+    def vendor_and_model(self, station: ChargingStation) -> str:
         return f"{station.vendor} {station.model}".strip() or wording.UNKNOWN
 
 
@@ -93,12 +93,12 @@ class StationInline(StationColumns, ReadOnlyInline):
     """The stations of an area."""
 
     model = ChargingStation
-    fields = ("name", "is_online", "last_seen", "plugs", "made_by")
+    fields = ("name", "is_online", "last_seen", "connector_states", "vendor_and_model")
     ordering = ("identity",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found = super().get_queryset(request).select_related("site_area__site")
-        return found.prefetch_related("connectors")
+        queryset = super().get_queryset(request).select_related("site_area__site")
+        return queryset.prefetch_related("connectors")
 
     @admin.display(description="station")
     def name(self, station: ChargingStation) -> str:
@@ -107,12 +107,20 @@ class StationInline(StationColumns, ReadOnlyInline):
 
 @admin.register(ChargingStation)
 class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSaveMixin, CascadeDeleteMixin):
-    """Charging stations: where they stand, whether they are online, and their connectors."""
+    """Charging stations, with their place, connection and connectors."""
 
     form = StationForm
     instead = "Give it another password instead: it is refused from its next connection on."
-    follows = {"password": "password_digest"}
-    list_display = ("identity", "is_online", "last_seen", "plugs", "site_link", "area_link", "made_by")
+    dependent_columns = {"password": "password_digest"}
+    list_display = (
+        "identity",
+        "is_online",
+        "last_seen",
+        "connector_states",
+        "site_link",
+        "area_link",
+        "vendor_and_model",
+    )
     list_filter = (OnlineFilter, "site_area__site__company", "site_area__site", "accepts_unknown_tags")
     list_select_related = ("site_area__site",)
     search_fields = (

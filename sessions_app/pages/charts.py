@@ -1,9 +1,8 @@
-"""A session's curve as a Plotly figure: what is drawn, on which axis, in which colour.
+"""A session's curve as a Plotly figure: its lines, axes and colours.
 
-The figure holds the style and the axes; `static/js/graph` puts the columns in, since it also appends to
-them. Times are epoch milliseconds in UTC on a date axis, which Plotly words in UTC whatever the browser's
-zone is; the page words them in site time (`zone_changes`). Colours are names of CSS tokens, so that one
-figure serves both themes.
+The figure has the style and the axes; `static/js/graph` adds the points, since it also appends to them.
+Times are epoch milliseconds in UTC on a date axis: Plotly shows them in UTC in any browser, and the page
+shows them in site time (`zone_changes`). Colours are CSS tokens, so that one figure serves both themes.
 """
 
 from collections.abc import Mapping
@@ -15,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-LIVE_AHEAD = timedelta(days=40)  # an open page knows the site's clock that far ahead
+LIVE_AHEAD = timedelta(days=40)  # how far ahead an open page knows the site's clock
 
 
 class Series(NamedTuple):
-    """One line of the graph: its field of the points, its words, its axis and its colour token."""
+    """A line of the graph: its point field, name, unit, axis and colour token."""
 
     field: str
     name: str
@@ -31,13 +30,13 @@ class Series(NamedTuple):
     line: Mapping[str, Any] = MappingProxyType({})
 
 
-# A limit holds until the next one, and is no flow: where it lies on the power, the power is still seen.
-LIMIT = {"shape": "hv", "dash": "6px,3px", "width": 1.5}
+# A step line, since a limit holds until the next one; dashed, so that a power line under it shows.
+LIMIT_STYLE = {"shape": "hv", "dash": "6px,3px", "width": 1.5}
 
 GRAPH_SERIES = (
     Series("power_kw", "Grid Power", "kW", 2, "y", "--graph-power", is_shown=True),
     Series("energy_kwh", "Energy Delivered", "kWh", 2, "y2", "--graph-energy", is_shown=True),
-    Series("limit_a", "Grid Limit (A)", "A", 1, "y3", "--graph-limit", is_shown=True, line=LIMIT),
+    Series("limit_a", "Grid Limit (A)", "A", 1, "y3", "--graph-limit", is_shown=True, line=LIMIT_STYLE),
     Series("price", "Amount", "", 2, "y4", "--graph-amount", line={"shape": "hv"}),
     Series("battery", "Battery", "%", 0, "y5", "--graph-battery"),
     Series("voltage_v", "Voltage", "V", 1, "y6", "--graph-voltage"),
@@ -46,34 +45,35 @@ GRAPH_SERIES = (
     Series("current_l3_a", "L3", "A", 1, "y3", "--graph-l3"),
 )
 
-# Each quantity has an axis of its own; limit and currents are one quantity.
+# One axis per quantity; limit and currents share one.
 AXES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "yaxis": ("kW", "--graph-power", {"side": "left", "rangemode": "tozero"}),
     "yaxis2": ("kWh", "--graph-energy", {"side": "right", "rangemode": "tozero"}),
-    "yaxis3": ("A", "--graph-limit", {"side": "left"}),  # static/js/session/drawing.js spans it
+    "yaxis3": ("A", "--graph-limit", {"side": "left"}),  # static/js/session/drawing.js sets its range
     "yaxis4": ("", "--graph-amount", {"side": "right", "rangemode": "tozero"}),
     "yaxis5": ("%", "--graph-battery", {"side": "right", "range": [0, 102]}),
-    "yaxis6": ("V", "--graph-voltage", {"side": "left"}),  # this one, too
+    "yaxis6": ("V", "--graph-voltage", {"side": "left"}),  # and this one's
 }
 
 
 def build_figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[str, Any]:
-    """Return the figure of a session, without its points, as Plotly's JSON; marks are moments by name."""
-    styled = _styled(currency)
-    at_ms = {name: milliseconds(at) for name, at in marks.items() if at is not None}
-    drawn = {
-        "shapes": [_line(name, at) for name, at in at_ms.items()],
-        "annotations": [_word(name, at) for name, at in at_ms.items()],
+    """Return the figure of a session without its points, as Plotly's JSON; `marks` are times by name."""
+    base = _base_figure(currency)
+    at_ms = {name: epoch_ms(at) for name, at in marks.items() if at is not None}
+    mark_layout = {
+        "shapes": [_mark_line(name, at) for name, at in at_ms.items()],
+        "annotations": [_mark_label(name, at) for name, at in at_ms.items()],
     }
-    return {"data": styled["data"], "layout": styled["layout"] | drawn}
+    return {"data": base["data"], "layout": base["layout"] | mark_layout}
 
 
 @lru_cache
-def _styled(currency: str) -> dict[str, Any]:
-    """Return what is the same for all sessions in a currency: Plotly's checks of it take 15 ms."""
-    made: dict[str, Any] = go.Figure(data=[_trace(each) for each in GRAPH_SERIES], layout=_layout(currency)).to_dict()
-    made["layout"].pop("template", None)
-    return made
+def _base_figure(currency: str) -> dict[str, Any]:
+    """Return the part that all sessions in a currency share; cached, since Plotly validates it for 15 ms."""
+    traces = [_trace(series) for series in GRAPH_SERIES]
+    figure: dict[str, Any] = go.Figure(data=traces, layout=_layout(currency)).to_dict()
+    figure["layout"].pop("template", None)
+    return figure
 
 
 def _trace(series: Series) -> go.Scatter:
@@ -84,14 +84,14 @@ def _trace(series: Series) -> go.Scatter:
         yaxis=series.axis,
         visible=series.is_shown,
         line={"color": f"var({series.colour})", "width": 2, **series.line},
-        hoverinfo="skip",  # the page words the moment itself: in site time, with units
+        hoverinfo="skip",  # the page shows the values itself, in site time and with units
         connectgaps=False,
     )
 
 
 def _layout(currency: str) -> dict[str, Any]:
     axes: dict[str, Any] = {}
-    for name, (unit, colour, how) in AXES.items():
+    for name, (unit, colour, options) in AXES.items():
         axes[name] = {
             "title": {"text": unit or currency, "standoff": 8},
             "color": f"var({colour})",
@@ -99,21 +99,21 @@ def _layout(currency: str) -> dict[str, Any]:
             "gridcolor": "var(--graph-grid)",
             "zeroline": False,
             "fixedrange": True,
-            "tickmode": "auto",  # an overlay axis would begin with "sync"
+            "tickmode": "auto",  # an overlay axis defaults to "sync"
             "nticks": 6,
             "ticklabelstandoff": 6,
             **({} if name == "yaxis" else {"overlaying": "y"}),
-            **({} if name in {"yaxis", "yaxis2"} else _beside(how["side"])),
-            **how,
+            **({} if name in {"yaxis", "yaxis2"} else _outer_axis(options["side"])),
+            **options,
         }
-    # Idle stretches fill the whole height, whatever is drawn.
+    # Idle intervals fill the whole height on an axis of their own.
     axes["yaxis7"] = {"overlaying": "y", "range": [0, 1], "visible": False, "fixedrange": True}
     return {
         "template": "none",
         "hovermode": False,
         "dragmode": "zoom",
         "showlegend": False,
-        "margin": {"l": 52, "r": 64, "t": 28, "b": 36},  # on the right "0.004" kWh beside their title
+        "margin": {"l": 52, "r": 64, "t": 28, "b": 36},  # on the right, room for "0.004" and the title kWh
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": "var(--graph-text)", "size": 12},
@@ -128,19 +128,19 @@ def _layout(currency: str) -> dict[str, Any]:
     }
 
 
-def _beside(side: str) -> dict[str, Any]:
-    """Return how an axis stands beside those that are shown on its side, with some air between."""
+def _outer_axis(side: str) -> dict[str, Any]:
+    """Return the options that put an axis outside the others on its side, with a gap."""
     return {"anchor": "free", "autoshift": True, "shift": -10 if side == "left" else 10}
 
 
-def _line(name: str, at_ms: int) -> dict[str, Any]:
+def _mark_line(name: str, at_ms: int) -> dict[str, Any]:
     line = {"color": "var(--graph-mark)", "width": 1, "dash": "dot"}
-    where = {"x0": at_ms, "x1": at_ms, "y0": 0, "y1": 1, "yref": "paper"}
-    return dict(go.layout.Shape(type="line", name=name, line=line, **where).to_plotly_json())
+    ends = {"x0": at_ms, "x1": at_ms, "y0": 0, "y1": 1, "yref": "paper"}
+    return dict(go.layout.Shape(type="line", name=name, line=line, **ends).to_plotly_json())
 
 
-def _word(name: str, at_ms: int) -> dict[str, Any]:
-    """Return the word at a mark's top; the page turns it so that none stands over another."""
+def _mark_label(name: str, at_ms: int) -> dict[str, Any]:
+    """Return the label at the top of a mark; the page rotates it so that labels do not overlap."""
     return dict(
         go.layout.Annotation(
             x=at_ms,
@@ -155,41 +155,41 @@ def _word(name: str, at_ms: int) -> dict[str, Any]:
     )
 
 
-def milliseconds(at: datetime) -> int:
+def epoch_ms(at: datetime) -> int:
     """Return epoch milliseconds."""
     return round(at.timestamp() * 1000)
 
 
 def zone_changes(zone: ZoneInfo, start: datetime, end: datetime) -> list[tuple[int, int, str]]:
-    """Return from when on (ms) which offset (ms) and which name holds at the site, from start to end.
+    """Return the clock changes of the zone from start to end: epoch ms, UTC offset in ms, and zone name.
 
-    The page adds the offset and words the result, so that a browser that stands elsewhere, or does
-    not know the zone, says site time all the same, on both sides of a change of the clocks.
+    The page adds the offset itself, so that a browser in another zone, or one that does not know this
+    zone, shows site time, also after a clock change.
     """
-    changes = [_clock(zone, start)]
+    changes = [_zone_state(zone, start)]
     at = start
     while at < end:
-        after = min(at + timedelta(days=1), end)
-        if _clock(zone, after)[1:] != changes[-1][1:]:
-            changes.append(_clock(zone, _change(zone, at, after)))
-        at = after
+        later = min(at + timedelta(days=1), end)
+        if _zone_state(zone, later)[1:] != changes[-1][1:]:
+            changes.append(_zone_state(zone, _find_change(zone, at, later)))
+        at = later
     return changes
 
 
-def _change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """Return the moment between both, to the second, from which on the later clock holds."""
+def _find_change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    """Return the time of the clock change between both, to the second."""
     low, high = int(before.timestamp()), int(after.timestamp())
-    wanted = _clock(zone, after)[1:]
+    later_state = _zone_state(zone, after)[1:]
     while high - low > 1:
         middle = (low + high) // 2
-        if _clock(zone, datetime.fromtimestamp(middle, UTC))[1:] == wanted:
+        if _zone_state(zone, datetime.fromtimestamp(middle, UTC))[1:] == later_state:
             high = middle
         else:
             low = middle
     return datetime.fromtimestamp(high, UTC)
 
 
-def _clock(zone: ZoneInfo, at: datetime) -> tuple[int, int, str]:
+def _zone_state(zone: ZoneInfo, at: datetime) -> tuple[int, int, str]:
     local = at.astimezone(zone)
     offset = local.utcoffset() or timedelta()
-    return milliseconds(at), round(offset.total_seconds() * 1000), local.tzname() or ""
+    return epoch_ms(at), round(offset.total_seconds() * 1000), local.tzname() or ""

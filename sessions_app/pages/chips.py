@@ -1,4 +1,4 @@
-"""Filters as chips: what is filtered, in words, each with the address that goes on without it."""
+"""The active filters as chips, each with the query string that removes it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from sessions_app.pages.list_url import PAGING_PARAMS
 
 @dataclass(frozen=True)
 class Chip:
-    """One value of a filter, and the query string without it; `is_wrong` where it is no value."""
+    """A value of a filter, and the query string without it; `is_wrong` marks an invalid value."""
 
     name: str
     label: str
@@ -22,28 +22,28 @@ class Chip:
 
 
 def chips(params: QueryDict, form: forms.Form) -> list[Chip]:
-    """Return a chip for each value that is filtered by, and for each that is wrong."""
-    strange = [str(error.code) for error in form.non_field_errors().as_data() if error.code in params]
+    """Return a chip for each filter value, valid or not, and for each invalid parameter."""
+    invalid = [str(error.code) for error in form.non_field_errors().as_data() if error.code in params]
     return [
         Chip(
             name,
             str(form.fields[name].label) if name in form.fields else name,
             _text(form, name, raw),
             _without(params, name, raw),
-            is_wrong=name in form.errors or name in strange,
+            is_wrong=name in form.errors or name in invalid,
         )
-        for name in dict.fromkeys((*form.fields, *strange))
+        for name in dict.fromkeys((*form.fields, *invalid))
         for raw in dict.fromkeys(params.getlist(name))
-        if raw.strip() or name in strange
+        if raw.strip() or name in invalid
     ]
 
 
 def _text(form: forms.Form, name: str, raw: str) -> str:
-    """Return a value in people's words; what is wrong stands as it is."""
+    """Return the label of a value; an invalid value unchanged."""
     field, value = form.fields.get(name), form.cleaned_data.get(name)
     if isinstance(field, forms.ChoiceField):
-        words = {str(key): str(text) for key, text in field.choices}  # type: ignore[union-attr, misc]
-        return words.get(raw, raw)
+        labels = {str(key): str(text) for key, text in field.choices}  # type: ignore[union-attr, misc]
+        return labels.get(raw, raw)
     if isinstance(value, date):
         return format_date(value, "j M Y")
     if name == "idle_min":
@@ -53,7 +53,7 @@ def _text(form: forms.Form, name: str, raw: str) -> str:
 
 def _without(params: QueryDict, name: str, raw: str) -> str:
     rest = params.copy()
-    rest.setlist(name, [each for each in params.getlist(name) if each != raw])
+    rest.setlist(name, [value for value in params.getlist(name) if value != raw])
     for stale in (*(() if rest.getlist(name) else (name,)), *PAGING_PARAMS):
         rest.pop(stale, None)
     return rest.urlencode(safe=",")

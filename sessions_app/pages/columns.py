@@ -1,4 +1,4 @@
-"""The columns of the two tables, in the guide's order; a heading a key of `domain.row.CELLS`."""
+"""The columns of the two tables, in their order; each key is one of `domain.row.CELLS`."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column: its key, its heading, and whether it holds figures."""
+    """A column; `is_figure` aligns it to the right and sorts it as a number."""
 
     key: str
     heading: str
@@ -44,7 +44,7 @@ TABLE_COLUMNS = {
     )
 }
 
-TIMES = ("started_at", "ended_at")
+TIME_COLUMNS = ("started_at", "ended_at")
 DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
     IN_PROGRESS: (
         "id",
@@ -92,34 +92,34 @@ OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {
 
 
 def available_columns(tab: str) -> tuple[str, ...]:
-    """Return the keys of all columns of a tab, in their order."""
+    """Return the keys of all columns of a tab, in order."""
     return DEFAULT_COLUMNS[tab] + OPTIONAL_COLUMNS[tab]
 
 
-def in_order(tab: str, keys: Collection[str]) -> tuple[str, ...]:
-    """Return those columns in the order of the tab; the usual ones where none of them is offered."""
+def order_columns(tab: str, keys: Collection[str]) -> tuple[str, ...]:
+    """Return those columns in the order of the tab; the default ones if the tab has none of them."""
     return tuple(key for key in available_columns(tab) if key in keys) or DEFAULT_COLUMNS[tab]
 
 
 def saved_columns(tab: str, manager: Manager) -> tuple[str, ...]:
-    """Return the columns that the manager has chosen for good, or the usual ones."""
-    return in_order(tab, manager.columns.get(tab, "").split(","))
+    """Return the columns that the manager has saved, or the default ones."""
+    return order_columns(tab, manager.columns.get(tab, "").split(","))
 
 
 def selected_columns(tab: str, params: QueryDict, manager: Manager) -> tuple[str, ...]:
-    """Return the columns that an address names, else the usual ones: a link shows everybody the same.
+    """Return the columns that an address names, else the default ones, so that a link shows everyone the same.
 
-    An address that says nothing shows those that the manager keeps.
+    Without parameters, return the manager's saved columns.
     """
     if text := params.get("columns"):
-        return in_order(tab, text.split(","))
+        return order_columns(tab, text.split(","))
     return DEFAULT_COLUMNS[tab] if params else saved_columns(tab, manager)
 
 
 def describe_order(sort: str) -> str:
-    """Return an order in people's words: `Started At, newest first`."""
+    """Return a sort order as text: `Started At, newest first`."""
     column = TABLE_COLUMNS[sort.removeprefix("-")]
-    if column.key in TIMES:
+    if column.key in TIME_COLUMNS:
         rising, falling = "oldest first", "newest first"
     elif column.is_figure:
         rising, falling = "lowest first", "highest first"

@@ -1,4 +1,4 @@
-"""Asking a station to stop a session: the question, the wait, and what the station answered."""
+"""Remote stop of a session: the question, the wait, and the station's answer."""
 
 import logging
 from datetime import timedelta
@@ -23,7 +23,6 @@ from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED, WAITING, au
 logger = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT = timedelta(seconds=30)
-ACTION = STOP
 OUTCOME_TEXTS = {
     WAITING: "Waiting for the station to answer.",
     ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
@@ -35,35 +34,35 @@ OUTCOME_TEXTS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask whether to stop a session in progress; when that is answered, ask the station."""
+    """Ask for confirmation (GET), then send the stop command to the station (POST)."""
     sessions = visible_to(request.user).select_related("station", "driver", "connector")
     session = get_object_or_404(sessions, pk=pk)
     if not may_command(request.user, session.site_id):
         raise PermissionDenied("Only managers of a site may stop its sessions.")
     if request.method != "POST" or not session.is_in_progress:
         return _stop_page(request, session, None)
-    audit = audit_begin(request.user, action=ACTION, session=session, at=timezone.now())
+    audit = audit_begin(request.user, action=STOP, session=session, at=timezone.now())
     if not session.station.is_online:
         audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station is offline.")
-    elif not _ask(session, audit):
+    elif not _send_stop(session, audit):
         audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later.")
     audit.refresh_from_db()
     return _stop_page(request, session, audit)
 
 
-def _ask(session: ChargingSession, audit: ActionAudit) -> bool:
-    """Send the command to whichever process holds the station's socket; False where the layer is away."""
-    own = session.station_transaction_id  # OCPP 1.6: any integer, below zero too
+def _send_stop(session: ChargingSession, audit: ActionAudit) -> bool:
+    """Send RemoteStopTransaction to the process that holds the station's socket; False if the channel layer is down."""
+    transaction_id = session.station_transaction_id  # OCPP 1.6: any integer, also a negative one
     command = announce.StationCommand(
         type="station.command",
         command="RemoteStopTransaction",
-        payload={"transactionId": int(own) if own.removeprefix("-").isdecimal() else session.pk},
+        payload={"transactionId": int(transaction_id) if transaction_id.removeprefix("-").isdecimal() else session.pk},
         audit=audit.pk,
     )
     try:
         async_to_sync(announce.send)(announce.station_group(session.station_id), command)
     except Exception:
-        logger.exception("The channel layer is away: session %d was not asked to stop", session.pk)
+        logger.exception("The channel layer is unavailable: could not send the stop command for session %d", session.pk)
         return False
     return True
 
@@ -71,12 +70,12 @@ def _ask(session: ChargingSession, audit: ActionAudit) -> bool:
 @never_cache
 @require_safe
 def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
-    """Say what the station has answered so far; after half a minute there is no answer.
+    """Show the station's answer so far; after ANSWER_TIMEOUT record that there is none.
 
-    Whoever waits for news in the page is told nothing while there is none.
+    While waiting, a polling page gets 204 and keeps what it shows.
     """
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
-    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=ACTION)
+    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=STOP)
     if audit.outcome == WAITING and timezone.now() - audit.at > ANSWER_TIMEOUT:
         audit_settle(audit.pk, outcome=NO_ANSWER)
         audit.refresh_from_db()
@@ -86,10 +85,10 @@ def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
 
 
 def _stop_page(request: PageRequest, session: ChargingSession, audit: ActionAudit | None) -> HttpResponse:
-    """Show the question in the menu, what came of it among the notices, or either on a page of its own."""
+    """Show the question in the menu, the outcome among the notices, or either on its own page."""
     question, outcome = "sessions/_stop.html", "sessions/_outcome.html"
-    words = (audit.detail or OUTCOME_TEXTS.get(audit.outcome, audit.outcome)) if audit else ""
-    context = {"session": session, "audit": audit, "words": words, "panel": question, "tab": IN_PROGRESS}
-    is_asked = request.method != "POST" and audit is None
-    part = question if is_asked else outcome
-    return render(request, part if request.htmx else "sessions/panel.html", context)
+    text = (audit.detail or OUTCOME_TEXTS.get(audit.outcome, audit.outcome)) if audit else ""
+    context = {"session": session, "audit": audit, "words": text, "panel": question, "tab": IN_PROGRESS}
+    is_question = request.method != "POST" and audit is None
+    template = question if is_question else outcome
+    return render(request, template if request.htmx else "sessions/panel.html", context)

@@ -1,4 +1,4 @@
-"""What people see when there is no page: each says what to do next."""
+"""The error pages; each says what to do next."""
 
 import logging
 import secrets
@@ -14,7 +14,7 @@ TEMPLATE = "error.html"
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that there is nothing here, to whoever may not see it too."""
+    """Return 404, also for what the user may not see."""
     return _page(
         request,
         404,
@@ -24,7 +24,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the signed-in person may not do that."""
+    """Return 403: the signed-in user lacks the permission."""
     return _page(
         request,
         403,
@@ -34,7 +34,7 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that a form came without its token: an old page, a new sign-in, or another site's form."""
+    """Return 403 for a form without a valid CSRF token: an old page, a new sign-in, or a forged form."""
     return _page(
         request,
         403,
@@ -44,19 +44,19 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the request cannot be read; the host may be forged, so nothing is asked about the person."""
+    """Return 400 for a malformed request; the host may be forged, so do not load the user."""
     return _plain_page(
         request, 400, title="This cannot be read", text="Something in the address or the form is not valid."
     )
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Say that it is our fault, with an id that stands in the log too.
+    """Return 500 with an id that is also in the log.
 
-    The database may be what has failed: nothing is asked of it, not even who has signed in.
+    The database may be down, so do not query it, not even for the user.
     """
     error_id = secrets.token_hex(4).upper()
-    logger.error("Error %s at %s; what failed comes next.", error_id, request.path)
+    logger.error("Error %s at %s; the traceback follows.", error_id, request.path)
     try:
         return _plain_page(
             request,
@@ -66,20 +66,20 @@ def failed(request: HttpRequest) -> HttpResponse:
             error_id=error_id,
         )
     except Exception:
-        logger.exception("The page for error %s failed as well.", error_id)
+        logger.exception("The page for error %s failed too.", error_id)
         text = format_html("<h1>Something went wrong</h1><p>Error {}</p>", error_id)
         return HttpResponse(text, status=500)
 
 
-def _page(request: HttpRequest, status: int, **said: str) -> HttpResponse:
-    return HttpResponse(render_to_string(TEMPLATE, _context(said, status), request), status=status)
+def _page(request: HttpRequest, status: int, **texts: str) -> HttpResponse:
+    return HttpResponse(render_to_string(TEMPLATE, _context(texts, status), request), status=status)
 
 
-def _plain_page(request: HttpRequest, status: int, **said: str) -> HttpResponse:
-    """Return the page without its navigation, which asks who has signed in."""
-    context = _context(said, status) | {"request": request}
+def _plain_page(request: HttpRequest, status: int, **texts: str) -> HttpResponse:
+    """Return the page without its navigation, which would load the user."""
+    context = _context(texts, status) | {"request": request}
     return HttpResponse(render_to_string(TEMPLATE, context), status=status)
 
 
-def _context(said: dict[str, str], status: int) -> dict[str, Any]:
-    return {"status": status, **said}
+def _context(texts: dict[str, str], status: int) -> dict[str, Any]:
+    return {"status": status, **texts}

@@ -1,7 +1,7 @@
-"""Long files: asked for here, made by a worker, shown with their progress, and downloaded when ready.
+"""Background exports: started here, written by a worker, shown with their progress, and downloaded.
 
-Pages ask every second how far they are, only while there are any: that works across server processes
-and restarts, needs no state in any of them, and costs one indexed query.
+Pages poll every second while any is active: that works across server processes and restarts, without
+state in any of them, for one indexed query.
 """
 
 from collections import Counter
@@ -26,15 +26,15 @@ from sessions_app.models import ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
 from sessions_app.pages.export_specs import EXPORTS
-from sessions_app.pages.exports import XLSX, headers
+from sessions_app.pages.exports import XLSX_TYPE, download_headers
 from sessions_app.pages.requests import PageRequest
 from sessions_app.queries import exports as queries
 from sessions_app.store import exports as store
 
 FILE_BLOCK_SIZE = 262_144
-STALLED_AFTER = timedelta(seconds=5)  # ten beats: what is told of the progress would not be true any more
+STALLED_AFTER = timedelta(seconds=5)  # ten heartbeats: the progress shown is outdated
 INTERRUPTED = "Interrupted: it begins again by itself within half a minute"
-ADDRESSES: dict[str, Callable[[str], str]] = {
+EXPORT_URLS: dict[str, Callable[[str], str]] = {
     "sessions": lambda tab: reverse("export", args=[tab, "xlsx"]),
     "intervals": lambda tab: reverse("export-intervals", args=[tab, "xlsx"]),
     "samples": lambda pk: reverse("session-samples", args=[pk, "xlsx"]),
@@ -50,71 +50,71 @@ STATES = {
 
 @dataclass(frozen=True)
 class ExportCard:
-    """What the page says of a file."""
+    """A file and its status text."""
 
     job: ExportJob
     text: str
 
 
 def write_export(job: ExportJob, to: Path, progress: worker.Progress) -> int:
-    """Write the job's workbook, as whoever asked for it may see it now; return how many rows it has."""
-    file = EXPORTS[job.kind](QueryDict(job.params), job.of, job.manager)
-    return xlsx.write_workbook(file.book(), to, progress=progress)
+    """Write the job's workbook with what its manager may see now; return the number of rows."""
+    spec = EXPORTS[job.kind](QueryDict(job.params), job.of, job.manager)
+    return xlsx.write_workbook(spec.book(), to, progress=progress)
 
 
 @require_POST
 def start_export(request: PageRequest, kind: str, of: str) -> HttpResponse:
-    """Begin a workbook: a short one is downloaded at once, a long one goes to the queue."""
+    """Start a workbook: download a short one at once, queue a long one."""
     params = request.POST.copy()
     params.pop("csrfmiddlewaretoken", None)
-    address = f"{ADDRESSES[kind](of)}?{params.urlencode()}"
+    url = f"{EXPORT_URLS[kind](of)}?{params.urlencode()}"
     try:
-        file = EXPORTS[kind](params, of, request.user)
-        if not file.is_long:
-            return _go(request, address)
-        store.export_add(_job(file, request.user))
+        spec = EXPORTS[kind](params, of, request.user)
+        if not spec.is_long:
+            return _redirect(request, url)
+        store.export_add(_job(spec, request.user))
     except InvalidExportQueryError:
-        return _go(request, address)  # which says what is wrong
+        return _redirect(request, url)  # it shows the errors
     except store.TooManyExportsError:
-        return _tray(request, problem="Five of your files are being made: wait for one, or cancel one.")
+        return _exports_response(request, problem="Five of your files are being made: wait for one, or cancel one.")
     worker.start_worker()
-    return _tray(request) if request.htmx else redirect("exports")
+    return _exports_response(request) if request.htmx else redirect("exports")
 
 
-def _job(file: ExportSpec, manager: Manager) -> ExportJob:
+def _job(spec: ExportSpec, manager: Manager) -> ExportJob:
     return ExportJob(
         manager=manager,
-        kind=file.kind,
-        of=file.of,
-        params=file.params.urlencode(),
-        name=file.name("xlsx"),
-        rows_total=file.rows(None),
-        created_at=file.now,
+        kind=spec.kind,
+        of=spec.of,
+        params=spec.params.urlencode(),
+        name=spec.name("xlsx"),
+        rows_total=spec.rows(None),
+        created_at=spec.now,
     )
 
 
-def _go(request: PageRequest, address: str) -> HttpResponse:
-    return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+def _redirect(request: PageRequest, url: str) -> HttpResponse:
+    return HttpResponse(headers={"HX-Redirect": url}) if request.htmx else redirect(url)
 
 
 @require_safe
 @never_cache
 def list_exports(request: PageRequest) -> HttpResponse:
-    """Show the manager's files; who opens them also sees to it that those of yesterday are gone."""
+    """Show the manager's files; opening the page also deletes expired ones."""
     if not request.htmx:
         worker.delete_expired_files()
-    return _tray(request)
+    return _exports_response(request)
 
 
-def _tray(request: PageRequest, problem: str = "") -> HttpResponse:
-    """Answer with the files; who looks also sees to it that somebody makes them."""
+def _exports_response(request: PageRequest, problem: str = "") -> HttpResponse:
+    """Return the manager's files; start a worker if any waits or its worker has died."""
     now = timezone.now()
     jobs = queries.manager_exports(request.user, at=now)
     if any(job.state == _State.QUEUED or _is_silent(job, now, store.LOST_AFTER) for job in jobs):
         worker.start_worker()
     context = {
-        "cards": [ExportCard(job, _said(job, now)) for job in jobs],
-        "line": _line(jobs),
+        "cards": [ExportCard(job, _status_text(job, now)) for job in jobs],
+        "line": _summary_line(jobs),
         "is_active": any(job.is_active for job in jobs),
         "problem": problem,
     }
@@ -122,33 +122,33 @@ def _tray(request: PageRequest, problem: str = "") -> HttpResponse:
 
 
 def _template(request: PageRequest) -> str:
-    """Return how the files are shown: a line above a table, cards on a page of their own."""
+    """Return the template: a line above a table, or cards on their own page."""
     if not request.htmx:
         return "exports/list.html"
     return "exports/_tray.html" if request.htmx.target == "exports" else "exports/_cards.html"
 
 
-def _line(jobs: list[ExportJob]) -> str:
-    """Return all files in one line: `5 files: 1 ready, 2 being made, 2 waiting`.
+def _summary_line(jobs: list[ExportJob]) -> str:
+    """Return a summary: `5 files: 1 ready, 2 being made, 2 waiting`; "" if all are running.
 
-    What is being made stands below the line by itself: alone it needs none.
+    Running files have cards of their own below the line.
     """
     counts = Counter(job.state for job in jobs)
-    said = [(counts[state], words) for state, words in STATES.items() if counts[state]]
+    state_counts = [(counts[state], words) for state, words in STATES.items() if counts[state]]
     if not jobs or counts[_State.RUNNING] == len(jobs):
         return ""
     files = "1 file" if len(jobs) == 1 else f"{len(jobs)} files"
-    if len(said) == 1:
-        return f"{files} {said[0][1]}"
-    return f"{files}: {', '.join(f'{number} {words}' for number, words in said)}"
+    if len(state_counts) == 1:
+        return f"{files} {state_counts[0][1]}"
+    return f"{files}: {', '.join(f'{number} {words}' for number, words in state_counts)}"
 
 
-def _is_silent(job: ExportJob, now: datetime, time: timedelta) -> bool:
-    """Return whether whoever makes the file has said nothing for that time."""
-    return job.state == _State.RUNNING and job.beat_at is not None and job.beat_at < now - time
+def _is_silent(job: ExportJob, now: datetime, limit: timedelta) -> bool:
+    """Return whether the job's worker has sent no heartbeat for that time."""
+    return job.state == _State.RUNNING and job.beat_at is not None and job.beat_at < now - limit
 
 
-def _said(job: ExportJob, now: datetime) -> str:
+def _status_text(job: ExportJob, now: datetime) -> str:
     match job.state:
         case _State.QUEUED:
             return "Waiting: two files are made at once"
@@ -171,23 +171,23 @@ def _progress(job: ExportJob, now: datetime) -> str:
 
 @require_POST
 def delete_export(request: PageRequest, job_id: UUID) -> HttpResponse:
-    """Cancel a file that is still to come, or throw away one that is there."""
+    """Cancel a file that is not ready, or delete one that is."""
     if not store.export_delete(job_id, request.user, at=timezone.now()):
         raise Http404
     worker.file_path(job_id).unlink(missing_ok=True)
-    return _tray(request) if request.htmx else redirect("exports")
+    return _exports_response(request) if request.htmx else redirect("exports")
 
 
 @require_safe
 @never_cache
 def download_export(request: PageRequest, job_id: UUID) -> StreamingHttpResponse:
-    """Give the file to whoever asked for it, as long as he may see all that is in it."""
+    """Send the file to its manager, as long as they may see all of its rows."""
     job = queries.downloadable_export(request.user, job_id, at=timezone.now())
     path = worker.file_path(job_id)
     if job is None or not path.exists():
         raise Http404
-    length = {"Content-Length": str(path.stat().st_size)}
-    return StreamingHttpResponse(stream_from_thread(partial(_blocks, path)), headers=headers(XLSX, job.name) | length)
+    headers = download_headers(XLSX_TYPE, job.name) | {"Content-Length": str(path.stat().st_size)}
+    return StreamingHttpResponse(stream_from_thread(partial(_blocks, path)), headers=headers)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""An export before it is written: what it holds, what it says of itself, and what it is called."""
+"""An export before it is written: its content, its description and its file name."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from sessions_app.exports import csv
 from sessions_app.exports.columns import FileColumn
 from sessions_app.exports.xlsx import WorkbookSpec
 
-DIRECT_ROWS = 5_000  # more of them in an XLSX take too long to wait for
+DIRECT_ROWS = 5_000  # an XLSX with more rows is written in the background
 NOTES = (
     ("Times", "In the time zone of the site, which stands in the column Time Zone"),
     ("Empty cells", "Unknown, or nothing to say"),
@@ -19,7 +19,7 @@ NOTES = (
 
 
 class InvalidExportQueryError(Exception):
-    """Something in an export's address is no value; `problems` says what, a sentence each."""
+    """An export's address has invalid parameters; `problems` has a sentence for each."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(*problems)
@@ -28,7 +28,7 @@ class InvalidExportQueryError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ExportSpec:
-    """An export. `kind`, `of` and `params` are its address, from which it can be asked for again."""
+    """An export. A job stores `kind`, `of` and `params` to build it again."""
 
     kind: str
     of: str
@@ -37,21 +37,21 @@ class ExportSpec:
     stem: str
     columns: tuple[FileColumn[Any], ...]
     records: Callable[[], Iterator[Any]]
-    rows: Callable[[int | None], int]  # how many records; no more than the limit are counted
+    rows: Callable[[int | None], int]  # the number of records, counted up to the limit
     now: datetime
     about: tuple[tuple[str, str], ...]
 
     @property
     def is_long(self) -> bool:
-        """Whether a workbook of it takes too long to wait for."""
+        """Whether its workbook is written in the background."""
         return self.rows(DIRECT_ROWS + 1) > DIRECT_ROWS
 
     def name(self, suffix: str) -> str:
-        """Return the file's name: what, of when, and when it was made."""
+        """Return the file name: content, period and time of the export."""
         return f"{self.stem}-made-{self.now:%Y-%m-%d-%H%M}-utc.{suffix}"
 
     def pieces(self, *, bom: bool) -> Iterator[bytes]:
-        """Return the CSV."""
+        """Yield the CSV in chunks, the header first."""
         return csv.csv_chunks(self.columns, self.records(), now=self.now, bom=bom)
 
     def book(self) -> WorkbookSpec[Any]:

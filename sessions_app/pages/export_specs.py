@@ -1,4 +1,4 @@
-"""What an export's address asks for: the list's own filters, order and columns, or one session's samples."""
+"""The exports: a list with its filters, order and columns, as sessions or intervals; a session's samples."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from sessions_app.models import Manager, MeterSample
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import describe_order, selected_columns
 from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
-from sessions_app.pages.filters import Sessions, filter_sessions, form_problems
+from sessions_app.pages.filters import SessionQuerySet, filter_sessions, form_problems
 from sessions_app.pages.tabs import IN_PROGRESS, TAB_TITLES
 from sessions_app.queries.expressions import Seconds
 from sessions_app.queries.ordering import DEFAULT_SORT, ordered
@@ -27,75 +27,78 @@ from sessions_app.queries.rows import load_rows, stream_rows
 from sessions_app.queries.samples import stream_samples
 
 ALL_COLUMNS = "all"
-OWN = ("bom", "minutes")  # what an export's address says besides the list's
+EXPORT_PARAMS = ("bom", "minutes")  # parameters that a list does not have
 
 
-class _Listed(NamedTuple):
-    """The sessions of a list, in its order."""
+class _FilteredList(NamedTuple):
+    """The sessions of a list, sorted, with the parameters that selected them."""
 
-    sessions: Sessions
+    sessions: SessionQuerySet
     params: QueryDict
     form: forms.Form
 
-    def about(self, what: str, user: User) -> tuple[tuple[str, str], ...]:
-        filters = "; ".join(f"{each.label}: {each.text}" for each in chips(self.params, self.form))
+    def about(self, content: str, user: User) -> tuple[tuple[str, str], ...]:
+        filters = "; ".join(f"{chip.label}: {chip.text}" for chip in chips(self.params, self.form))
         return (
-            ("What", what),
+            ("What", content),
             ("Filters", filters or "None: every session that the person below may see"),
             ("Sorted by", describe_order(self.params.get("sort") or DEFAULT_SORT)),
-            *_made_by(user),
+            *_author(user),
         )
 
-    def stem(self, what: str, tab: str) -> str:
-        said = self.form.cleaned_data
-        days = [f"{said[name]:%Y-%m-%d}" for name in ("started_after", "started_before") if said.get(name)]
-        return "-".join([what, tab, *([said["range"]] if said.get("range") else []), *days])
+    def stem(self, content: str, tab: str) -> str:
+        values = self.form.cleaned_data
+        days = [f"{values[name]:%Y-%m-%d}" for name in ("started_after", "started_before") if values.get(name)]
+        return "-".join([content, tab, *([values["range"]] if values.get("range") else []), *days])
 
 
-def _made_by(user: User) -> tuple[tuple[str, str], ...]:
+def _author(user: User) -> tuple[tuple[str, str], ...]:
     return (
         ("Exported by", f"{user} ({user.get_username()})"),
         ("Exported at", f"{timezone.now():%Y-%m-%d %H:%M:%S} UTC"),
     )
 
 
-def _listed(params: QueryDict, tab: str, user: User) -> _Listed:
-    """Return what the list at that address shows, all pages of it. Raises RefusedError."""
-    own = params.copy()
-    for name in (*OWN, *(["columns"] if own.get("columns") == ALL_COLUMNS else [])):
-        own.pop(name, None)
-    sessions, form, is_valid = filter_sessions(own, tab, user)
+def _filter_list(params: QueryDict, tab: str, user: User) -> _FilteredList:
+    """Return all pages of the list at that address. Raises InvalidExportQueryError."""
+    list_params = params.copy()
+    for name in (*EXPORT_PARAMS, *(["columns"] if list_params.get("columns") == ALL_COLUMNS else [])):
+        list_params.pop(name, None)
+    sessions, form, is_valid = filter_sessions(list_params, tab, user)
     if not is_valid:
         raise InvalidExportQueryError(form_problems(form))
-    in_order = ordered(sessions, own.get("sort") or DEFAULT_SORT, in_progress=tab == IN_PROGRESS)
-    return _Listed(in_order, own, form)
+    sorted_sessions = ordered(sessions, list_params.get("sort") or DEFAULT_SORT, in_progress=tab == IN_PROGRESS)
+    return _FilteredList(sorted_sessions, list_params, form)
 
 
 def sessions_export(params: QueryDict, tab: str, user: Manager) -> ExportSpec:
-    """Return the sessions of the list, with the columns that are shown or all. Raises RefusedError."""
-    listed = _listed(params, tab, user)
-    named = params.get("columns", "")
+    """Return the sessions of the list with its columns or all. Raises InvalidExportQueryError."""
+    filtered = _filter_list(params, tab, user)
+    has_all_columns = params.get("columns") == ALL_COLUMNS
     return ExportSpec(
         kind="sessions",
         of=tab,
         params=params,
         title=TAB_TITLES[tab],
-        stem=listed.stem("charging-sessions", tab),
-        columns=columns_for_tab(tab, None if named == ALL_COLUMNS else selected_columns(tab, listed.params, user)),
-        records=partial(stream_rows, listed.sessions),
-        rows=partial(_count, listed.sessions),
+        stem=filtered.stem("charging-sessions", tab),
+        columns=columns_for_tab(tab, None if has_all_columns else selected_columns(tab, filtered.params, user)),
+        records=partial(stream_rows, filtered.sessions),
+        rows=partial(_count, filtered.sessions),
         now=timezone.now(),
-        about=listed.about(f"Charging sessions, {TAB_TITLES[tab]}", user),
+        about=filtered.about(f"Charging sessions, {TAB_TITLES[tab]}", user),
     )
 
 
-def _count(sessions: Sessions, limit: int | None) -> int:
+def _count(sessions: SessionQuerySet, limit: int | None) -> int:
     return sessions[:limit].count()
 
 
 def intervals_export(params: QueryDict, tab: str, user: User) -> ExportSpec:
-    """Return the sessions of the list cut into intervals of `minutes`, else of 15. Raises RefusedError."""
-    listed = _listed(params, tab, user)
+    """Return the sessions of the list, split into intervals of `minutes`, 15 by default.
+
+    Raises InvalidExportQueryError.
+    """
+    filtered = _filter_list(params, tab, user)
     text = params.get("minutes") or "15"
     if text not in {str(length) for length in LENGTHS_MIN}:
         lengths = ", ".join(str(length) for length in LENGTHS_MIN)
@@ -106,13 +109,13 @@ def intervals_export(params: QueryDict, tab: str, user: User) -> ExportSpec:
         of=tab,
         params=params,
         title="Intervals",
-        stem=listed.stem(f"charging-intervals-{minutes}-min", tab),
+        stem=filtered.stem(f"charging-intervals-{minutes}-min", tab),
         columns=INTERVAL_COLUMNS,
-        records=partial(stream_intervals, listed.sessions, minutes=minutes),
-        rows=partial(_about_so_many, listed.sessions, minutes),
+        records=partial(stream_intervals, filtered.sessions, minutes=minutes),
+        rows=partial(_estimate_intervals, filtered.sessions, minutes),
         now=timezone.now(),
         about=(
-            *listed.about(f"Charging sessions, {TAB_TITLES[tab]}, by intervals of {minutes} minutes", user),
+            *filtered.about(f"Charging sessions, {TAB_TITLES[tab]}, by intervals of {minutes} minutes", user),
             ("Energy", "Flows evenly between two readings; the intervals of a session add up to its energy"),
             ("Average power", "Over the time plugged in within the interval"),
             ("Peak power", "The highest reported within the interval, and no less than the average"),
@@ -120,26 +123,26 @@ def intervals_export(params: QueryDict, tab: str, user: User) -> ExportSpec:
     )
 
 
-def _about_so_many(sessions: Sessions, minutes: int, limit: int | None) -> int:
-    """Return about how many intervals the sessions have: each has one that it does not fill, or two."""
-    lasted = Seconds(Coalesce("ended_at", "last_reading_at", "started_at"), "started_at")
-    seconds = sessions.order_by().aggregate(all=Sum(lasted))["all"] or 0
+def _estimate_intervals(sessions: SessionQuerySet, minutes: int, limit: int | None) -> int:
+    """Return the approximate number of intervals: each session has one or two partial ones."""
+    duration = Seconds(Coalesce("ended_at", "last_reading_at", "started_at"), "started_at")
+    seconds = sessions.order_by().aggregate(all=Sum(duration))["all"] or 0
     return round(seconds / 60 / minutes) + sessions.count()
 
 
 def samples_export(params: QueryDict, session_id: str, user: User) -> ExportSpec:
-    """Return the meter samples of a session that the user may see, or 404."""
-    found = load_rows(visible_to(user).filter(pk=int(session_id)))
-    if not found:
+    """Return the meter samples of a session. Raises Http404 if the user may not see it."""
+    rows = load_rows(visible_to(user).filter(pk=int(session_id)))
+    if not rows:
         raise Http404
-    session = found[0]
-    began = to_site_time(session.started_at, session.zone)
+    session = rows[0]
+    started = to_site_time(session.started_at, session.zone)
     return ExportSpec(
         kind="samples",
         of=session_id,
         params=params,
         title="Samples",
-        stem=f"meter-samples-session-{session_id}-{began:%Y-%m-%d}",
+        stem=f"meter-samples-session-{session_id}-{started:%Y-%m-%d}",
         columns=sample_columns(session),
         records=partial(stream_samples, session.id),
         rows=partial(_count_samples, session.id),
@@ -149,8 +152,8 @@ def samples_export(params: QueryDict, session_id: str, user: User) -> ExportSpec
             ("Charging station", session.station),
             ("Site", session.site),
             ("User", session.user or ""),
-            ("Started at", f"{began:%Y-%m-%d %H:%M:%S} {session.zone}"),
-            *_made_by(user),
+            ("Started at", f"{started:%Y-%m-%d %H:%M:%S} {session.zone}"),
+            *_author(user),
         ),
     )
 

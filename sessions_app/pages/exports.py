@@ -1,4 +1,4 @@
-"""Exports: the file of what a list's address asks for, never of anything else."""
+"""Exports of a list or of a session, selected by the same address parameters."""
 
 from io import BytesIO
 
@@ -18,25 +18,25 @@ from sessions_app.pages.export_spec import DIRECT_ROWS, ExportSpec, InvalidExpor
 from sessions_app.pages.export_specs import EXPORTS
 from sessions_app.pages.requests import PageRequest
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
 @never_cache
 def export(request: PageRequest, kind: str, of: str, suffix: str) -> HttpResponseBase:
-    """Give the file, or say which filter is wrong: never the unfiltered table."""
+    """Return the file; with an invalid filter return 400 and the problems, never the unfiltered table."""
     try:
-        file = EXPORTS[kind](request.GET, of, request.user)
-    except InvalidExportQueryError as refused:
-        context = {"problems": refused.problems}
+        spec = EXPORTS[kind](request.GET, of, request.user)
+    except InvalidExportQueryError as error:
+        context = {"problems": error.problems}
         return render(request, "sessions/export_refused.html", context, status=400)
     if suffix == "csv":
-        return _csv(file, request.user, bom=request.GET.get("bom") != "no")
-    return _long(request, file) if file.is_long else _xlsx(file)
+        return _csv(spec, request.user, bom=request.GET.get("bom") != "no")
+    return _offer_background_export(request, spec) if spec.is_long else _xlsx(spec)
 
 
 class StreamRequest(msgspec.Struct):
-    """What the process that prints a long CSV is asked for."""
+    """The input of the process that prints a long CSV."""
 
     kind: str
     of: str
@@ -44,30 +44,31 @@ class StreamRequest(msgspec.Struct):
     manager: int
 
 
-def _csv(file: ExportSpec, user: Manager, *, bom: bool) -> StreamingHttpResponse:
-    """Stream the CSV: a short one from a thread, a long one from a process that leaves pages alone."""
-    if file.is_long:
-        asked = StreamRequest(file.kind, file.of, file.params.urlencode(), user.pk)
-        pieces = stream_from_process(next(file.pieces(bom=bom)), msgspec.json.encode(asked))
+def _csv(spec: ExportSpec, user: Manager, *, bom: bool) -> StreamingHttpResponse:
+    """Stream the CSV: a short one from a thread, a long one from its own process so that pages stay fast."""
+    if spec.is_long:
+        stream_request = StreamRequest(spec.kind, spec.of, spec.params.urlencode(), user.pk)
+        header = next(spec.pieces(bom=bom))
+        chunks = stream_from_process(header, msgspec.json.encode(stream_request))
     else:
-        pieces = stream_from_thread(lambda: file.pieces(bom=bom))
-    return StreamingHttpResponse(pieces, headers=headers("text/csv; charset=utf-8", file.name("csv")))
+        chunks = stream_from_thread(lambda: spec.pieces(bom=bom))
+    return StreamingHttpResponse(chunks, headers=download_headers("text/csv; charset=utf-8", spec.name("csv")))
 
 
-def _long(request: HttpRequest, file: ExportSpec) -> HttpResponse:
-    """Offer to make the file in the background: reading an address must not begin it."""
-    context = {"file": file, "fields": request.GET.lists(), "limit": DIRECT_ROWS}
+def _offer_background_export(request: HttpRequest, spec: ExportSpec) -> HttpResponse:
+    """Offer to write the file in the background; a GET must not start the job."""
+    context = {"file": spec, "fields": request.GET.lists(), "limit": DIRECT_ROWS}
     return render(request, "sessions/export_long.html", context)
 
 
-def _xlsx(file: ExportSpec) -> HttpResponse:
-    written = BytesIO()
-    xlsx.write_workbook(file.book(), written)
-    return HttpResponse(written.getvalue(), headers=headers(XLSX, file.name("xlsx")))
+def _xlsx(spec: ExportSpec) -> HttpResponse:
+    buffer = BytesIO()
+    xlsx.write_workbook(spec.book(), buffer)
+    return HttpResponse(buffer.getvalue(), headers=download_headers(XLSX_TYPE, spec.name("xlsx")))
 
 
-def headers(content_type: str, name: str) -> dict[str, str]:
-    """Return what makes a browser save the answer as a file of that name."""
+def download_headers(content_type: str, name: str) -> dict[str, str]:
+    """Return the headers that make a browser save the response as `name`."""
     return {
         "Content-Type": content_type,
         "Content-Disposition": content_disposition_header(as_attachment=True, filename=name) or "",

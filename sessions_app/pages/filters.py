@@ -1,4 +1,4 @@
-"""The filters of both tabs, for lists, exports and charts alike: strict, and within what the user may see."""
+"""The filters of both tabs, for lists and exports: strict, and limited to what the user may see."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,30 +33,30 @@ from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, sea
 from sessions_app.queries.sites import VisibleSites, load_visible_sites
 
 LEVEL_CHOICES = {"warning": "Warning or high", "high": "High"}
-LETTERS = {connector_letter(number): number for number in range(1, 27)}
-# No calendar of a time zone ends within these.
+CONNECTOR_LETTERS = {connector_letter(number): number for number in range(1, 27)}
+# Far enough from the ends of the calendar for conversion to any time zone.
 DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
-Sessions = QuerySet[ChargingSession]
+SessionQuerySet = QuerySet[ChargingSession]
 
 
-class _OneOf(filters.TypedMultipleChoiceFilter):
-    """Several values of a column, any of which will do."""
+class _AnyOf(filters.TypedMultipleChoiceFilter):
+    """Rows whose column has any of the chosen values."""
 
-    def filter(self, qs: Sessions, value: list[Any]) -> Sessions:
+    def filter(self, qs: SessionQuerySet, value: list[Any]) -> SessionQuerySet:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
 
 
-class _Ids(forms.TypedMultipleChoiceField):
-    """Ids of places or people; whether they are there is for the one look-up to say."""
+class _IdField(forms.TypedMultipleChoiceField):
+    """Ids of places or drivers; `_add_choices` checks that they exist, with one query for all."""
 
     def valid_value(self, value: Any) -> bool:
         return is_id(str(value))
 
 
-class _Named(_OneOf):
-    """Several places or people, by id, out of those that the user may see."""
+class _IdFilter(_AnyOf):
+    """Any of several places or drivers, by id, out of those that the user may see."""
 
-    field_class = _Ids
+    field_class = _IdField
 
 
 class _Minutes(filters.NumberFilter):
@@ -65,8 +65,8 @@ class _Minutes(filters.NumberFilter):
     field_class = forms.IntegerField
 
 
-class _DaysInOrder(forms.Form):
-    """A form of which the first day is not after the last."""
+class _DateRangeForm(forms.Form):
+    """Checks that the first day is not after the last."""
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("started_after"), self.cleaned_data.get("started_before")
@@ -76,9 +76,9 @@ class _DaysInOrder(forms.Form):
 
 
 class SessionFilter(filters.FilterSet):
-    """What both tabs are filtered by; History also by reason."""
+    """The filters of both tabs; only History has a reason."""
 
-    q = filters.CharFilter(label="Search", max_length=MAX_SEARCH_LENGTH, method="by_words")
+    q = filters.CharFilter(label="Search", max_length=MAX_SEARCH_LENGTH, method="by_search")
     range = filters.ChoiceFilter(label="Started", choices=list(DATE_PRESETS.items()), method="by_days")
     started_after = filters.DateFilter(
         label="From", input_formats=["%Y-%m-%d"], validators=DATE_LIMITS, method="by_days"
@@ -86,155 +86,156 @@ class SessionFilter(filters.FilterSet):
     started_before = filters.DateFilter(
         label="To", input_formats=["%Y-%m-%d"], validators=DATE_LIMITS, method="by_days"
     )
-    company = _OneOf(label="Company", coerce=int, method="by_company")
-    site = _OneOf(label="Site", field_name="site", coerce=int)
-    area = _Named(label="Site area", field_name="site_area", coerce=int)
-    station = _Named(label="Charging station", field_name="station", coerce=int)
-    connector = _OneOf(
+    company = _AnyOf(label="Company", coerce=int, method="by_company")
+    site = _AnyOf(label="Site", field_name="site", coerce=int)
+    area = _IdFilter(label="Site area", field_name="site_area", coerce=int)
+    station = _IdFilter(label="Charging station", field_name="station", coerce=int)
+    connector = _AnyOf(
         label="Connector",
-        choices=[(letter, letter) for letter in LETTERS],
-        coerce=LETTERS.__getitem__,
+        choices=[(letter, letter) for letter in CONNECTOR_LETTERS],
+        coerce=CONNECTOR_LETTERS.__getitem__,
         method="by_connector",
     )
-    driver = _Named(label="User", field_name="driver", coerce=int)
-    kind = _OneOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
+    driver = _IdFilter(label="User", field_name="driver", coerce=int)
+    kind = _AnyOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
     idle_min = _Minutes(label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes")
     level = filters.ChoiceFilter(label="Inactivity", choices=list(LEVEL_CHOICES.items()), method="by_level")
     price = filters.ChoiceFilter(label="Price", choices=[("none", "Unpriced")], method="by_price")
-    reason = _OneOf(label="Reason", choices=list(REASONS.items()), method="by_reason")
+    reason = _AnyOf(label="Reason", choices=list(REASONS.items()), method="by_reason")
 
     class Meta:
         model = ChargingSession
         fields: list[str] = []
-        form = _DaysInOrder
+        form = _DateRangeForm
 
     def __init__(self, data: QueryDict, *, tab: str, user: User) -> None:
         self.tab = tab
-        self.is_everywhere = sees_every_site(user)
-        self.places: VisibleSites = load_visible_sites(user)
-        self.visible = visible_to(user, site_ids=self.places.ids)
-        super().__init__(data, self.visible.filter(ended_at__isnull=tab == IN_PROGRESS))
-        self.filters["company"].extra["choices"] = self.places.companies()
-        self.filters["site"].extra["choices"] = [(place.id, place.name) for place in self.places.sites]
+        self.sees_every_site = sees_every_site(user)
+        self.visible_sites: VisibleSites = load_visible_sites(user)
+        self.visible_sessions = visible_to(user, site_ids=self.visible_sites.ids)
+        super().__init__(data, self.visible_sessions.filter(ended_at__isnull=tab == IN_PROGRESS))
+        self.filters["company"].extra["choices"] = self.visible_sites.companies()
+        self.filters["site"].extra["choices"] = [(site.id, site.name) for site in self.visible_sites.sites]
         if tab == IN_PROGRESS:
             del self.filters["reason"]
 
     def is_valid(self) -> bool:
-        """Return whether the whole address is well; what is named by id is looked up last."""
+        """Return whether the whole address is valid; look up ids last, only if the rest is."""
         fields = self.form.fields.items()
         takes_several = {name: isinstance(field, forms.MultipleChoiceField) for name, field in fields}
         for name, problem in param_errors(self.data, self.tab, takes_several).items():
             self.form.add_error(None, ValidationError(problem, code=name))
         if not self.form.errors:
-            self._name_the_chosen()
+            self._add_choices()
         return not self.form.errors
 
-    def _name_the_chosen(self) -> None:
-        """Give the chosen places and people their names, which chips say; refuse what is not there."""
+    def _add_choices(self) -> None:
+        """Set the chosen places and drivers as choices, with names for the chips; reject unknown ids."""
         for name in ("area", "station", "driver"):
-            texts = self.found[name].texts if name in self.found else {}
+            texts = self.lookups[name].texts if name in self.lookups else {}
             self.form.fields[name].choices = list(texts.items())
             for pk in set(self.form.cleaned_data[name]) - set(texts):
                 self.form.add_error(name, f"{pk} is not there.")
 
     @cached_property
-    def found(self) -> dict[str, LookupResult]:
-        """What the filters name in other tables, in one query."""
-        asked: dict[str, Callable[[Any], Lookups]] = {
-            "area": partial(area_lookups, places=self.places),
-            "station": partial(station_lookups, places=self.places),
-            "driver": partial(driver_lookups, visible=self.visible),
+    def lookups(self) -> dict[str, LookupResult]:
+        """The filter values resolved to ids in related tables, in one query."""
+        builders: dict[str, Callable[[Any], Lookups]] = {
+            "area": partial(area_lookups, places=self.visible_sites),
+            "station": partial(station_lookups, places=self.visible_sites),
+            "driver": partial(driver_lookups, visible=self.visible_sessions),
             "kind": driver_kind_lookups,
             "connector": connector_lookups,
             "level": lambda level: rating_lookups(),
             "q": search_lookups,
         }
-        said = self.form.cleaned_data
-        every: dict[str, QuerySet[Any]] = {}
-        for name, wants in asked.items():
-            every |= wants(said[name]) if said[name] else {}
-        return run_lookups(every)
+        values = self.form.cleaned_data
+        queries: dict[str, QuerySet[Any]] = {}
+        for name, build in builders.items():
+            queries |= build(values[name]) if values[name] else {}
+        return run_lookups(queries)
 
     @property
     def sites(self) -> list[int] | None:
-        """The sites that every session asked for belongs to; None: they may belong to any."""
-        said = self.form.cleaned_data
-        named = ("sites of area", "sites of station")
-        looked_up = [self.found[name].texts for name in named if name in self.found]
-        if self.is_everywhere and not (said["site"] or said["company"] or looked_up):
+        """The ids of the sites to which the filters limit the sessions; None without a limit."""
+        values = self.form.cleaned_data
+        names = ("sites of area", "sites of station")
+        related_sites = [self.lookups[name].texts for name in names if name in self.lookups]
+        if self.sees_every_site and not (values["site"] or values["company"] or related_sites):
             return None
         return [
-            place.id
-            for place in self.places.sites
-            if (not said["site"] or place.id in said["site"])
-            and (not said["company"] or place.company_id in said["company"])
-            and all(place.id in texts for texts in looked_up)
+            site.id
+            for site in self.visible_sites.sites
+            if (not values["site"] or site.id in values["site"])
+            and (not values["company"] or site.company_id in values["company"])
+            and all(site.id in site_ids for site_ids in related_sites)
         ]
 
-    def filter_queryset(self, queryset: Sessions) -> Sessions:
-        """Apply the days once, as one range for each time zone, then every other filter."""
-        said = self.form.cleaned_data
-        first, last, preset = said["started_after"], said["started_before"], said["range"]
+    def filter_queryset(self, queryset: SessionQuerySet) -> SessionQuerySet:
+        """Apply the days once, as one range per time zone, then the other filters."""
+        values = self.form.cleaned_data
+        first, last, preset = values["started_after"], values["started_before"], values["range"]
         if first or last or preset:
-            days = started_on(self.places, first=first, last=last, preset=preset, now=timezone.now())
+            days = started_on(self.visible_sites, first=first, last=last, preset=preset, now=timezone.now())
             queryset = queryset.filter(days)
         return super().filter_queryset(queryset)  # type: ignore[no-any-return]
 
-    def by_days(self, queryset: Sessions, name: str, value: Any) -> Sessions:
+    def by_days(self, queryset: SessionQuerySet, name: str, value: Any) -> SessionQuerySet:
         return queryset  # see filter_queryset
 
-    def by_words(self, queryset: Sessions, name: str, value: str) -> Sessions:
-        return queryset.alias(person=PERSON).filter(search_condition(value, self.found))
+    def by_search(self, queryset: SessionQuerySet, name: str, value: str) -> SessionQuerySet:
+        return queryset.alias(person=PERSON).filter(search_condition(value, self.lookups))
 
-    def by_company(self, queryset: Sessions, name: str, value: list[int]) -> Sessions:
-        return queryset.filter(site__in=[place.id for place in self.places.sites if place.company_id in value])
+    def by_company(self, queryset: SessionQuerySet, name: str, value: list[int]) -> SessionQuerySet:
+        return queryset.filter(site__in=[site.id for site in self.visible_sites.sites if site.company_id in value])
 
-    def by_connector(self, queryset: Sessions, name: str, value: list[int]) -> Sessions:
-        return queryset.filter(connector__in=self.found[name].ids)
+    def by_connector(self, queryset: SessionQuerySet, name: str, value: list[int]) -> SessionQuerySet:
+        return queryset.filter(connector__in=self.lookups[name].ids)
 
-    def by_kind(self, queryset: Sessions, name: str, value: list[str]) -> Sessions:
-        return queryset.alias(person=PERSON).filter(person__in=self.found[name].ids)
+    def by_kind(self, queryset: SessionQuerySet, name: str, value: list[str]) -> SessionQuerySet:
+        return queryset.alias(person=PERSON).filter(person__in=self.lookups[name].ids)
 
-    def by_reason(self, queryset: Sessions, name: str, value: list[str]) -> Sessions:
-        """Two codes may have the same words: who asks for one gets what reads the same."""
-        words = {REASONS[code] for code in value}
-        return queryset.filter(end_reason__in=[code for code, said in REASONS.items() if said in words])
+    def by_reason(self, queryset: SessionQuerySet, name: str, value: list[str]) -> SessionQuerySet:
+        """Include all codes with the same label: the user sees only labels."""
+        labels = {REASONS[code] for code in value}
+        return queryset.filter(end_reason__in=[code for code, label in REASONS.items() if label in labels])
 
-    def by_idle_minutes(self, queryset: Sessions, name: str, value: int) -> Sessions:
+    def by_idle_minutes(self, queryset: SessionQuerySet, name: str, value: int) -> SessionQuerySet:
         return queryset.filter(idle_s__gte=int(value) * 60)
 
-    def by_price(self, queryset: Sessions, name: str, value: str) -> Sessions:
+    def by_price(self, queryset: SessionQuerySet, name: str, value: str) -> SessionQuerySet:
         return queryset.alias(cost=COST).filter(cost=UNKNOWN_COST)
 
-    def by_level(self, queryset: Sessions, name: str, value: str) -> Sessions:
-        return queryset.filter(inactivity_condition(value, self.found))
+    def by_level(self, queryset: SessionQuerySet, name: str, value: str) -> SessionQuerySet:
+        return queryset.filter(inactivity_condition(value, self.lookups))
 
 
 class FilterResult(NamedTuple):
-    """The sessions that a list's address asks for, unordered; none where anything in it is wrong."""
+    """The filtered sessions, unordered; none if any parameter is invalid."""
 
-    sessions: Sessions
+    sessions: SessionQuerySet
     form: forms.Form
     is_valid: bool
 
 
 def filter_sessions(params: QueryDict, tab: str, user: User) -> FilterResult:
-    """Return the sessions of the tab that the query string asks for, within what the user may see.
+    """Return the sessions of a tab that match the query string and that the user may see.
 
-    A value that is no value of its filter, or a name that is no filter, gives no session at all, and
-    the form says why: never the unfiltered table.
+    An invalid value or an unknown name gives no session at all, never the unfiltered table; the form
+    has the errors.
     """
     return apply_filters(SessionFilter(params, tab=tab, user=user))
 
 
-def apply_filters(sessions: SessionFilter) -> FilterResult:
-    """Return what a filter set gives, strictly."""
-    is_valid = sessions.is_valid()
-    return FilterResult(sessions.qs if is_valid else ChargingSession.objects.none(), sessions.form, is_valid)
+def apply_filters(session_filter: SessionFilter) -> FilterResult:
+    """Return the sessions of a filter set; none if it is invalid."""
+    is_valid = session_filter.is_valid()
+    sessions = session_filter.qs if is_valid else ChargingSession.objects.none()
+    return FilterResult(sessions, session_filter.form, is_valid)
 
 
 def form_problems(form: forms.Form) -> list[str]:
-    """Return what is wrong with the filters, a sentence each."""
+    """Return the errors of the filters, a sentence each."""
     return [
         str(message) if name == "__all__" else f"{form.fields[name].label}: {message}"
         for name, messages in form.errors.items()

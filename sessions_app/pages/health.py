@@ -1,4 +1,4 @@
-"""Whether the site can do its work: asked by load balancers and by people who look for what is wrong."""
+"""The health check, for load balancers and for troubleshooting."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -17,28 +17,28 @@ ANSWERS_WITHIN_S = 3.0
 @login_not_required
 @never_cache
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database and channel layer answer, else 503; the JSON says which does not."""
+    """Return 200 if database and channel layer answer, else 503; the JSON has the state of each."""
     database, layer = await asyncio.gather(
-        _state(sync_to_async(_ask_database, thread_sensitive=False)()),
-        _state(announce.send("health", {"type": "health.asked"})),
+        _check(sync_to_async(_ask_database, thread_sensitive=False)()),
+        _check(announce.send("health", {"type": "health.asked"})),
     )
     is_well = database == layer == "ok"
     return JsonResponse({"database": database, "layer": layer}, status=200 if is_well else 503)
 
 
-async def _state(asked: Awaitable[None]) -> str:
-    """Return "ok", or what kind of error came; its text may hold addresses and stays here."""
+async def _check(probe: Awaitable[None]) -> str:
+    """Return "ok" or the type of the error; its text may contain addresses, which are not public."""
     try:
-        await asyncio.wait_for(asked, ANSWERS_WITHIN_S)
+        await asyncio.wait_for(probe, ANSWERS_WITHIN_S)
     except TimeoutError:
         return f"no answer in {ANSWERS_WITHIN_S:.0f} s"
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+    except Exception as error:  # noqa: BLE001 - any error means unhealthy
         return type(error).__name__
     return "ok"
 
 
 def _ask_database() -> None:
-    """Ask over a connection of this thread's own: a dead one must not hold up the others."""
+    """Query over this thread's own connection, so that a dead one blocks no other request."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""A list's address: what it says besides its filters, what is wrong with it, and the ones it leads on to."""
+"""The query parameters of a list besides its filters: their errors, and the addresses built from them."""
 
 from collections.abc import Collection, Mapping
 
@@ -10,28 +10,28 @@ from sessions_app.pages.columns import DEFAULT_COLUMNS, available_columns, saved
 from sessions_app.pages.tabs import IN_PROGRESS
 
 PER_PAGE = (25, 50, 100)
-# Where in the list a page is: nothing of it holds once filters or order are others.
+# The position in the list; invalid as soon as filters or order change.
 PAGING_PARAMS = ("page", "after", "before")
-# The filters by where a session was: of another site none of them holds.
+# The filters by location; invalid as soon as another site is chosen.
 LOCATION_PARAMS = ("company", "site", "area", "station", "connector")
 STATE_PARAMS = (*PAGING_PARAMS, "per_page", "sort", "columns")
 
 
 def param_errors(params: QueryDict, tab: str, fields: Mapping[str, bool]) -> dict[str, str]:
-    """Return what is wrong in an address besides the filters' own values: a sentence for each name.
+    """Return an error text for each invalid parameter, apart from the filters' own values.
 
-    `fields` are the filters, and whether each takes several values.
+    `fields` maps each filter to whether it takes several values.
     """
-    found = {}
+    errors = {}
     for name in params:
         texts = params.getlist(name)
         if name not in fields and name not in STATE_PARAMS:
-            found[name] = f"“{name}” is no filter."
+            errors[name] = f"“{name}” is no filter."
         elif len(texts) > 1 and not fields.get(name):
-            found[name] = f"“{name}” is given {len(texts)} times, and takes one value."
-        elif name in STATE_PARAMS and texts[0] and not _is_state(name, texts[0], available_columns(tab)):
-            found[name] = _ERROR_TEXTS[name].format(text=texts[0])
-    return found
+            errors[name] = f"“{name}” is given {len(texts)} times, and takes one value."
+        elif name in STATE_PARAMS and texts[0] and not _is_valid_param(name, texts[0], available_columns(tab)):
+            errors[name] = _ERROR_TEXTS[name].format(text=texts[0])
+    return errors
 
 
 _ERROR_TEXTS = {
@@ -44,7 +44,7 @@ _ERROR_TEXTS = {
 }
 
 
-def _is_state(name: str, text: str, keys: Collection[str]) -> bool:
+def _is_valid_param(name: str, text: str, keys: Collection[str]) -> bool:
     match name:
         case "per_page":
             return text in map(str, PER_PAGE)
@@ -56,12 +56,12 @@ def _is_state(name: str, text: str, keys: Collection[str]) -> bool:
 
 
 def is_id(text: str) -> bool:
-    """Return whether the text is a whole number from 1, written in one way, that the database can hold."""
+    """Return whether the text is a positive integer without leading zeros that fits a bigint."""
     return text.isascii() and text.isdigit() and not text.startswith("0") and len(text) < 19
 
 
 def query_with(params: QueryDict, **changed: str) -> str:
-    """Return the query string with those values, and without the place in the list that it had."""
+    """Return the query string with those values, back on the first page."""
     rest = params.copy()
     for name in (*PAGING_PARAMS, *changed):
         rest.pop(name, None)
@@ -71,7 +71,7 @@ def query_with(params: QueryDict, **changed: str) -> str:
 
 
 def query_without(params: QueryDict, *names: str) -> QueryDict:
-    """Return the query string's values without those names, and without blanks."""
+    """Return the parameters without those names and without blank ones."""
     rest = params.copy()
     for name in list(rest):
         if name in names or not any(rest.getlist(name)):
@@ -86,17 +86,17 @@ def list_url(tab: str, params: QueryDict) -> str:
 
 
 def preferred_url(tab: str, params: QueryDict, manager: Manager) -> str:
-    """Return the address of a list with the columns that the manager keeps, where they are not the usual."""
-    columns, named = saved_columns(tab, manager), params.copy()
+    """Return the address of a list with the manager's saved columns, unless those are the default."""
+    columns, query = saved_columns(tab, manager), params.copy()
     if columns != DEFAULT_COLUMNS[tab]:
-        named["columns"] = ",".join(columns)
-    return list_url(tab, named)
+        query["columns"] = ",".join(columns)
+    return list_url(tab, query)
 
 
-def tab_url(tab: str, params: QueryDict, *, here: str, manager: Manager) -> str:
-    """Return the address in that table of what is shown here: all that holds there, on the first page."""
-    if tab == here:
+def tab_url(tab: str, params: QueryDict, *, current_tab: str, manager: Manager) -> str:
+    """Return the address of a tab with the parameters of the current one that apply to it, on its first page."""
+    if tab == current_tab:
         return list_url(tab, query_without(params, *PAGING_PARAMS))
-    is_offered = params.get("sort", "").removeprefix("-") in available_columns(tab)
-    rest = query_without(params, "columns", *PAGING_PARAMS, *([] if is_offered else ["sort"]))
+    has_sort_column = params.get("sort", "").removeprefix("-") in available_columns(tab)
+    rest = query_without(params, "columns", *PAGING_PARAMS, *([] if has_sort_column else ["sort"]))
     return preferred_url(tab, query_without(rest, "reason") if tab == IN_PROGRESS else rest, manager)

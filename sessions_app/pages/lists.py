@@ -1,4 +1,4 @@
-"""The two tables: one filtered list feeds the whole page and the part that htmx puts in place."""
+"""The two tables: one filtered list feeds the whole page and the part that htmx swaps."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import DEFAULT_COLUMNS, saved_columns, selected_columns
-from sessions_app.pages.filters import SessionFilter, Sessions, apply_filters, filter_sessions, form_problems
+from sessions_app.pages.filters import SessionFilter, SessionQuerySet, apply_filters, filter_sessions, form_problems
 from sessions_app.pages.list_url import (
     LOCATION_PARAMS,
     PAGING_PARAMS,
@@ -26,14 +26,14 @@ from sessions_app.pages.pager import page_selector, page_sizes, pager, per_page
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tables import SessionTable, sort_options
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
-from sessions_app.queries import summary as sums
-from sessions_app.queries.ordering import DEFAULT_SORT as USUAL_SORT
+from sessions_app.queries import summary as summaries
+from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.queries.paging import load_page
 from sessions_app.queries.sites import VisibleSites
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """Go to the sessions in progress."""
+    """Redirect to the sessions in progress."""
     return redirect("in-progress")
 
 
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 @gzip_page
 def in_progress(request: PageRequest) -> HttpResponse:
-    """Show who is charging now."""
+    """Show the sessions in progress."""
     return _list(request, IN_PROGRESS)
 
 
@@ -58,17 +58,17 @@ def history(request: PageRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def summary(request: PageRequest, tab: str) -> HttpResponse:
-    """Show the sums over all filtered rows: apart from the table, which never waits for them."""
+    """Show the sums over all filtered rows, in a request of its own so that the table does not wait."""
     sessions, _, is_valid = filter_sessions(request.GET, tab, request.user)
-    added = (
-        sums.summarize_in_progress(sessions, now=timezone.now())
+    totals = (
+        summaries.summarize_in_progress(sessions, now=timezone.now())
         if tab == IN_PROGRESS
-        else sums.summarize_history(sessions)
+        else summaries.summarize_history(sessions)
     )
     panel = "sessions/_summary.html"
     context = {
         "tab": tab,
-        "sums": added,
+        "sums": totals,
         "is_valid": is_valid,
         "unpriced": query_with(request.GET, price="none"),
         "panel": panel,
@@ -77,73 +77,73 @@ def summary(request: PageRequest, tab: str) -> HttpResponse:
 
 
 def _list(request: PageRequest, tab: str) -> HttpResponse:
-    """Answer with the whole page, or with its list alone where htmx asks for that.
+    """Return the whole page, or only its list for htmx.
 
-    A page whose address says nothing goes on to the one that names the manager's own columns, so that
-    the address says what is seen.
+    Without a query, redirect to the address with the manager's saved columns, so that the address
+    always describes what is shown.
     """
     is_part = request.htmx and not request.htmx.history_restore_request
     if not (is_part or request.GET or saved_columns(tab, request.user) == DEFAULT_COLUMNS[tab]):
         return redirect(preferred_url(tab, request.GET, request.user))
-    whole, part, live = "sessions/list.html", "sessions/part.html", "sessions/live.html"
-    template = (live if "X-Live" in request.headers else part) if is_part else whole
+    page, part, live = "sessions/list.html", "sessions/part.html", "sessions/live.html"
+    template = (live if "X-Live" in request.headers else part) if is_part else page
     return render(request, template, _context(request, tab))
 
 
 def _context(request: PageRequest, tab: str) -> dict[str, Any]:
-    asked = SessionFilter(request.GET, tab=tab, user=request.user)
-    sessions, form, is_valid = apply_filters(asked)
+    session_filter = SessionFilter(request.GET, tab=tab, user=request.user)
+    sessions, form, is_valid = apply_filters(session_filter)
     keys = selected_columns(tab, request.GET, request.user)
-    in_use = chips(request.GET, form)
+    filter_chips = chips(request.GET, form)
     return {
         "tab": tab,
         "title": TAB_TITLES[tab],
         "form": form,
         "problems": form_problems(form),
-        "chips": in_use,
-        "filter_count": sum(chip.name in form.fields and chip.name != "q" for chip in in_use),
+        "chips": filter_chips,
+        "filter_count": sum(chip.name in form.fields and chip.name != "q" for chip in filter_chips),
         "sorts": sort_options(keys, request.GET.get("sort", "")),
         "is_filtered": any(request.GET.get(name) for name in form.fields),
-        "places": asked.places,
-        **_addresses(request, tab, asked),
-        **(_rows(asked, sessions, keys) if is_valid else {}),
+        "places": session_filter.visible_sites,
+        **_links(request, tab, session_filter),
+        **(_rows(session_filter, sessions, keys) if is_valid else {}),
     }
 
 
-def _rows(asked: SessionFilter, sessions: Sessions, keys: tuple[str, ...]) -> dict[str, Any]:
-    """Return the page of the table that a valid address asks for."""
-    params, now = asked.data, timezone.now()
-    sort, size = params.get("sort") or USUAL_SORT, per_page(params)
-    is_open = asked.tab == IN_PROGRESS
-    found = load_page(sessions, sort, page_selector(params), size, sites=asked.sites, in_progress=is_open)
-    is_zoned = len(asked.places.by_zone()) > 1
+def _rows(session_filter: SessionFilter, sessions: SessionQuerySet, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Return the table page for a valid address."""
+    params, now = session_filter.data, timezone.now()
+    sort, size = params.get("sort") or DEFAULT_SORT, per_page(params)
+    in_progress = session_filter.tab == IN_PROGRESS
+    page = load_page(sessions, sort, page_selector(params), size, sites=session_filter.sites, in_progress=in_progress)
+    is_zoned = len(session_filter.visible_sites.by_zone()) > 1
     return {
         "now_s": f"{now.timestamp():.3f}",
-        "table": SessionTable(found.rows, columns=keys, params=params, now=now, is_zoned=is_zoned),
-        "pager": pager(params, found, size),
+        "table": SessionTable(page.rows, columns=keys, params=params, now=now, is_zoned=is_zoned),
+        "pager": pager(params, page, size),
         "sizes": page_sizes(params, size),
     }
 
 
-def _addresses(request: PageRequest, tab: str, asked: SessionFilter) -> dict[str, Any]:
-    """Return what the parts around the table go on with."""
-    here = query_without(request.GET)
-    kept = query_without(request.GET, "q", "sort", *PAGING_PARAMS)
-    sites = request.GET.getlist("site")
+def _links(request: PageRequest, tab: str, session_filter: SessionFilter) -> dict[str, Any]:
+    """Return the query strings and addresses that the parts around the table link to."""
+    query = query_without(request.GET)
+    search_params = query_without(request.GET, "q", "sort", *PAGING_PARAMS)
+    site_ids = request.GET.getlist("site")
     return {
-        "query": here.urlencode(safe=","),
-        "kept": [(name, value) for name, values in kept.lists() for value in values],
-        "cleared": list_url(tab, query_without(request.GET, *asked.form.fields, *PAGING_PARAMS)),
-        "to_in_progress": tab_url(IN_PROGRESS, request.GET, here=tab, manager=request.user),
-        "to_history": tab_url(HISTORY, request.GET, here=tab, manager=request.user),
+        "query": query.urlencode(safe=","),
+        "kept": [(name, value) for name, values in search_params.lists() for value in values],
+        "cleared": list_url(tab, query_without(request.GET, *session_filter.form.fields, *PAGING_PARAMS)),
+        "to_in_progress": tab_url(IN_PROGRESS, request.GET, current_tab=tab, manager=request.user),
+        "to_history": tab_url(HISTORY, request.GET, current_tab=tab, manager=request.user),
         "all_sites": query_without(request.GET, *LOCATION_PARAMS, *PAGING_PARAMS).urlencode(safe=","),
-        "one_site": next((place.id for place in asked.places.sites if [str(place.id)] == sites), None),
-        "site_name": _site_name(asked.places, sites),
+        "one_site": next((site.id for site in session_filter.visible_sites.sites if [str(site.id)] == site_ids), None),
+        "site_name": _site_name(session_filter.visible_sites, site_ids),
     }
 
 
-def _site_name(places: VisibleSites, sites: list[str]) -> str:
-    names = [place.name for place in places.sites if str(place.id) in sites]
+def _site_name(visible_sites: VisibleSites, site_ids: list[str]) -> str:
+    names = [site.name for site in visible_sites.sites if str(site.id) in site_ids]
     if not names:
         return "All my sites"
     return names[0] if len(names) == 1 else f"{len(names)} sites"

@@ -1,4 +1,4 @@
-"""What the ⋮ of a row offers: only what there is, and what the manager may do."""
+"""The ⋮ menu of a row: only actions that apply and that the manager may take."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 
 class MenuItem(NamedTuple):
-    """One line of the menu: `how` is go, copy, or ask (which opens in the menu itself)."""
+    """A menu item; `how` is "go", "copy", or "ask" (opens in the menu itself)."""
 
     words: str
     icon: str
@@ -27,21 +27,21 @@ class MenuItem(NamedTuple):
 @never_cache
 @require_safe
 def row_menu(request: PageRequest, pk: int) -> HttpResponse:
-    """Show what can be done with a session."""
+    """Show the menu of a session."""
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
-    part = "sessions/_menu.html"
-    found = menu_items(session, request.user)
-    context = {"session": session, "entries": found, "panel": part, "tab": _tab(session)}
-    return render(request, part if request.htmx else "sessions/panel.html", context)
+    template = "sessions/_menu.html"
+    items = menu_items(session, request.user)
+    context = {"session": session, "entries": items, "panel": template, "tab": _tab(session)}
+    return render(request, template if request.htmx else "sessions/panel.html", context)
 
 
 def menu_items(session: ChargingSession, manager: Manager) -> list[MenuItem]:
-    """Return the lines of a session's menu, as the manager has it."""
+    """Return the items of a session's menu for this manager."""
     tab = _tab(session)
-    found = []
+    items = []
     if session.is_in_progress and may_command(manager, session.site_id):
-        found.append(MenuItem("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
-    found += [
+        items.append(MenuItem("Stop charging", "octagon-x", reverse("stop", args=[session.pk]), "ask"))
+    items += [
         MenuItem(
             f"Meter samples ({suffix.upper()})",
             "file-down",
@@ -50,14 +50,14 @@ def menu_items(session: ChargingSession, manager: Manager) -> list[MenuItem]:
         for suffix in ("csv", "xlsx")
     ]
     if not session.is_in_progress:
-        found.append(MenuItem("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
-    found.append(MenuItem("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
+        items.append(MenuItem("Receipt", "receipt", reverse("session-receipt", args=[session.pk])))
+    items.append(MenuItem("Copy link", "link", reverse("session", args=[session.pk]), "copy"))
     if session.driver_id is not None:
-        theirs = preferred_url(tab, QueryDict(f"driver={session.driver_id}"), manager)
-        found.append(MenuItem("This user’s sessions", "users", theirs))
-    there = preferred_url(tab, QueryDict(f"station={session.station_id}"), manager)
-    found.append(MenuItem("This station’s sessions", "ev-charger", there))
-    return found
+        address = preferred_url(tab, QueryDict(f"driver={session.driver_id}"), manager)
+        items.append(MenuItem("This user’s sessions", "users", address))
+    address = preferred_url(tab, QueryDict(f"station={session.station_id}"), manager)
+    items.append(MenuItem("This station’s sessions", "ev-charger", address))
+    return items
 
 
 def _tab(session: ChargingSession) -> str:

@@ -1,4 +1,4 @@
-"""What the navigation says that changes while a page is open."""
+"""The count in the navigation, which changes while a page is open."""
 
 from django.http import HttpResponse
 from django.views.decorators.cache import never_cache
@@ -11,5 +11,5 @@ from sessions_app.queries.sites import load_visible_sites
 @never_cache
 @require_safe
 def nav_count(request: PageRequest) -> HttpResponse:
-    """Say how many sessions are in progress."""
+    """Return the number of sessions in progress."""
     return HttpResponse(str(load_visible_sites(request.user).in_progress), content_type="text/plain")

@@ -1,4 +1,4 @@
-"""The foot of a table: where in the list a page is, and the addresses of the pages around it."""
+"""The footer of a table: the position of a page in the list, and the addresses of the pages around it."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from sessions_app.templatetags.icons import icon
 
 @dataclass(frozen=True)
 class PageLink:
-    """A step to another page; without a query there is none in that direction."""
+    """A link to another page; `query` is None where there is none in that direction."""
 
     word: str
     rel: str
@@ -22,7 +22,7 @@ class PageLink:
 
 @dataclass(frozen=True)
 class PageSize:
-    """A number of rows a page, and the address that has it."""
+    """A choice of rows per page, and its query string."""
 
     size: int
     query: str
@@ -31,19 +31,19 @@ class PageSize:
 
 @dataclass(frozen=True)
 class Pager:
-    """What the foot of a table says and links to."""
+    """The text and the links of a table's footer."""
 
     words: str
     moves: tuple[PageLink, ...]
 
 
 def per_page(params: QueryDict) -> int:
-    """Return how many rows a page has, by a valid address."""
+    """Return the rows per page of a valid address."""
     return int(params.get("per_page") or PER_PAGE[0])
 
 
 def page_selector(params: QueryDict) -> PageSelector:
-    """Return which page a valid address asks for."""
+    """Return the page that a valid address selects."""
     page = params.get("page") or "1"
     return PageSelector(
         number=1 if page == "last" else int(page),
@@ -58,31 +58,32 @@ def _id(text: str | None) -> int | None:
 
 
 def page_sizes(params: QueryDict, size: int) -> list[PageSize]:
-    """Return the numbers of rows that one can choose."""
-    return [PageSize(each, query_with(params, per_page=str(each)), each == size) for each in PER_PAGE]
+    """Return the choices of rows per page."""
+    return [PageSize(rows, query_with(params, per_page=str(rows)), rows == size) for rows in PER_PAGE]
 
 
 def pager(params: QueryDict, page: Page, size: int) -> Pager:
-    """Return the foot of that page."""
-    back = onward = first = last = None
+    """Return the footer of that page."""
+    first = previous = following = last = None
+    number = page.number
     if page.has_previous:
         first = query_with(params)
-        back = _numbered(params, page.number - 1) if page.number else query_with(params, before=_first(page))
+        previous = _page_query(params, number - 1) if number else query_with(params, before=_first_id(page))
     if page.has_next:
         last = query_with(params, page="last")
-        is_numbered = page.number is not None and page.number * size < min(page.count, COUNT_LIMIT)
-        onward = _numbered(params, (page.number or 0) + 1) if is_numbered else query_with(params, after=_last(page))
-    moves = (
+        is_numbered = number is not None and number * size < min(page.count, COUNT_LIMIT)
+        following = _page_query(params, (number or 0) + 1) if is_numbered else query_with(params, after=_last_id(page))
+    links = (
         PageLink("First page", "first", icon("chevrons-left"), first),
-        PageLink("Previous page", "prev", icon("chevron-left"), back),
-        PageLink("Next page", "next", icon("chevron-right"), onward),
+        PageLink("Previous page", "prev", icon("chevron-left"), previous),
+        PageLink("Next page", "next", icon("chevron-right"), following),
         PageLink("Last page", "last", icon("chevrons-right"), last),
     )
-    return Pager(_words(page, size), moves)
+    return Pager(_range_text(page, size), links)
 
 
-def _words(page: Page, size: int) -> str:
-    """Return `51–100 of 8,312`; beyond the bound nobody has counted: `50 of 10,000+`."""
+def _range_text(page: Page, size: int) -> str:
+    """Return `51–100 of 8,312`, or `50 of 10,000+` beyond COUNT_LIMIT."""
     total = f"{page.count:,}" if page.is_counted else f"{COUNT_LIMIT:,}+"
     if page.number is None:
         return f"{len(page.rows)} of {total}"
@@ -90,13 +91,13 @@ def _words(page: Page, size: int) -> str:
     return f"{first:,}–{first + len(page.rows) - 1:,} of {total}"
 
 
-def _numbered(params: QueryDict, number: int) -> str:
+def _page_query(params: QueryDict, number: int) -> str:
     return query_with(params, page=str(number))
 
 
-def _first(page: Page) -> str:
+def _first_id(page: Page) -> str:
     return str(page.rows[0].id) if page.rows else ""
 
 
-def _last(page: Page) -> str:
+def _last_id(page: Page) -> str:
     return str(page.rows[-1].id) if page.rows else ""

@@ -1,4 +1,4 @@
-"""What opens from the bar above a table: filters, columns and saved views, each also a page of its own."""
+"""The panels of the bar above a table: filters, columns and saved views, each also a page of its own."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain.wording import connector_letter
-from sessions_app.pages.columns import TABLE_COLUMNS, available_columns, in_order, selected_columns
+from sessions_app.pages.columns import TABLE_COLUMNS, available_columns, order_columns, selected_columns
 from sessions_app.pages.filters import SessionFilter, apply_filters
 from sessions_app.pages.list_url import PAGING_PARAMS, list_url, query_without
 from sessions_app.pages.requests import PageRequest
@@ -20,19 +20,19 @@ from sessions_app.store.saved_views import manager_save_columns, saved_view_dele
 @never_cache
 @require_safe
 def filter_panel(request: PageRequest, tab: str) -> HttpResponse:
-    """Show all filters of a table, as its address has them."""
-    asked = SessionFilter(request.GET, tab=tab, user=request.user)
-    apply_filters(asked)
+    """Show all filters of a table with the values of its address."""
+    session_filter = SessionFilter(request.GET, tab=tab, user=request.user)
+    apply_filters(session_filter)
     context = {
-        "form": asked.form,
-        "places": asked.places,
-        "areas": choices.area_choices(asked.places),
-        "stations": choices.station_choices(asked.places, chosen=_ids(request, "station")),
-        "drivers": choices.driver_choices(asked.visible, chosen=_ids(request, "driver")),
-        "letters": [connector_letter(number) for number in choices.connector_numbers(asked.places)],
-        "picked": {name: set(request.GET.getlist(name)) for name in asked.form.fields},
-        "kept": _kept(request.GET, *asked.form.fields, *PAGING_PARAMS),
-        "cleared": list_url(tab, query_without(request.GET, *asked.form.fields, *PAGING_PARAMS)),
+        "form": session_filter.form,
+        "places": session_filter.visible_sites,
+        "areas": choices.area_choices(session_filter.visible_sites),
+        "stations": choices.station_choices(session_filter.visible_sites, chosen=_ids(request, "station")),
+        "drivers": choices.driver_choices(session_filter.visible_sessions, chosen=_ids(request, "driver")),
+        "letters": [connector_letter(number) for number in choices.connector_numbers(session_filter.visible_sites)],
+        "picked": {name: set(request.GET.getlist(name)) for name in session_filter.form.fields},
+        "kept": _hidden_fields(request.GET, *session_filter.form.fields, *PAGING_PARAMS),
+        "cleared": list_url(tab, query_without(request.GET, *session_filter.form.fields, *PAGING_PARAMS)),
     }
     return _panel(request, tab, "filters", context)
 
@@ -40,25 +40,25 @@ def filter_panel(request: PageRequest, tab: str) -> HttpResponse:
 @never_cache
 @require_safe
 def choice_search(request: PageRequest, tab: str, what: str) -> HttpResponse:
-    """Show the stations or the people that a word finds, to choose from."""
-    find, picked = _line(request.GET.get("find", "")), _ids(request, what)
-    asked = SessionFilter(QueryDict(), tab=tab, user=request.user)
+    """Show the stations or drivers that match `find`, to choose from."""
+    find, picked = _single_line(request.GET.get("find", "")), _ids(request, what)
+    session_filter = SessionFilter(QueryDict(), tab=tab, user=request.user)
     if what == "station":
-        found = choices.station_choices(asked.places, find=find, chosen=picked)
+        options = choices.station_choices(session_filter.visible_sites, find=find, chosen=picked)
     else:
-        found = choices.driver_choices(asked.visible, find=find, chosen=picked)
-    context = {"name": what, "choices": found, "picked": {str(pk) for pk in picked}}
+        options = choices.driver_choices(session_filter.visible_sessions, find=find, chosen=picked)
+    context = {"name": what, "choices": options, "picked": {str(pk) for pk in picked}}
     return render(request, "sessions/_choices.html", context)
 
 
 @never_cache
 def column_panel(request: PageRequest, tab: str) -> HttpResponse:
-    """Show the column chooser; keep what is chosen for the manager, and go on with it."""
+    """Show the column chooser; on POST save the manager's choice and return to the list with it."""
     if request.method != "POST":
         shown = selected_columns(tab, request.GET, request.user)
-        offer = [(TABLE_COLUMNS[key], key in shown) for key in available_columns(tab)]
-        return _panel(request, tab, "columns", {"offer": offer, "query": request.GET.urlencode()})
-    keys = in_order(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
+        offered = [(TABLE_COLUMNS[key], key in shown) for key in available_columns(tab)]
+        return _panel(request, tab, "columns", {"offer": offered, "query": request.GET.urlencode()})
+    keys = order_columns(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
     manager_save_columns(request.user, tab=tab, keys=keys)
     rest = query_without(QueryDict(request.POST.get("query", "")), "columns")
     rest["columns"] = ",".join(keys)
@@ -67,26 +67,26 @@ def column_panel(request: PageRequest, tab: str) -> HttpResponse:
 
 @never_cache
 def saved_views_panel(request: PageRequest, tab: str) -> HttpResponse:
-    """Show the saved views of a table; save the address that is shown under a name."""
-    if request.method == "POST" and (name := _line(request.POST.get("name", ""))[:80]):
-        query = _lasting(request, tab, QueryDict(request.POST.get("query", "")))
+    """Show the saved views of a table; on POST save the current query under a name."""
+    if request.method == "POST" and (name := _single_line(request.POST.get("name", ""))[:80]):
+        query = _saved_query(request, tab, QueryDict(request.POST.get("query", "")))
         is_shared = "is_shared" in request.POST
         saved_view_save(request.user, tab=tab, name=name, query=query.urlencode(safe=","), is_shared=is_shared)
         return redirect(list_url(tab, query))
-    shown = _said(_lasting(request, tab, request.GET))
-    found = [(view, _said(QueryDict(view.query)) == shown) for view in saved_views(request.user, tab)]
-    return _panel(request, tab, "views", {"views": found, "query": request.GET.urlencode(safe=",")})
+    current = _normalize(_saved_query(request, tab, request.GET))
+    views = [(view, _normalize(QueryDict(view.query)) == current) for view in saved_views(request.user, tab)]
+    return _panel(request, tab, "views", {"views": views, "query": request.GET.urlencode(safe=",")})
 
 
-def _lasting(request: PageRequest, tab: str, params: QueryDict) -> QueryDict:
-    """Return what of an address a view keeps: all but the page, and the columns in any case."""
+def _saved_query(request: PageRequest, tab: str, params: QueryDict) -> QueryDict:
+    """Return the query that a view saves: without the page, always with the columns."""
     query = query_without(params, *PAGING_PARAMS)
     query.setdefault("columns", ",".join(selected_columns(tab, query, request.user)))
     return query
 
 
-def _said(query: QueryDict) -> list[tuple[str, list[str]]]:
-    """Return what an address says, whatever the order in which it does."""
+def _normalize(query: QueryDict) -> list[tuple[str, list[str]]]:
+    """Return the parameters in a fixed order, to compare two queries."""
     return sorted((name, sorted(map(str, values))) for name, values in query.lists())
 
 
@@ -103,13 +103,13 @@ def _ids(request: HttpRequest, name: str) -> list[int]:
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
-def _line(text: str) -> str:
-    """Return what a person can have typed into one line: no NUL, which no database takes, and no end."""
+def _single_line(text: str) -> str:
+    """Return the text without NUL, which PostgreSQL rejects, and at most 200 characters of it."""
     return text.replace("\x00", "").strip()[:200]
 
 
-def _kept(params: QueryDict, *names: str) -> list[tuple[str, str]]:
-    """Return what a form that sets those names must pass on besides."""
+def _hidden_fields(params: QueryDict, *names: str) -> list[tuple[str, str]]:
+    """Return the other parameters, which a form that sets those names passes on as hidden fields."""
     rest = query_without(params, *names)
     return [(name, str(value)) for name, values in rest.lists() for value in values]
 

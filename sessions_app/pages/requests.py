@@ -1,4 +1,4 @@
-"""What a request is by the time that it reaches a page."""
+"""The type of a request after the middleware."""
 
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
@@ -7,7 +7,7 @@ from sessions_app.models import Manager
 
 
 class PageRequest(HttpRequest):
-    """A request of a signed-in manager, as the middleware hands it on."""
+    """A request of a signed-in manager."""
 
     htmx: HtmxDetails
     user: Manager

@@ -1,4 +1,4 @@
-"""One session: its dialog with both views, alone or over a table, its points, and its receipt."""
+"""The pages of one session: its dialog, its graph's data and its receipt."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -24,7 +24,7 @@ from sessions_app.queries.points import POINT_FIELDS, TimeWindow, load_points
 from sessions_app.queries.price_view import price_view
 from sessions_app.queries.rows import load_rows
 
-MAX_MISSED_POINTS = 3_000  # points; drawing more one by one costs more than a fresh figure
+MAX_MISSED_POINTS = 3_000  # appending more one by one takes longer than a new figure
 
 
 @require_safe
@@ -34,14 +34,14 @@ MAX_MISSED_POINTS = 3_000  # points; drawing more one by one costs more than a f
 def session_detail(request: PageRequest, pk: int, view: str = "power") -> HttpResponse:
     """Show a session: the dialog's content for htmx, else a page of its own.
 
-    A live page asks for its figures anew as the target "parts": all but the graph.
+    A live page reloads everything but the graph with the htmx target "parts".
     """
-    found, now = _found(request, pk), timezone.now()
+    session, now = _visible_session(request, pk), timezone.now()
     is_part = request.htmx and not request.htmx.history_restore_request
-    context = _context(found, now) | {"view": view}
+    context = _context(session, now) | {"view": view}
     if is_part and request.htmx.target == "parts":
         return render(request, "sessions/_parts.html", context)
-    context |= _graph(found, now)
+    context |= _graph(session, now)
     return render(request, "sessions/dialog.html" if is_part else "sessions/session.html", context)
 
 
@@ -50,21 +50,21 @@ def session_detail(request: PageRequest, pk: int, view: str = "power") -> HttpRe
 @vary_on_headers("HX-Request")
 @gzip_page
 def session_figure(request: PageRequest, pk: int) -> HttpResponse:
-    """Give a session's graph: as the part of an expanded row for htmx, else as JSON.
+    """Return a session's graph: as HTML for an expanded row (htmx), else as JSON.
 
-    With `?from=` and `?to=` (epoch ms) the points of that window alone, with their detail.
+    With `?from=` and `?to=` (epoch ms), return only the points of that window, in full detail.
     """
-    found = _found(request, pk)
+    session = _visible_session(request, pk)
     if "from" in request.GET:
         window = _window(request.GET)
         if window is None:
             return HttpResponseBadRequest("from and to must be epoch milliseconds, from before to.")
-        return JsonResponse({"points": graphs.point_columns(load_curve(found, window=window))})
+        return JsonResponse({"points": graphs.point_columns(load_curve(session, window=window))})
     if request.htmx:
-        context = {"session": found} | _graph(found, timezone.now())
+        context = {"session": session} | _graph(session, timezone.now())
         return render(request, "sessions/_graph.html", context)
     return HttpResponse(
-        graphs.graph_payload(found, load_curve(found), now=timezone.now()), content_type="application/json"
+        graphs.graph_payload(session, load_curve(session), now=timezone.now()), content_type="application/json"
     )
 
 
@@ -72,21 +72,21 @@ def session_figure(request: PageRequest, pk: int) -> HttpResponse:
 @never_cache
 @gzip_page
 def session_points(request: PageRequest, pk: int) -> HttpResponse:
-    """Give the points numbered above `?after=`, for a live graph that has missed some.
+    """Return the points numbered above `?after=`, for a live graph that has missed some.
 
-    With `redraw` there are too many: the graph is to fetch its figure anew, which is thinned.
+    `redraw` means that there are too many: the graph must fetch its downsampled figure again.
     """
-    found = _found(request, pk)
+    session = _visible_session(request, pk)
     after = request.GET.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 10):
         return HttpResponseBadRequest("after must be the number of a point.")
-    is_far = found.reading_count - int(after) > MAX_MISSED_POINTS
+    has_missed_too_many = session.reading_count - int(after) > MAX_MISSED_POINTS
     return JsonResponse(
         {
             "fields": POINT_FIELDS,
-            "points": [] if is_far else load_points(found.pk, after=int(after)),
-            "redraw": is_far,
-            "version": graphs.version(found),
+            "points": [] if has_missed_too_many else load_points(session.pk, after=int(after)),
+            "redraw": has_missed_too_many,
+            "version": graphs.version(session),
         }
     )
 
@@ -94,31 +94,31 @@ def session_points(request: PageRequest, pk: int) -> HttpResponse:
 @require_safe
 @never_cache
 def receipt(request: PageRequest, pk: int) -> HttpResponse:
-    """Show a printable page of a session that has ended; one in progress has no receipt yet."""
-    found = _found(request, pk)
-    if found.ended_at is None:
+    """Show the printable receipt of an ended session; redirect from one in progress to its page."""
+    session = _visible_session(request, pk)
+    if session.ended_at is None:
         return redirect("session", pk=pk)
     now = timezone.now()
-    context = _context(found, now)
+    context = _context(session, now)
     zone = context["row"].tz
-    words = {
-        "started": wording.full_time(found.started_at, zone),
-        "ended": wording.full_time(found.ended_at, zone),
+    texts = {
+        "started": wording.full_time(session.started_at, zone),
+        "ended": wording.full_time(session.ended_at, zone),
         "printed": wording.full_time(now, zone),
         "address": request.build_absolute_uri(),
     }
-    return render(request, "sessions/receipt.html", context | words)
+    return render(request, "sessions/receipt.html", context | texts)
 
 
-def _found(request: PageRequest, pk: int) -> ChargingSession:
-    """Return the session with what the dialog says of it; what one may not see does not exist."""
-    beside = ("site", "station", "connector", "driver", "policy", "downsampled")
-    seen = visible_to(request.user).select_related(*beside)
-    return get_object_or_404(with_repricing(seen), pk=pk)
+def _visible_session(request: PageRequest, pk: int) -> ChargingSession:
+    """Return the session with its related objects; 404 if the user may not see it."""
+    related = ("site", "station", "connector", "driver", "policy", "downsampled")
+    sessions = visible_to(request.user).select_related(*related)
+    return get_object_or_404(with_repricing(sessions), pk=pk)
 
 
 def _window(query: QueryDict) -> TimeWindow | None:
-    """Return the window that is asked for; None for what is none."""
+    """Return the window of `from` and `to`; None if it is invalid."""
     try:
         start, end = (datetime.fromtimestamp(int(str(query[name])) / 1000, UTC) for name in ("from", "to"))
     except (KeyError, ValueError, OverflowError, OSError):
@@ -126,30 +126,30 @@ def _window(query: QueryDict) -> TimeWindow | None:
     return (start, end) if start < end else None
 
 
-def _context(found: ChargingSession, now: datetime) -> dict[str, Any]:
-    [row] = load_rows(ChargingSession.objects.filter(pk=found.pk))
+def _context(session: ChargingSession, now: datetime) -> dict[str, Any]:
+    [row] = load_rows(ChargingSession.objects.filter(pk=session.pk))
     return {
-        "session": found,
+        "session": session,
         "row": row,
         "stats": stats(row, now=now),
-        "facts": facts(found, row, now=now),
+        "facts": facts(session, row, now=now),
         "warnings": warnings(row),
-        "price": price_view(found, repricing_of(found)),
+        "price": price_view(session, repricing_of(session)),
         "place": f"{row.station} · {wording.connector_letter(row.connector)}",
-        "who": driver_details(found, row),
+        "who": driver_details(session, row),
         "reason": wording.reason(row.end_reason, row.ended_by),
         "since": f"{row.started_at.timestamp():.3f}",
         "now_s": f"{now.timestamp():.3f}",
-        "back": "history" if found.ended_at else "in-progress",
+        "back": "history" if session.ended_at else "in-progress",
     }
 
 
-def _graph(found: ChargingSession, now: datetime) -> dict[str, Any]:
-    drawn = load_curve(found)
-    text = graphs.graph_payload(found, drawn, now=now).decode().replace("<", "\\u003c")
+def _graph(session: ChargingSession, now: datetime) -> dict[str, Any]:
+    curve = load_curve(session)
+    text = graphs.graph_payload(session, curve, now=now).decode().replace("<", "\\u003c")
     return {
         "payload": mark_safe(text),  # noqa: S308 - JSON without any "<"
         "series": charts.GRAPH_SERIES,
-        "is_live": found.ended_at is None,
-        "reading_count": found.reading_count,
+        "is_live": session.ended_at is None,
+        "reading_count": session.reading_count,
     }

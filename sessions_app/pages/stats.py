@@ -1,4 +1,4 @@
-"""The figures in a session's header, and the facts about who charges where."""
+"""The figures in a session's header, and the facts about its driver and place."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,15 +18,15 @@ _LABELS = {
     "started_at": "Started",
     "ended_at": "Ended",
 }
-_LIVE = ("power", "consumption", "duration", "inactivity", "battery", "price", "started_at")
-_ENDED = (
+_LIVE_KEYS = ("power", "consumption", "duration", "inactivity", "battery", "price", "started_at")
+_ENDED_KEYS = (
     "peak_power", "consumption", "duration", "inactivity", "battery", "price", "started_at", "ended_at",
 )  # fmt: skip
-_LEVELS = {"warning": "long", "high": "very long"}
+_LEVEL_TEXTS = {"warning": "long", "high": "very long"}
 
 
 class Stat(NamedTuple):
-    """One figure: its key in `CELLS`, its label, its text, and what its tooltip says."""
+    """A figure: its key in `CELLS`, its label, its text and its tooltip."""
 
     key: str
     label: str
@@ -37,7 +37,7 @@ class Stat(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A label and what it is of this session."""
+    """A label and its value."""
 
     label: str
     text: str
@@ -45,7 +45,7 @@ class Fact(NamedTuple):
 
 def stats(row: SessionRow, *, now: datetime) -> list[Stat]:
     """Return the figures of the header, in order."""
-    keys = _LIVE if row.ended_at is None else _ENDED
+    keys = _LIVE_KEYS if row.ended_at is None else _ENDED_KEYS
     texts = cells(row, keys, now=now)
     titles = {
         "started_at": wording.full_time(row.started_at, row.tz),
@@ -54,16 +54,16 @@ def stats(row: SessionRow, *, now: datetime) -> list[Stat]:
     return [
         Stat(
             key, _LABELS[key], texts[key], titles.get(key, ""),
-            *((row.level, _LEVELS[row.level]) if key == "inactivity" and row.level else ()),
+            *((row.level, _LEVEL_TEXTS[row.level]) if key == "inactivity" and row.level else ()),
         )
         for key in keys
     ]  # fmt: skip
 
 
 def facts(session: ChargingSession, row: SessionRow, *, now: datetime) -> list[Fact]:
-    """Return who charges and where; what nobody knows is left out."""
+    """Return the facts about driver and place, without unknown ones."""
     driver = session.driver
-    found = [
+    all_facts = [
         Fact("User", row.user),
         Fact("User ID", driver.reference if driver else ""),
         Fact("Kind", driver.get_kind_display() if driver else ""),
@@ -75,16 +75,16 @@ def facts(session: ChargingSession, row: SessionRow, *, now: datetime) -> list[F
         Fact("Company", row.company),
         Fact("Reason", wording.reason(row.end_reason, row.ended_by) if row.ended_at else ""),
     ]
-    return [fact for fact in found if fact.text]
+    return [fact for fact in all_facts if fact.text]
 
 
 def warnings(row: SessionRow) -> tuple[str, ...]:
-    """Return why the session needs a look, in people's words."""
+    """Return the reasons why a person should check the session."""
     return flags.describe(row.flags)
 
 
 def driver_details(session: ChargingSession, row: SessionRow) -> list[str]:
-    """Return what follows the driver's name in the header: unit, kind, internal reference."""
+    """Return the texts after the driver's name in the header: unit, kind, internal reference."""
     driver = session.driver
     if driver is None:
         return [f"Tag {row.id_tag}"] if row.id_tag else []

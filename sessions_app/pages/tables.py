@@ -1,5 +1,8 @@
-"""The two tables for django-tables2: columns, headings and their order. Cutting pages is `queries.paging`'s,
-since a Paginator counts all rows and skips the earlier ones; the rows' HTML is `body`'s."""
+"""The two tables for django-tables2: columns, headings and their order.
+
+`queries.paging` cuts the pages, since a Paginator counts all rows and scans the skipped ones; `row_html`
+renders the rows.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -17,29 +20,29 @@ from sessions_app.pages.row_html import rows_html
 from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.templatetags.icons import icon
 
-_FIRST_DOWN = {"id", "started_at", "ended_at"}
-Sort = tuple[str, str, bool]
+_DESCENDING_FIRST = {"id", "started_at", "ended_at"}
+SortOption = tuple[str, str, bool]
 
 
-def sort_options(keys: tuple[str, ...], now: str) -> list[Sort]:
-    """Return the orders to choose from where there are no headings: value, words, and whether it is now."""
-    shown = (f"{sign}{key}" for key in keys for sign in ("-", ""))
+def sort_options(keys: tuple[str, ...], current: str) -> list[SortOption]:
+    """Return the sort orders for screens without headings: value, label, whether it is current."""
+    of_columns = (f"{sign}{key}" for key in keys for sign in ("-", ""))
     return [
-        ("" if way == DEFAULT_SORT else way, describe_order(way), way == (now or DEFAULT_SORT))
-        for way in dict.fromkeys((*shown, DEFAULT_SORT, now))
-        if way.removeprefix("-") in TABLE_COLUMNS
+        ("" if sort == DEFAULT_SORT else sort, describe_order(sort), sort == (current or DEFAULT_SORT))
+        for sort in dict.fromkeys((*of_columns, DEFAULT_SORT, current))
+        if sort.removeprefix("-") in TABLE_COLUMNS
     ]
 
 
-class Rows(TableListData):
-    """Rows that come out of the database in their order."""
+class OrderedRows(TableListData):
+    """Rows that the database has already sorted."""
 
     def order_by(self, aliases: Any) -> None:
-        """Leave the rows as they are."""
+        """Keep the order of the rows."""
 
 
 class SessionTable(tables.Table):
-    """A table of sessions with those columns; `is_zoned` where their sites are in several time zones."""
+    """A table of sessions; `is_zoned` shows time zones, for sites in several of them."""
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class SessionTable(tables.Table):
     ) -> None:
         self.keys, self.params, self.now, self.is_zoned = columns, params, now, is_zoned
         extra = [(key, tables.Column(verbose_name=TABLE_COLUMNS[key].heading)) for key in columns]
-        super().__init__(Rows(rows), extra_columns=extra, order_by=params.get("sort") or DEFAULT_SORT)
+        super().__init__(OrderedRows(rows), extra_columns=extra, order_by=params.get("sort") or DEFAULT_SORT)
 
     def head(self) -> SafeString:
         """Return the headings, each a link that sorts by its column."""
@@ -64,14 +67,17 @@ class SessionTable(tables.Table):
 
     def _heading(self, column: Any) -> str:
         descending = column.order_by_alias.startswith("-")
-        turned = column.name if descending else f"-{column.name}"
-        onward = turned if column.is_ordered else f"-{column.name}" if column.name in _FIRST_DOWN else column.name
-        sorts = ("descending" if descending else "ascending") if column.is_ordered else "none"
-        sign = icon("chevron-down" if descending else "chevron-up") if column.is_ordered else ""
+        rising, falling = column.name, f"-{column.name}"
+        if column.is_ordered:
+            next_sort = rising if descending else falling
+        else:
+            next_sort = falling if column.name in _DESCENDING_FIRST else rising
+        aria_sort = ("descending" if descending else "ascending") if column.is_ordered else "none"
+        arrow = icon("chevron-down" if descending else "chevron-up") if column.is_ordered else ""
         figure = " figure" if TABLE_COLUMNS[column.name].is_figure else ""
-        query = query_with(self.params, sort=onward)
+        query = query_with(self.params, sort=next_sort)
         return format_html(
             '<th scope="col" class="c-{}{}" aria-sort="{}"><a id="sort-{}" href="?{}" hx-get="?{}"'
             ' hx-target="#list" hx-push-url="true">{}{}</a></th>',
-            column.name, figure, sorts, column.name, query, query, column.header, sign,
+            column.name, figure, aria_sort, column.name, query, query, column.header, arrow,
         )  # fmt: skip

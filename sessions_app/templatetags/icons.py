@@ -1,4 +1,4 @@
-"""Lucide's icons, as one sprite a page and references to it."""
+"""Lucide's icons: one sprite per page, and references to it."""
 
 from functools import lru_cache
 
@@ -9,8 +9,8 @@ from lucide import _render_icon
 
 register = template.Library()
 
-# Every icon that a page may show.
-NAMES = frozenset(
+# Every icon in use.
+ICON_NAMES = frozenset(
     {
         "zap",
         "eye",
@@ -60,7 +60,7 @@ NAMES = frozenset(
 @lru_cache(maxsize=1)
 def _sprite() -> str:
     symbols = []
-    for name in sorted(NAMES):
+    for name in sorted(ICON_NAMES):
         svg = _render_icon(name, None)
         inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
         symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{"".join(inner.split(chr(10)))}</symbol>')
@@ -69,13 +69,13 @@ def _sprite() -> str:
 
 @register.simple_tag
 def sprite() -> SafeString:
-    """Return the sprite: once in a page, before the icons."""
-    return mark_safe(_sprite())  # noqa: S308 - the icons come out of a package
+    """Return the sprite, once per page, before the icons."""
+    return mark_safe(_sprite())  # noqa: S308 - the icons are part of a package
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Return a reference to an icon of the sprite."""
-    if name not in NAMES:
+    if name not in ICON_NAMES:
         raise template.TemplateSyntaxError(f"{name} is not among the icons of the sprite.")
     return format_html('<svg class="icon" aria-hidden="true"><use href="#i-{}"></use></svg>', name)

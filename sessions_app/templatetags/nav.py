@@ -1,4 +1,4 @@
-"""What the navigation says on every page."""
+"""The session count in the navigation of every page."""
 
 from django import template
 from django.template import Context
@@ -10,6 +10,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def in_progress_count(context: Context) -> int:
-    """Return how many sessions are in progress at the user's sites, which a page may have read already."""
-    known = context.get("places") or load_visible_sites(context["user"])
-    return known.in_progress
+    """Return the number of sessions in progress; use the page's sites if it has loaded them."""
+    visible_sites = context.get("places") or load_visible_sites(context["user"])
+    return visible_sites.in_progress

@@ -1,4 +1,4 @@
-"""Figures in templates, in the words of `domain.wording`."""
+"""Template filters that format values with `domain.wording`."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -14,19 +14,19 @@ register.filter("duration", wording.duration)
 register.filter("money", wording.money)
 
 
-@register.filter
+@register.filter("whole")
 def whole_number(value: int) -> str:
     """Return `35,377`."""
     return f"{value:,}"
 
 
-@register.filter
+@register.filter("places")
 def decimal_places(value: Decimal) -> str:
-    """Return the value to two places: `1,204.50`."""
+    """Return the value with two decimals: `1,204.50`."""
     return f"{wording.round_half_up(value):,}"
 
 
 @register.filter
 def site_full_time(at: datetime | None, zone: str) -> str:
-    """Return the moment with its zone, as tooltips say it."""
+    """Return the time with its zone, for tooltips."""
     return wording.full_time(at, ZoneInfo(zone))
