@@ -7,7 +7,7 @@ from sessions_app.demo import fixtures
 from sessions_app.demo.seed import ForeignDataError, seed
 from sessions_app.models import ChargingSession, ChargingStation, Company, Connector, Driver, MeterSample
 from sessions_app.store.credentials import matches
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 31, 3, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ def test_a_second_start_adds_what_has_happened_since_and_nothing_twice() -> None
 
 
 def test_a_database_of_somebody_else_is_left_alone() -> None:
-    factories.company("Real Estate Ltd")
+    builders.company("Real Estate Ltd")
 
     with pytest.raises(ForeignDataError):
         seed(stations=14, days=2, password="pw", at=AT)

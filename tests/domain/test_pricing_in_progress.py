@@ -14,7 +14,7 @@ from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component, Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionTotals
 from tests.domain.test_pricing_properties import tariffs
-from tests.factories import NOON
+from tests.support.builders import NOON
 
 Power = st.sampled_from([None, 0.0, 60.0, 3_000.0, 7_400.0])
 

@@ -10,7 +10,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.flows.demo_process import Demo, copy_checkout, free_port
+from tests.support.demo_process import Demo, copy_checkout, free_port
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from sessions_app.models import ChargingSession, Manager
 from sessions_app.pages.filters import filter_sessions
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import summary
-from tests import factories, norway
+from tests.flows import norway
+from tests.support import builders
 
 pytestmark = [
     pytest.mark.django_db,
@@ -31,7 +32,7 @@ def sums(query: str, user: Manager) -> summary.Summary:
 
 def test_the_tables_hold_on_real_sessions() -> None:
     loaded = norway.load()
-    olga = factories.operator()
+    olga = builders.operator()
     reports = list(norway.reports())
     assert len(loaded) == len(reports) == 35_377
 

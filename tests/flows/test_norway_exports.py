@@ -10,8 +10,9 @@ from django.http import QueryDict
 from sessions_app.domain import wording
 from sessions_app.exports.xlsx import write_workbook
 from sessions_app.pages.export_specs import sessions_export
-from tests import factories, norway
-from tests.exports.reading import read_csv
+from tests.flows import norway
+from tests.support import builders
+from tests.support.export_files import read_csv
 
 ALL = QueryDict("columns=all&sort=id")
 pytestmark = [
@@ -28,7 +29,7 @@ def _seconds(text: str) -> int:
 def test_every_session_is_in_both_files(tmp_path) -> None:
     """One test, since loading them takes longer than both."""
     norway.load()
-    olga = factories.operator()
+    olga = builders.operator()
 
     _the_csv_holds_each_with_its_energy_and_its_times(olga)
     _the_workbook_holds_the_same(olga, tmp_path / "norway.xlsx")

@@ -13,10 +13,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e import serving
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, authorization
+from tests.support import builders, serving
+from tests.support.async_station_client import PASSWORD, authorization
+from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +45,7 @@ async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientCo
 
 
 def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
-    factories.station("ST-1", password_digest=password_digest(PASSWORD))
+    builders.station("ST-1", password_digest=password_digest(PASSWORD))
 
     async def speak() -> Any:
         socket = await wait_without_a_pong(f"{pinging.ws}/ocpp/ST-1", authorization("ST-1"))
@@ -58,7 +57,7 @@ def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
 
 def test_a_browser_that_answers_no_ping_is_let_go(pinging: Server) -> None:
     client = Client()
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     headers = {"Origin": pinging.url, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}
 
     async def listen() -> None:

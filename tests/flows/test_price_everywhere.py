@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions_app.models import ChargingSession
-from tests import factories
-from tests.exports.reading import read_csv
 from tests.recording.test_repricing import charged
+from tests.support import builders
+from tests.support.export_files import read_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,12 +40,12 @@ def text(client: Client, address: str) -> str:
 
 @pytest.fixture
 def operator(client: Client) -> Client:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
 def test_every_page_and_the_export_say_the_stored_price(operator: Client) -> None:
-    factories.policy(
+    builders.policy(
         {"dimension": "FLAT", "price": Decimal("1.00")},
         {"dimension": "ENERGY", "price": Decimal("0.3337")},
         {"dimension": "TIME", "price": Decimal("0.77")},

@@ -13,9 +13,9 @@ import pytest
 
 from sessions_app.models import ChargingSession, DeadLetter
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, raw_station
+from tests.support import builders
+from tests.support.async_station_client import PASSWORD, async_station
+from tests.support.serving import Server
 
 SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 TRACES = sorted((SHARED / "ocpp_traces").glob("*.jsonl"))
@@ -78,11 +78,11 @@ async def replay(ws: str, name: str, recording: Recording) -> list[Any]:
     """Send the calls, with the transactionIds that this server gives, and return the answers."""
     now: dict[int, int] = {}
     answers = []
-    async with raw_station(ws, name) as socket:
+    async with async_station(ws, name) as socket:
         for _, id_, action, payload in recording.calls:
             known = payload.get("transactionId")
             mapped = payload | {"transactionId": now[known]} if known in now else payload
-            answer = await socket.say(json.dumps([2, id_, action, mapped]))
+            answer = await socket.exchange(json.dumps([2, id_, action, mapped]))
             if action == "StartTransaction":
                 now[recording.given[id_]] = answer[2]["transactionId"]
             answers.append(answer)
@@ -93,7 +93,7 @@ async def replay(ws: str, name: str, recording: Recording) -> list[Any]:
 def test_a_recording_is_answered_and_its_sessions_are_in_history(server: Server, path: Path) -> None:
     found = recordings(path)
     for name in found:
-        factories.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+        builders.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
 
     async def all_at_once() -> list[list[Any]]:
         return await asyncio.gather(*(replay(server.ws, name, each) for name, each in found.items()))

@@ -8,8 +8,8 @@ import pytest
 from sessions_app.ingest import v16
 from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
 from sessions_app.recording import record
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def said(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("payload", [None, [], "x", 5])
 @pytest.mark.parametrize("action", ["BootNotification", "Heartbeat", "StatusNotification", "Authorize"])
 def test_a_call_that_says_nothing_is_answered_and_not_kept(action: str, payload: Any) -> None:
-    station = factories.station()
+    station = builders.station()
 
     assert said(station, action, payload) == said(station, action, {})
 
@@ -33,7 +33,7 @@ def test_a_call_that_says_nothing_is_answered_and_not_kept(action: str, payload:
 
 
 def test_a_start_without_a_connector_is_at_the_only_one() -> None:
-    station = factories.station(connectors=1, accepts_unknown_tags=True)
+    station = builders.station(connectors=1, accepts_unknown_tags=True)
     payload = {"idTag": "T", "meterStart": 5, "timestamp": "2026-03-03T12:00:00Z"}
 
     answers = [said(station, "StartTransaction", payload) for _ in range(2)]
@@ -47,7 +47,7 @@ def test_a_start_without_a_connector_is_at_the_only_one() -> None:
 def test_a_start_at_no_connector_is_set_aside_as_it_came_where_there_are_several(connector: Any) -> None:
     payload = {"idTag": "T", "connectorId": connector, "vendor": "more"}
 
-    said(factories.station(connectors=2), "StartTransaction", payload)
+    said(builders.station(connectors=2), "StartTransaction", payload)
 
     kept = DeadLetter.objects.get()
     assert (kept.action, json.loads(kept.payload)) == ("StartTransaction", payload)
@@ -62,7 +62,7 @@ def nested(depth: int) -> list[Any]:
 
 
 def test_a_start_is_none_the_worse_for_what_is_nested_deep_in_it() -> None:
-    station = factories.station()
+    station = builders.station()
 
     said(station, "StartTransaction", {"connectorId": 1, "custom": nested(5_000)})
 
@@ -71,7 +71,7 @@ def test_a_start_is_none_the_worse_for_what_is_nested_deep_in_it() -> None:
 
 
 def test_a_message_that_is_nested_too_deep_to_be_kept_is_accepted_all_the_same() -> None:
-    station = factories.station()
+    station = builders.station()
 
     answer = said(station, "StopTransaction", nested(5_000))
 

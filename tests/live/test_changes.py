@@ -4,7 +4,7 @@ import pytest
 
 from sessions_app import announce
 from sessions_app.models import Membership
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ def told(monkeypatch) -> list[str]:
 
 
 def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> None:
-    dana, site = factories.manager(), factories.site()
+    dana, site = builders.manager(), builders.site()
 
     held = Membership.objects.create(manager=dana, site=site)
     held.role = "manager"
@@ -34,7 +34,7 @@ def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> No
 
 
 def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> None:
-    dana = factories.manager()
+    dana = builders.manager()
 
     dana.is_active = False
     dana.save()
@@ -43,7 +43,7 @@ def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> Non
 
 
 def test_it_tells_nobody_that_somebody_signed_in(told: list[str], client) -> None:
-    client.force_login(factories.manager())
+    client.force_login(builders.manager())
 
     assert told == []
 
@@ -53,7 +53,7 @@ def test_it_takes_the_membership_although_the_layer_is_gone(monkeypatch) -> None
         raise ConnectionError
 
     monkeypatch.setattr(announce, "send", send)
-    dana = factories.manager(of=[factories.site()])
+    dana = builders.manager(of=[builders.site()])
 
     dana.memberships.get().delete()
 

@@ -2,23 +2,21 @@
 
 import asyncio
 import json
-import urllib.parse
-import urllib.request
 from collections.abc import Callable
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
 import pytest
-from django.test import Client
-from lxml import html
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from sessions_app.models import ChargingStation, Manager, Membership
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, RawStation, raw_station
+from tests.support import builders
+from tests.support.async_station_client import PASSWORD, AsyncStation, async_station, meter_values, start_payload
+from tests.support.browser_client import session_cookie, submit_form
+from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,14 +25,8 @@ HEARS_WITHIN_S = 20
 Event = dict[str, Any]
 
 
-def cookie(manager: Manager) -> str:
-    client = Client()
-    client.force_login(manager)
-    return f"sessionid={client.cookies['sessionid'].value}"
-
-
 def station(**fields: Any) -> ChargingStation:
-    return factories.station("ST-1", password_digest=password_digest(PASSWORD), **fields)
+    return builders.station("ST-1", password_digest=password_digest(PASSWORD), **fields)
 
 
 async def heard(socket: ClientConnection, seconds: float = QUIET_S) -> list[dict[str, Any]]:
@@ -63,23 +55,17 @@ def is_access_changed(event: dict[str, Any]) -> bool:
 
 async def listen(server: Server, path: str, manager: Manager | None, **headers: str) -> ClientConnection:
     origin = {"Origin": server.url} | headers
-    signed_in = {"Cookie": await asyncio.to_thread(cookie, manager)} if manager else {}
+    signed_in = {"Cookie": await asyncio.to_thread(session_cookie, manager)} if manager else {}
     return await connect(f"{server.ws}{path}", additional_headers=origin | signed_in)
 
 
-def start_payload(connector: int = 1) -> dict[str, Any]:
-    return {"connectorId": connector, "idTag": "T", "meterStart": 0, "timestamp": "2026-03-03T12:00:00Z"}
-
-
 def reading(transaction: int, minute: int, wh: int) -> dict[str, Any]:
-    at = f"2026-03-03T12:{minute:02}:00Z"
-    value = {"timestamp": at, "sampledValue": [{"value": str(wh)}]}
-    return {"connectorId": 1, "transactionId": transaction, "meterValue": [value]}
+    return meter_values(transaction, builders.NOON + timedelta(minutes=minute), {"value": str(wh)})
 
 
-async def charge(socket: RawStation) -> int:
+async def charge(socket: AsyncStation) -> int:
     """Start, measure five times in a burst, stop; return the session's id."""
-    session_id = int((await socket.call("StartTransaction", start_payload()))[2]["transactionId"])
+    session_id = await socket.start(start_payload(builders.NOON))
     for minute in range(1, 6):
         await socket.call("MeterValues", reading(session_id, minute, minute * 100))
     return session_id
@@ -87,11 +73,11 @@ async def charge(socket: RawStation) -> int:
 
 def test_a_manager_hears_a_session_begin_change_and_end(server: Server) -> None:
     place = station().site_area.site
-    dana = factories.manager(of=[place])
+    dana = builders.manager(of=[place])
 
     async def scenario() -> Any:
         browser = await listen(server, "/live/sessions/", dana)
-        async with browser, raw_station(server.ws, "ST-1") as socket:
+        async with browser, async_station(server.ws, "ST-1") as socket:
             began = monotonic()
             session_id = await charge(socket)
             burst = await heard_to(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
@@ -112,10 +98,10 @@ def test_a_manager_hears_a_session_begin_change_and_end(server: Server) -> None:
 
 def test_the_points_of_a_session_come_numbered_without_a_gap(server: Server) -> None:
     station()
-    olga = factories.operator()
+    olga = builders.operator()
 
     async def scenario() -> Any:
-        async with raw_station(server.ws, "ST-1") as socket:
+        async with async_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
             async with await listen(server, f"/live/sessions/{session_id}/", olga) as browser:
                 for minute in range(6, 12):
@@ -130,11 +116,11 @@ def test_the_points_of_a_session_come_numbered_without_a_gap(server: Server) -> 
 
 def test_who_may_not_see_a_site_hears_nothing_of_it(server: Server) -> None:
     station()
-    mallory = factories.manager("mallory", of=[factories.site()])
+    eli = builders.other_manager(of=[builders.site()])
 
     async def scenario() -> Any:
-        browser = await listen(server, "/live/sessions/", mallory)
-        async with browser, raw_station(server.ws, "ST-1") as socket:
+        browser = await listen(server, "/live/sessions/", eli)
+        async with browser, async_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
             return session_id, await heard(browser)
 
@@ -142,7 +128,7 @@ def test_who_may_not_see_a_site_hears_nothing_of_it(server: Server) -> None:
     assert events == []
 
     async def one_session() -> int | None:
-        async with await listen(server, f"/live/sessions/{session_id}/", mallory) as browser:
+        async with await listen(server, f"/live/sessions/{session_id}/", eli) as browser:
             return await closed(browser)
 
     assert asyncio.run(one_session()) == 4404
@@ -150,11 +136,11 @@ def test_who_may_not_see_a_site_hears_nothing_of_it(server: Server) -> None:
 
 def test_taking_a_membership_away_ends_the_view_at_once(server: Server) -> None:
     place = station().site_area.site
-    dana = factories.manager(of=[place])
+    dana = builders.manager(of=[place])
 
     async def scenario() -> Any:
         browser = await listen(server, "/live/sessions/", dana)
-        async with browser, raw_station(server.ws, "ST-1") as socket:
+        async with browser, async_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
             await heard_to(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
             one = await listen(server, f"/live/sessions/{session_id}/", dana)
@@ -173,14 +159,9 @@ def test_taking_a_membership_away_ends_the_view_at_once(server: Server) -> None:
 
 def take_away(server: Server, manager: Manager) -> None:
     """Tick "delete" beside the membership in the admin, as an operator does, in the server's process."""
-    jar = {"Cookie": cookie(factories.operator())}
-    path = f"/admin/sessions_app/manager/{manager.pk}/change/"
-    page = urllib.request.urlopen(urllib.request.Request(server.url + path, headers=jar))
-    token = page.headers["Set-Cookie"].split(";")[0]
-    (form,) = [each for each in html.fromstring(page.read()).forms if each.get("id") == "manager_form"]
-    values = [*form.form_values(), ("memberships-0-DELETE", "on"), ("_save", "Save")]
-    headers = {"Cookie": f"{jar['Cookie']}; {token}", "Referer": server.url}
-    urllib.request.urlopen(urllib.request.Request(server.url + path, urllib.parse.urlencode(values).encode(), headers))
+    ticked = {"memberships-0-DELETE": "on", "_save": "Save"}
+    page = f"/admin/sessions_app/manager/{manager.pk}/change/"
+    submit_form(server.url, page, "manager_form", cookie=session_cookie(builders.operator()), **ticked)
     assert not Membership.objects.filter(manager=manager).exists()
 
 
@@ -199,14 +180,14 @@ def test_nobody_who_is_not_signed_in_hears_anything(server: Server) -> None:
 
 
 def test_signing_out_ends_the_sockets_of_that_browser_alone(server: Server) -> None:
-    dana = factories.manager(of=[factories.site()])
-    here, there = cookie(dana), cookie(dana)
+    dana = builders.manager(of=[builders.site()])
+    here, there = session_cookie(dana), session_cookie(dana)
 
     async def scenario() -> tuple[int | None, list[dict[str, Any]]]:
         ours = await listen(server, "/live/sessions/", None, Cookie=here)
         theirs = await listen(server, "/live/sessions/", None, Cookie=there)
         async with ours, theirs:
-            await asyncio.to_thread(sign_out, server, here)
+            await asyncio.to_thread(submit_form, server.url, "/", "/sign-out/", cookie=here)
             return await closed(ours), await heard_to(theirs, is_access_changed)
 
     code, events = asyncio.run(asyncio.wait_for(scenario(), 30))
@@ -215,19 +196,9 @@ def test_signing_out_ends_the_sockets_of_that_browser_alone(server: Server) -> N
     assert {each["type"] for each in events} == {"access.changed"}
 
 
-def sign_out(server: Server, signed_in: str) -> None:
-    """Press the button."""
-    page = urllib.request.urlopen(urllib.request.Request(f"{server.url}/", headers={"Cookie": signed_in}))
-    token = page.headers["Set-Cookie"].split(";")[0]
-    (form,) = [each for each in html.fromstring(page.read()).forms if each.action == "/sign-out/"]
-    headers = {"Cookie": f"{signed_in}; {token}", "Referer": server.url}
-    data = urllib.parse.urlencode(form.form_values()).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{server.url}/sign-out/", data, headers))
-
-
 @pytest.mark.parametrize("nonsense", ["", "no JSON", "{", b"\x00\xff", "[" * 10_000])
 def test_what_a_browser_says_is_not_read(server: Server, nonsense: str | bytes) -> None:
-    olga = factories.operator()
+    olga = builders.operator()
 
     async def scenario() -> list[dict[str, Any]]:
         async with await listen(server, "/live/sessions/", olga) as browser:

@@ -14,7 +14,7 @@ from django.test import Client
 from sessions_app import announce
 from sessions_app.live import consumers
 from sessions_app.models import Manager
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,8 +66,8 @@ def watched(viewers: list[ApplicationCommunicator], scenario: Callable[[], Await
 
 
 def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
-    session = factories.session(lasted=None)
-    viewers = [viewer_of(factories.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
+    session = builders.session(lasted=None)
+    viewers = [viewer_of(builders.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
 
     async def scenario() -> list[dict[str, Any]]:
         outbox = announce.ChangeAnnouncer()
@@ -85,7 +85,7 @@ def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
 
 def test_a_connection_on_which_nothing_happens_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "BEAT_EVERY_S", 0.05)
-    viewer = viewer_of(factories.operator())
+    viewer = viewer_of(builders.operator())
 
     async def scenario() -> list[dict[str, Any]]:
         return [await heard(viewer) for _ in range(2)]

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from sessions_app.models import ChargingStation, Site
 from sessions_app.store.credentials import matches
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def add(*args: Any, **options: Any) -> str:
 
 
 def test_a_station_gets_its_connectors_rating_and_password() -> None:
-    place = factories.site("Harbour Towers")
+    place = builders.site("Harbour Towers")
 
     said = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
 
@@ -35,7 +35,7 @@ def test_a_station_gets_its_connectors_rating_and_password() -> None:
 
 
 def test_several_stations_are_numbered() -> None:
-    factories.site()
+    builders.site()
 
     add("BENCH", count=3, password="pw", accept_unknown_tags=True)
 
@@ -45,7 +45,7 @@ def test_several_stations_are_numbered() -> None:
 
 
 def test_without_a_password_it_tells_the_one_it_made_up() -> None:
-    factories.site()
+    builders.site()
 
     password = add("HT-01").rsplit(" ", 1)[1].strip()
 
@@ -53,7 +53,7 @@ def test_without_a_password_it_tells_the_one_it_made_up() -> None:
 
 
 def test_the_same_again_changes_nothing() -> None:
-    factories.site("Harbour Towers")
+    builders.site("Harbour Towers")
     add("HT-01", password="pw")
     before = ChargingStation.objects.values().get()
 
@@ -65,7 +65,7 @@ def test_the_same_again_changes_nothing() -> None:
 
 
 def test_a_new_password_takes_the_place_of_the_old_one() -> None:
-    factories.site()
+    builders.site()
     add("HT-01", password="old")
 
     add("HT-01", password="new")
@@ -91,7 +91,7 @@ def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
     ],
 )
 def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) -> None:
-    factories.site("Harbour Towers")
+    builders.site("Harbour Towers")
 
     with pytest.raises(CommandError) as refused:
         add("HT-01", **options)
@@ -101,8 +101,8 @@ def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) ->
 
 
 def test_a_station_is_not_moved_to_another_site() -> None:
-    factories.site("Harbour Towers")
-    factories.site("Quay House")
+    builders.site("Harbour Towers")
+    builders.site("Quay House")
     add("HT-01", site="Harbour Towers", password="pw")
 
     with pytest.raises(CommandError, match=r"^HT-01 stands at Harbour Towers already\.$"):
@@ -111,7 +111,7 @@ def test_a_station_is_not_moved_to_another_site() -> None:
 
 def test_sites_of_one_name_are_told_apart_by_their_company() -> None:
     for name in ("North", "South"):
-        factories.site("Depot", of=factories.company(name))
+        builders.site("Depot", of=builders.company(name))
 
     with pytest.raises(CommandError, match="2 sites are named Depot; say one of: North/Depot, South/Depot"):
         add("CP-1", site="Depot")

@@ -11,7 +11,7 @@ from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, DownsampledSeries
 from sessions_app.queries.curves import load_curve
 from sessions_app.recording import downsampling, record
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def _drawn(session: ChargingSession):
 
 
 def test_a_long_session_is_digested_as_its_readings_come() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+    session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 41_010, 10))
     _measure(session, range(41_010, 80_010, 10))
@@ -54,7 +54,7 @@ def test_a_long_session_is_digested_as_its_readings_come() -> None:
 
 
 def test_what_came_after_the_digest_is_drawn_too() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+    session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
     _measure(session, range(41_010, 41_030, 10), power_w=21_000.0)
@@ -66,7 +66,7 @@ def test_what_came_after_the_digest_is_drawn_too() -> None:
 
 
 def test_a_late_reading_is_digested_in_its_place() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+    session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
     _measure(session, range(2_005, 2_006), power_w=22_000.0)
@@ -78,7 +78,7 @@ def test_a_late_reading_is_digested_in_its_place() -> None:
 
 
 def test_a_short_session_has_none() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+    session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 30_010, 10))
 
@@ -86,7 +86,7 @@ def test_a_short_session_has_none() -> None:
 
 
 def test_a_digest_that_fails_loses_no_reading(monkeypatch, caplog) -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+    session = builders.session(lasted=None, energy_wh=0)
     monkeypatch.setattr(downsampling, "refresh_downsampled", lambda session_id: 1 / 0)
 
     _measure(session, range(10, 41_010, 10))

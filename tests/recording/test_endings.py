@@ -6,14 +6,14 @@ from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_reading() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
 
@@ -26,7 +26,7 @@ def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_read
 
 
 def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
     start(station, at=minutes(30))
@@ -40,7 +40,7 @@ def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
 
 
 def test_the_first_stop_holds() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record([stopped(station, session_id, minute=30, wh=3000)])
@@ -52,7 +52,7 @@ def test_the_first_stop_holds() -> None:
 
 
 def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")])
     record([status(station, 40, "Finishing")])
@@ -65,7 +65,7 @@ def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
 
 
 def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([stopped(station, session_id, minute=40, reason="EVDisconnected")])
 
@@ -76,7 +76,7 @@ def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() ->
 
 
 def test_after_an_outage_the_status_comes_before_the_stop() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
 
@@ -94,7 +94,7 @@ def test_after_an_outage_the_status_comes_before_the_stop() -> None:
 
 
 def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
 
@@ -108,7 +108,7 @@ def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally(
 def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock_says(
     stamped: float,
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record(
@@ -123,7 +123,7 @@ def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock
 
 @pytest.mark.parametrize("ahead", [3.0, -300.0], ids=["fast", "hours-slow"])
 def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station, at=minutes(ahead))
     record([measured(station, session_id, (5 + ahead, 2000), received=5)])
 
@@ -134,7 +134,7 @@ def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
 
 
 def test_nothing_ends_because_a_station_is_offline() -> None:
-    station = factories.station()
+    station = builders.station()
     start(station)
     record([events.Connected(station_id=station.pk, at=minutes(1), connection="a")])
 
@@ -146,7 +146,7 @@ def test_nothing_ends_because_a_station_is_offline() -> None:
 
 
 def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record([stopped(station, session_id, minute=-10, wh=500)])
@@ -158,7 +158,7 @@ def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
 
 
 def test_a_restarted_station_that_still_charges_has_forgotten_nothing() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 11, "Charging")])

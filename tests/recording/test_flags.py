@@ -4,8 +4,8 @@ import pytest
 
 from sessions_app.domain.flags import Flag
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,15 +18,15 @@ def has(flag: Flag, pk: int) -> bool:
 
 @pytest.mark.parametrize(("tag", "is_flagged"), [("PRIYA", False), ("SPARE", True), ("NOBODY", True)])
 def test_a_tag_that_nobody_is_registered_for_needs_a_look(tag: str, is_flagged: bool) -> None:
-    factories.id_tag("PRIYA", of=factories.driver())
-    factories.id_tag("SPARE")
+    builders.id_tag("PRIYA", of=builders.driver())
+    builders.id_tag("SPARE")
 
-    assert has(Flag.NO_DRIVER, start(factories.station(), tag=tag)) is is_flagged
+    assert has(Flag.NO_DRIVER, start(builders.station(), tag=tag)) is is_flagged
 
 
 def test_a_driver_who_comes_to_be_known_with_the_stop_needs_no_look() -> None:
-    factories.id_tag("PRIYA", of=factories.driver())
-    station = factories.station()
+    builders.id_tag("PRIYA", of=builders.driver())
+    station = builders.station()
     pk = record([measured(station, "700001", (0, 1000))])[0][0].transaction_id
     assert has(Flag.NO_DRIVER, pk)
 
@@ -36,7 +36,7 @@ def test_a_driver_who_comes_to_be_known_with_the_stop_needs_no_look() -> None:
 
 
 def test_a_session_that_ended_without_energy_needs_a_look_and_one_in_progress_does_not() -> None:
-    station = factories.station()
+    station = builders.station()
     pk = start(station)
     record([measured(station, pk, (5, 1000))])
     assert not has(Flag.NO_ENERGY, pk)
@@ -47,7 +47,7 @@ def test_a_session_that_ended_without_energy_needs_a_look_and_one_in_progress_do
 
 
 def test_energy_that_comes_after_a_provisional_end_takes_that_reason_away() -> None:
-    station = factories.station()
+    station = builders.station()
     pk = start(station)
     start(station, at=minutes(30))
     assert (session(pk).is_provisional, has(Flag.NO_ENERGY, pk)) == (True, True)
@@ -58,7 +58,7 @@ def test_energy_that_comes_after_a_provisional_end_takes_that_reason_away() -> N
 
 
 def test_a_car_that_takes_nothing_for_more_than_a_day_needs_a_look() -> None:
-    station = factories.station()
+    station = builders.station()
     pk = start(station)
 
     record([measured(station, pk, (5, 2000), (5 + A_DAY, 2000))])
@@ -68,7 +68,7 @@ def test_a_car_that_takes_nothing_for_more_than_a_day_needs_a_look() -> None:
 
 
 def test_a_car_that_turns_out_to_have_left_sooner_needs_no_look() -> None:
-    station = factories.station()
+    station = builders.station()
     pk = start(station)
     record([stopped(station, pk, minute=40, reason="Local"), status(station, 50 + A_DAY)])
     assert has(Flag.IDLE_OVER_A_DAY, pk)

@@ -5,15 +5,15 @@ import pytest
 from sessions_app.domain import events
 from sessions_app.models import ChargingSession, DeadLetter, MeterSample
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("is_ended", [False, True])
 def test_readings_of_an_old_transaction_make_a_session_that_the_next_has_ended(is_ended: bool) -> None:
-    station = factories.station()
+    station = builders.station()
     newer = start(station, at=minutes(60))
     record([stopped(station, newer, minute=90)] if is_ended else [])
 
@@ -26,7 +26,7 @@ def test_readings_of_an_old_transaction_make_a_session_that_the_next_has_ended(i
 
 
 def test_the_stop_of_an_old_transaction_takes_the_place_of_its_provisional_end() -> None:
-    station = factories.station()
+    station = builders.station()
     start(station, at=minutes(60))
     record([measured(station, 9999, (10, 500), (20, 800))])
 
@@ -37,7 +37,7 @@ def test_the_stop_of_an_old_transaction_takes_the_place_of_its_provisional_end()
 
 
 def test_a_start_from_before_a_session_that_has_ended_does_not_stay_in_progress() -> None:
-    station = factories.station()
+    station = builders.station()
     newer = start(station, at=minutes(60))
     record([stopped(station, newer, minute=90)])
 
@@ -48,7 +48,7 @@ def test_a_start_from_before_a_session_that_has_ended_does_not_stay_in_progress(
 
 @pytest.mark.parametrize("own", ["", "0", "-1"])
 def test_late_readings_without_an_id_are_of_the_session_that_was_there(own: str) -> None:
-    station = factories.station()
+    station = builders.station()
     earlier, later = start(station), start(station, at=minutes(60))
     record([stopped(station, later, minute=90)])
     record([stopped(station, earlier, minute=30)])
@@ -61,7 +61,7 @@ def test_late_readings_without_an_id_are_of_the_session_that_was_there(own: str)
 
 
 def test_a_session_without_a_stop_takes_late_readings_until_its_connector_was_free() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 1500))])
     record([events.BootNotified(station_id=station.pk, at=minutes(30)), status(station, 30)])
@@ -73,7 +73,7 @@ def test_a_session_without_a_stop_takes_late_readings_until_its_connector_was_fr
 
 @pytest.mark.parametrize("connector", [0, 1])
 def test_what_an_idle_connector_measures_by_the_clock_is_of_no_session(connector: int) -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([stopped(station, first, minute=30), status(station, 31)])
 
@@ -84,7 +84,7 @@ def test_what_an_idle_connector_measures_by_the_clock_is_of_no_session(connector
 
 
 def test_what_a_connector_measures_that_says_it_charges_is_set_aside_where_no_session_is_known() -> None:
-    station = factories.station()
+    station = builders.station()
     record([status(station, 0, "Charging")])
 
     record([measured(station, "0", (5, 8000))])
@@ -95,7 +95,7 @@ def test_what_a_connector_measures_that_says_it_charges_is_set_aside_where_no_se
 
 
 def test_a_late_status_is_of_the_session_that_was_there() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([stopped(station, first, minute=30, reason="Local")])
     second = start(station, at=minutes(60))
@@ -107,7 +107,7 @@ def test_a_late_status_is_of_the_session_that_was_there() -> None:
 
 
 def test_a_status_is_not_of_an_earlier_session_that_comes_up_beside_it() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([stopped(station, first, minute=30, reason="Local")])
     second = start(station, at=minutes(60))

@@ -8,8 +8,8 @@ import pytest
 from sessions_app.ingest import v16
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import facts, minutes
+from tests.support import builders
+from tests.support.event_builders import facts, minutes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,7 +48,7 @@ def begun(station: ChargingStation) -> int:
 
 def charged(*batches: list[Item], max_power_w: int = 22_000, phases: int = 3) -> dict[str, Any]:
     """Record a session with one MeterValues for each batch, and return all that is kept of it."""
-    station = factories.station(max_power_w=max_power_w)
+    station = builders.station(max_power_w=max_power_w)
     station.connectors.update(phases=phases)
     session_id = begun(station)
     for batch in batches:
@@ -100,7 +100,7 @@ def test_a_current_without_a_phase_gives_the_power_where_there_is_one_phase_and_
 
 
 def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothing() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = begun(station)
     payload = {"transactionId": session_id, "meterValue": [measured_at(1, Voltage=230, Current_Import=16)]}
     tell(station, "MeterValues", payload)
@@ -129,7 +129,7 @@ def test_a_register_that_drops_to_zero_makes_neither_inactivity_nor_a_peak() -> 
 
 
 def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = begun(station)
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(5, register=1500)]})
     ChargingSession.objects.update(totals='{"at": "2026-03-03T12:05:00Z", "register_wh": "1500"}')
@@ -141,7 +141,7 @@ def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
 
 
 def test_a_stop_with_the_readings_of_a_clock_two_hours_ahead_keeps_them_all() -> None:
-    station = factories.station()
+    station = builders.station()
     start = {"idTag": "T", "meterStart": 1000, "timestamp": stamp(120)}
     session_id = tell(station, "StartTransaction", start, received_at=minutes(0))
     readings = [measured_at(120 + n, register=1000 + 100 * n) for n in range(1, 30)]

@@ -10,14 +10,14 @@ from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_session_is_on_the_desk_once_whatever_ids_its_neighbours_name() -> None:
-    one, other = factories.station(connectors=1), factories.station(connectors=1)
+    one, other = builders.station(connectors=1), builders.station(connectors=1)
     record([measured(one, 901, (1, 1000)), measured(other, 902, (1, 1000))])
 
     record(
@@ -35,7 +35,7 @@ def test_a_session_is_on_the_desk_once_whatever_ids_its_neighbours_name() -> Non
 
 
 def test_a_car_is_not_plugged_in_longer_than_until_the_next_session() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([status(station, 180)])
 
@@ -47,7 +47,7 @@ def test_a_car_is_not_plugged_in_longer_than_until_the_next_session() -> None:
 
 
 def test_a_stop_that_comes_after_the_next_session_gives_way_to_it() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     second = start(station, at=minutes(120))
     record([stopped(station, second, minute=150, wh=3000), status(station, 180)])
@@ -58,7 +58,7 @@ def test_a_stop_that_comes_after_the_next_session_gives_way_to_it() -> None:
 
 
 def test_a_connector_that_was_available_just_before_the_stop_is_unplugged_at_it() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([status(station, 59.9), stopped(station, first, minute=60, wh=2000, reason="Local")])
 
@@ -68,7 +68,7 @@ def test_a_connector_that_was_available_just_before_the_stop_is_unplugged_at_it(
 
 
 def test_a_late_older_start_does_not_close_the_newer_session() -> None:
-    station = factories.station()
+    station = builders.station()
     newer = start(station, at=minutes(60))
 
     older = start(station, at=minutes(0))
@@ -78,7 +78,7 @@ def test_a_late_older_start_does_not_close_the_newer_session() -> None:
 
 
 def test_without_a_clock_a_repeated_start_is_known_by_tag_and_meter() -> None:
-    station = factories.station()
+    station = builders.station()
     starts = [
         events.Started(
             station_id=station.pk,
@@ -97,7 +97,7 @@ def test_without_a_clock_a_repeated_start_is_known_by_tag_and_meter() -> None:
 
 
 def test_a_session_closed_by_us_is_named_by_its_own_id_when_the_stop_comes() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, 555_555, (5, 1500))])
 
@@ -108,7 +108,7 @@ def test_a_session_closed_by_us_is_named_by_its_own_id_when_the_stop_comes() -> 
 
 
 def test_a_status_from_before_the_restart_forgets_nothing() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
 
     record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 9)])
@@ -117,9 +117,9 @@ def test_a_status_from_before_the_restart_forgets_nothing() -> None:
 
 
 def test_the_driver_of_a_stop_that_nobody_announced_is_that_of_its_tag() -> None:
-    station = factories.station(connectors=1)
-    priya = factories.driver()
-    factories.id_tag("PRIYA", of=priya)
+    station = builders.station(connectors=1)
+    priya = builders.driver()
+    builders.id_tag("PRIYA", of=priya)
     event = events.Stopped(station_id=station.pk, at=minutes(5), transaction="77", meter_stop_wh=None, id_tag="priya;x")
 
     record([event])
@@ -128,7 +128,7 @@ def test_the_driver_of_a_stop_that_nobody_announced_is_that_of_its_tag() -> None
 
 
 def test_energy_beyond_what_the_columns_hold_is_not_counted_but_flagged() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
 
     record([measured(station, first, (5, 99_999_999_999), (6, 0), (7, 50), (8, 99_999_999_999))])
@@ -138,7 +138,7 @@ def test_energy_beyond_what_the_columns_hold_is_not_counted_but_flagged() -> Non
 
 
 def test_a_burst_of_idle_readings_costs_no_more_than_others() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     burst = tuple(
         Reading(at=minutes(1) + timedelta(milliseconds=10 * n), register_wh=Decimal(1000), power_w=0.0)
@@ -152,7 +152,7 @@ def test_a_burst_of_idle_readings_costs_no_more_than_others() -> None:
 
 
 def test_a_station_whose_server_died_is_offline_once_nothing_has_come_for_long() -> None:
-    station = factories.station()
+    station = builders.station()
     record([events.Connected(station_id=station.pk, at=minutes(0), connection="gone")])
     station.refresh_from_db()
     assert station.is_online

@@ -14,8 +14,8 @@ from sessions_app.domain.events import Outcome
 from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
 from sessions_app.recorder import Recorder
 from sessions_app.store.database_thread import accepts_writes
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,7 +67,7 @@ def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.Monkey
 def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     real = module.record
 
     def record(batch: Sequence[Any]) -> Any:
@@ -88,7 +88,7 @@ def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
 def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     real, failures = module.record, iter([True, True])
 
     def record(batch: Sequence[Any]) -> Any:
@@ -104,7 +104,7 @@ def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
 
 
 def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    station = factories.station()
+    station = builders.station()
     real = module.record
 
     def record(batch: Sequence[Any]) -> Any:
@@ -124,7 +124,7 @@ def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: py
 
 
 def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    station = factories.station()
+    station = builders.station()
     real, attempts, refusals = module.record, iter(range(8)), iter([False] * 5)
 
     def record(batch: Sequence[Any]) -> Any:

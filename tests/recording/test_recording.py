@@ -8,14 +8,14 @@ from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import facts, measured, minutes, start, started, stopped
+from tests.support import builders
+from tests.support.event_builders import facts, measured, minutes, start, started, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_start_that_comes_again_is_the_same_session() -> None:
-    station = factories.station()
+    station = builders.station()
     event = started(station)
 
     first, again = start(station), record([event, event])[0]
@@ -28,13 +28,13 @@ def test_readings_give_the_same_figures_in_any_order_and_any_batching() -> None:
     readings = [(5, 1500), (10, 2100), (20, 2100), (30, 4000)]
     found = []
     for order in permutations(readings):
-        station = factories.station()
+        station = builders.station()
         session_id = start(station)
         for reading in order:
             record([measured(station, session_id, reading)])
         record([stopped(station, session_id, minute=31, wh=4000)])
         found.append(facts(session_id))
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, *readings), stopped(station, session_id, minute=31, wh=4000)])
     found.append(facts(session_id))
@@ -47,7 +47,7 @@ def test_readings_give_the_same_figures_in_any_order_and_any_batching() -> None:
 
 
 def test_a_reading_that_comes_twice_changes_nothing() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 1500), (10, 2100))])
     before = facts(session_id)
@@ -60,7 +60,7 @@ def test_a_reading_that_comes_twice_changes_nothing() -> None:
 
 
 def test_a_late_reading_is_numbered_last_and_put_in_its_place() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (10, 2000))])
 
@@ -72,7 +72,7 @@ def test_a_late_reading_is_numbered_last_and_put_in_its_place() -> None:
 
 
 def test_readings_after_the_stop_count() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([stopped(station, session_id, minute=30, wh=3000)])
 
@@ -84,7 +84,7 @@ def test_readings_after_the_stop_count() -> None:
 
 
 def test_a_stop_for_a_transaction_that_nobody_knows_is_kept_once() -> None:
-    station = factories.station(connectors=1)
+    station = builders.station(connectors=1)
 
     record([stopped(station, 999_999_999, wh=5000)])
     record([stopped(station, 999_999_999, wh=5000)])
@@ -98,7 +98,7 @@ def test_a_stop_for_a_transaction_that_nobody_knows_is_kept_once() -> None:
 
 @pytest.mark.parametrize("transaction", ["", "0", "-1", "9223372036854775807"])
 def test_readings_under_another_id_belong_to_the_session_on_the_connector(transaction: str) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record([measured(station, transaction, (5, 1700))])
@@ -108,7 +108,7 @@ def test_readings_under_another_id_belong_to_the_session_on_the_connector(transa
 
 
 def test_another_stations_session_is_not_touched_by_its_id() -> None:
-    ours, other = factories.station(), factories.station()
+    ours, other = builders.station(), builders.station()
     session_id = start(ours)
 
     record([stopped(other, session_id, wh=99_000)])
@@ -117,7 +117,7 @@ def test_another_stations_session_is_not_touched_by_its_id() -> None:
 
 
 def test_an_old_socket_that_closes_late_does_not_mark_the_station_offline() -> None:
-    station = factories.station()
+    station = builders.station()
     record([events.Connected(station_id=station.pk, at=minutes(1), connection="old")])
     record([events.Connected(station_id=station.pk, at=minutes(2), connection="new")])
 
@@ -128,7 +128,7 @@ def test_an_old_socket_that_closes_late_does_not_mark_the_station_offline() -> N
 
 
 def test_the_rows_in_progress_of_a_station_that_leaves_and_returns_are_announced() -> None:
-    station = factories.station(connectors=2)
+    station = builders.station(connectors=2)
     again = stopped(station, start(station), minute=10)
     record([again])
     running = start(station, at=minutes(20))
@@ -150,7 +150,7 @@ def test_the_rows_in_progress_of_a_station_that_leaves_and_returns_are_announced
 def test_what_is_recorded_costs_the_same_queries_for_one_session_as_for_many(
     django_assert_max_num_queries: object,
 ) -> None:
-    stations = [factories.station() for _ in range(20)]
+    stations = [builders.station() for _ in range(20)]
     ids = [start(each) for each in stations]
 
     with django_assert_max_num_queries(9):
@@ -163,7 +163,7 @@ def test_what_is_recorded_costs_the_same_queries_for_one_session_as_for_many(
 def test_a_reading_of_a_session_in_progress_needs_no_further_look(
     own: str | None, django_assert_num_queries: object
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, own or session_id, (5, 1500))])
 

@@ -22,7 +22,7 @@ from sessions_app.models import (
 from sessions_app.queries.event_batch import load_session_batch
 from sessions_app.queries.price_view import price_view
 from sessions_app.recording import record, repricing
-from tests.factories import NOON, company, driver, id_tag, operator, policy, session, site, station
+from tests.support.builders import NOON, company, driver, id_tag, operator, policy, session, site, station
 
 pytestmark = pytest.mark.django_db
 

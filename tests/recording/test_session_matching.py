@@ -7,8 +7,8 @@ import pytest
 from sessions_app.domain import events
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,7 +21,7 @@ def of(station: ChargingStation) -> list[ChargingSession]:
 
 @pytest.mark.parametrize("own", [*LACKING, "700001"])
 def test_one_id_for_every_transaction_never_mixes_two_of_them(own: str) -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, own, (5, 2000)), stopped(station, own, minute=10, wh=3000), status(station, 11)])
 
@@ -35,7 +35,7 @@ def test_one_id_for_every_transaction_never_mixes_two_of_them(own: str) -> None:
 
 
 def test_an_id_that_begins_again_after_a_restart_is_of_another_session() -> None:
-    station = factories.station()
+    station = builders.station()
     record([measured(station, 700, (1, 100), (10, 500)), stopped(station, 700, minute=20, wh=900)])
 
     record([events.BootNotified(station_id=station.pk, at=minutes(100))])
@@ -48,7 +48,7 @@ def test_an_id_that_begins_again_after_a_restart_is_of_another_session() -> None
 
 
 def test_an_id_that_the_station_uses_again_changes_hands() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, 700, (5, 2000)), stopped(station, 700, minute=10, wh=3000)])
     second = start(station, at=minutes(20), wh=3000)
@@ -59,7 +59,7 @@ def test_an_id_that_the_station_uses_again_changes_hands() -> None:
 
 
 def test_a_late_reading_of_an_earlier_session_does_not_take_the_id_back() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     record([measured(station, 700, (5, 2000)), stopped(station, 700, minute=10, wh=3000)])
     second = start(station, at=minutes(20), wh=3000)
@@ -72,7 +72,7 @@ def test_a_late_reading_of_an_earlier_session_does_not_take_the_id_back() -> Non
 
 
 def test_a_car_that_has_stopped_but_not_left_is_still_reported_by_its_id() -> None:
-    station = factories.station()
+    station = builders.station()
     record([measured(station, 700, (1, 1000)), stopped(station, 700, minute=10, wh=2000, reason="Local")])
 
     record([measured(station, 700, (40, 2000))])
@@ -83,7 +83,7 @@ def test_a_car_that_has_stopped_but_not_left_is_still_reported_by_its_id() -> No
 @pytest.mark.parametrize("own", LACKING)
 @pytest.mark.parametrize("facts", [{}, {"wh": None}, {"wh": 0}])
 def test_a_stop_that_comes_again_without_an_id_is_the_same(own: str, facts: dict[str, Any]) -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
     other = start(station, at=minutes(1), connector=2, tag="OTHER")
     stop = stopped(station, own, id_tag="TAG", **facts)
@@ -98,7 +98,7 @@ def test_a_stop_that_comes_again_without_an_id_is_the_same(own: str, facts: dict
 
 @pytest.mark.parametrize("wh", [5000, None])
 def test_a_stop_that_comes_again_without_id_and_time_is_the_same(wh: float | None) -> None:
-    station = factories.station()
+    station = builders.station()
 
     record([stopped(station, "", minute=60, wh=wh, is_timed=False)])
     record([stopped(station, "", minute=63, wh=wh, is_timed=False)])
@@ -108,7 +108,7 @@ def test_a_stop_that_comes_again_without_id_and_time_is_the_same(wh: float | Non
 
 @pytest.mark.parametrize("own", ["77777", "0"])
 def test_a_stop_that_comes_again_with_another_id_and_time_is_the_same(own: str) -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station)
 
     record([stopped(station, first, minute=60, wh=5000)])
@@ -118,7 +118,7 @@ def test_a_stop_that_comes_again_with_another_id_and_time_is_the_same(own: str) 
 
 
 def test_a_stop_of_another_tag_is_not_the_same() -> None:
-    station = factories.station()
+    station = builders.station()
     first = start(station, tag="ONE")
     record([stopped(station, first, minute=60, wh=5000)])
 
@@ -128,7 +128,7 @@ def test_a_stop_of_another_tag_is_not_the_same() -> None:
 
 
 def test_cars_that_lose_their_power_at_once_all_end() -> None:
-    station = factories.station()
+    station = builders.station()
     one = start(station, wh=1000, tag="ONE")
     two = start(station, wh=50, tag="TWO", connector=2)
 
@@ -139,7 +139,7 @@ def test_cars_that_lose_their_power_at_once_all_end() -> None:
 
 @pytest.mark.parametrize("id_tag", ["one", "ONE;extra"])
 def test_a_stop_without_an_id_ends_the_session_of_its_tag(id_tag: str) -> None:
-    station = factories.station()
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2)
 
@@ -149,11 +149,11 @@ def test_a_stop_without_an_id_ends_the_session_of_its_tag(id_tag: str) -> None:
 
 
 def test_a_stop_without_an_id_ends_the_session_whose_register_is_next_below() -> None:
-    station = factories.station()
+    station = builders.station()
     low = start(station, wh=50)
     record([measured(station, low, (30, 800))])
     high = start(station, wh=70_000, connector=2)
-    middle = start(factories.station(), wh=4_000)
+    middle = start(builders.station(), wh=4_000)
 
     record([stopped(station, -1, wh=5000)])
 
@@ -161,7 +161,7 @@ def test_a_stop_without_an_id_ends_the_session_whose_register_is_next_below() ->
 
 
 def test_a_stop_that_may_be_of_either_car_ends_neither_and_is_kept() -> None:
-    station = factories.station()
+    station = builders.station()
     cars = [start(station), start(station, connector=2)]
 
     record([stopped(station, 0, wh=5000)])
@@ -171,7 +171,7 @@ def test_a_stop_that_may_be_of_either_car_ends_neither_and_is_kept() -> None:
 
 
 def test_a_stop_of_a_transaction_begun_offline_does_not_end_another_cars() -> None:
-    station = factories.station()
+    station = builders.station()
     charging = start(station)
 
     record([stopped(station, 555_001, wh=5000)])
@@ -180,7 +180,7 @@ def test_a_stop_of_a_transaction_begun_offline_does_not_end_another_cars() -> No
 
 
 def test_a_stop_by_an_unknown_id_ends_the_session_of_its_tag() -> None:
-    station = factories.station()
+    station = builders.station()
     charging = start(station, tag="ONE")
 
     record([stopped(station, 555_001, wh=5000, id_tag="ONE")])
@@ -189,7 +189,7 @@ def test_a_stop_by_an_unknown_id_ends_the_session_of_its_tag() -> None:
 
 
 def test_readings_that_name_no_connector_are_of_the_session_on_the_only_one() -> None:
-    station = factories.station(connectors=1)
+    station = builders.station(connectors=1)
     charging = start(station)
 
     record([measured(station, 555_001, (5, 1500), connector=0)])
@@ -198,7 +198,7 @@ def test_readings_that_name_no_connector_are_of_the_session_on_the_only_one() ->
 
 
 def test_one_id_for_two_cars_at_once_does_not_mix_their_readings() -> None:
-    station = factories.station()
+    station = builders.station()
     one, two = start(station), start(station, connector=2, wh=90_000)
 
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_001, (6, 90_200), connector=2)])
@@ -208,7 +208,7 @@ def test_one_id_for_two_cars_at_once_does_not_mix_their_readings() -> None:
 
 @pytest.mark.parametrize("first", [1, 2])
 def test_one_id_for_two_cars_at_once_does_not_mix_their_stops(first: int) -> None:
-    station = factories.station()
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2, wh=90_000)
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_001, (6, 90_200), connector=2)])
@@ -225,7 +225,7 @@ def test_one_id_for_two_cars_at_once_does_not_mix_their_stops(first: int) -> Non
 
 
 def test_a_car_that_is_stopped_with_the_tag_of_another_is_the_one_that_ends() -> None:
-    station = factories.station()
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2, wh=500)
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_002, (6, 600), connector=2)])

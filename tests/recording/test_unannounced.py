@@ -12,8 +12,8 @@ from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, Driver, PricingPolicy
 from sessions_app.recording import record, repricing
-from tests import factories
-from tests.recording.event_builders import facts, measured, minutes, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import facts, measured, minutes, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,14 +23,14 @@ ITS_OWN = {"id", "station_id", "connector_id", "site_area_id", "site_id", "sessi
 
 @pytest.fixture(autouse=True)
 def policies() -> None:
-    factories.policy(
+    builders.policy(
         {"dimension": "ENERGY", "price": Decimal("0.30")},
         {"dimension": "PARKING_TIME", "price": Decimal(6)},
         description="Tenants",
         audience=Driver.Kind.TENANT,
     )
-    factories.policy(description="Everyone")
-    factories.id_tag("PRIYA", of=factories.driver())
+    builders.policy(description="Everyone")
+    builders.id_tag("PRIYA", of=builders.driver())
 
 
 def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
 def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: str) -> None:
     found = []
     for order in permutations(range(4)):
-        station = factories.station(connectors=connectors)
+        station = builders.station(connectors=connectors)
         said = [
             measured(station, OWN, (0, 1000), (10, 2000)),
             measured(station, OWN, (20, 2000)),
@@ -58,7 +58,7 @@ def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: s
         ]
         found.append(told([[said[number]] for number in order]))
         assert ChargingSession.objects.filter(station=station).count() == 1
-        station = factories.station(connectors=connectors)
+        station = builders.station(connectors=connectors)
         again = [msgspec.structs.replace(each, station_id=station.pk) for each in said]
         found.append(told([[again[number] for number in order]]))
 
@@ -74,8 +74,8 @@ def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: s
 
 def test_another_start_finds_the_policy_that_held_then() -> None:
     PricingPolicy.objects.update(valid_from=minutes(15))
-    factories.policy(description="Before")
-    station = factories.station()
+    builders.policy(description="Before")
+    station = builders.station()
 
     record([measured(station, OWN, (20, 2000))])
     record([measured(station, OWN, (10, 1000))])
@@ -84,10 +84,10 @@ def test_another_start_finds_the_policy_that_held_then() -> None:
 
 
 def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
-    station = factories.station()
-    factories.policy(description="There", site_area=station.site_area)
+    station = builders.station()
+    builders.policy(description="There", site_area=station.site_area)
     record([measured(station, OWN, (20, 2000))])
-    station.site_area = factories.area()
+    station.site_area = builders.area()
     station.save()
 
     record([measured(station, OWN, (10, 1000))])
@@ -98,10 +98,10 @@ def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
 
 
 def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved() -> None:
-    station = factories.station()
-    factories.policy(description="There", site=station.site_area.site)
+    station = builders.station()
+    builders.policy(description="There", site=station.site_area.site)
     record([measured(station, OWN, (20, 2000))])
-    station.site_area.site = factories.site()
+    station.site_area.site = builders.site()
     station.site_area.save()
 
     record([measured(station, OWN, (10, 1000))])
@@ -112,7 +112,7 @@ def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved()
 
 
 def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> None:
-    station = factories.station()
+    station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     before = ChargingSession.objects.get().tariff
     PricingPolicy.objects.update(description="Edited")
@@ -124,11 +124,11 @@ def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> Non
 
 
 def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
-    station = factories.station()
+    station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     session = ChargingSession.objects.get()
-    given = factories.policy(description="Given")
-    repricing.reprice_session(session.pk, given, by=factories.operator(), at=minutes(60))
+    given = builders.policy(description="Given")
+    repricing.reprice_session(session.pk, given, by=builders.operator(), at=minutes(60))
 
     record([measured(station, OWN, (10, 1000))])
 
@@ -137,10 +137,10 @@ def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
 
 
 def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() -> None:
-    station = factories.station()
+    station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000, reason="Local")])
     before = ChargingSession.objects.get().policy
-    factories.policy(description="New")
+    builders.policy(description="New")
 
     record([measured(station, OWN, (50, 3000))])
 
@@ -149,7 +149,7 @@ def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() ->
 
 
 def test_a_start_that_was_reported_does_not_move() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station, at=minutes(10))
 
     record([measured(station, session_id, (5, 900))])
@@ -158,7 +158,7 @@ def test_a_start_that_was_reported_does_not_move() -> None:
 
 
 def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
-    station = factories.station()
+    station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000)])
     charging = start(station, at=minutes(50))
 
@@ -170,7 +170,7 @@ def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
 
 
 def test_a_stop_at_its_first_moment_gives_the_same_apart_as_together() -> None:
-    apart, together = factories.station(), factories.station()
+    apart, together = builders.station(), builders.station()
     messages = [
         [measured(station, OWN, (20, 2000.4)), stopped(station, OWN, minute=20, wh=2000)]
         for station in (apart, together)

@@ -6,7 +6,7 @@ from sessions_app.domain.events import ConnectionAttempt
 from sessions_app.models import PendingStation
 from sessions_app.recording import record
 from sessions_app.store import event_batch
-from tests.recording.event_builders import minutes
+from tests.support.event_builders import minutes
 
 pytestmark = pytest.mark.django_db
 

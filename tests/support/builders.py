@@ -1,5 +1,6 @@
 """Plain functions that put in what a test needs; each says only what the test cares about."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -23,6 +24,7 @@ from sessions_app.models import (
 from sessions_app.queries.policies import PricingContext
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+SIGN_IN_PASSWORD = "secret-of-the-tests"
 _numbers = count(1)
 
 
@@ -83,15 +85,25 @@ def session(
     )
 
 
-def manager(username: str = "dana", *, of: list[Site] = [], role: str = "manager") -> Manager:  # noqa: B006
-    made = Manager.objects.create_user(username, f"{username}@example.com", "secret-of-the-tests")
+def manager(username: str = "dana", *, of: Sequence[Site] = (), role: str = "manager") -> Manager:
+    """Return the manager of the tests, or another one, with that role at each of the sites."""
+    made = Manager.objects.create_user(username, f"{username}@example.com", SIGN_IN_PASSWORD)
     for place in of:
         Membership.objects.create(manager=made, site=place, role=role)
     return made
 
 
-def operator(username: str = "olga") -> Manager:
-    return Manager.objects.create_superuser(username, f"{username}@example.com", "secret-of-the-tests")
+def other_manager(*, of: Sequence[Site] = ()) -> Manager:
+    """Return a second manager, for a test of what one may not see of another's."""
+    return manager("eli", of=of)
+
+
+def viewer(*, of: Sequence[Site] = ()) -> Manager:
+    return manager("victor", of=of, role="viewer")
+
+
+def operator() -> Manager:
+    return Manager.objects.create_superuser("olga", "olga@example.com", SIGN_IN_PASSWORD)
 
 
 def policy(*components: dict[str, Any], description: str = "Default Pricing", **fields: Any) -> PricingPolicy:

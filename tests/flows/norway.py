@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, ChargingStation, Driver
-from tests import factories
+from tests.support import builders
 
-SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 REPORTS = SHARED / "data" / "norway_apartments" / "norway12_charging_reports.csv"
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -35,7 +35,7 @@ def energy_wh(text: str) -> Decimal:
 
 def load() -> list[ChargingSession]:
     """Put all of it in: a garage is a site, a parking place a station and a person."""
-    company = factories.company("Norwegian garages", currency="NOK")
+    company = builders.company("Norwegian garages", currency="NOK")
     stations: dict[str, ChargingStation] = {}
     drivers: dict[str, Driver] = {}
     sites = {}
@@ -43,10 +43,10 @@ def load() -> list[ChargingSession]:
     for report in reports():
         garage, place = report["location"], report["user_id"]
         if garage not in sites:
-            sites[garage] = factories.site(garage, of=company, time_zone="Europe/Oslo")
+            sites[garage] = builders.site(garage, of=company, time_zone="Europe/Oslo")
         if place not in stations:
-            stations[place] = factories.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
-            drivers[place] = factories.driver(place)
+            stations[place] = builders.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
+            drivers[place] = builders.driver(place)
         found.append(_session(report, stations[place], drivers[place]))
     return ChargingSession.objects.bulk_create(found, batch_size=2_000)
 

@@ -8,7 +8,7 @@ from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, ChargingStation, MeterSample
 from sessions_app.recording import record
-from tests.factories import NOON
+from tests.support.builders import NOON
 
 
 def minutes(count: float) -> datetime:
