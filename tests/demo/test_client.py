@@ -105,7 +105,7 @@ async def running(system: System, pace: Pace = PACE) -> AsyncIterator[asyncio.Ev
             await life
 
 
-async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
+async def test_session_is_reported_from_start_to_stop() -> None:
     system = System()
 
     async with running(system) as stop:
@@ -122,7 +122,7 @@ async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
     assert {"Energy.Active.Import.Register", "Power.Active.Import", "Current.Offered"} <= measurands
 
 
-async def test_a_start_without_an_answer_is_said_again() -> None:
+async def test_unanswered_start_is_sent_again() -> None:
     system = System()
     system.cuts_off = True
 
@@ -135,7 +135,7 @@ async def test_a_start_without_an_answer_is_said_again() -> None:
     assert len(system.of("BootNotification")) == 1
 
 
-async def test_cars_that_came_earlier_are_told_with_their_past() -> None:
+async def test_earlier_arrivals_are_reported_with_their_past() -> None:
     system = System()
     pace = Pace(interval=timedelta(milliseconds=50), speed=2_000, backlog=timedelta(hours=10), seed="3")
 
@@ -153,7 +153,7 @@ async def test_cars_that_came_earlier_are_told_with_their_past() -> None:
     ("request_", "reason"),
     [(call.RemoteStopTransaction(System.transaction), "Remote"), (call.UnlockConnector(1), "UnlockCommand")],
 )
-async def test_a_session_ends_when_it_is_asked_to(request_: Any, reason: str) -> None:
+async def test_remote_stop_ends_the_session(request_: Any, reason: str) -> None:
     system = System()
     pace = Pace(interval=timedelta(milliseconds=50), speed=10)
 
@@ -170,7 +170,7 @@ async def test_a_session_ends_when_it_is_asked_to(request_: Any, reason: str) ->
     assert ending["reason"] == reason
 
 
-async def test_a_transaction_that_nobody_knows_is_not_stopped() -> None:
+async def test_unknown_transaction_is_not_stopped() -> None:
     system = System()
 
     async with running(system):
@@ -180,7 +180,7 @@ async def test_a_transaction_that_nobody_knows_is_not_stopped() -> None:
     assert answer.status == "Rejected"
 
 
-async def test_a_tag_that_is_refused_ends_the_session_at_once() -> None:
+async def test_refused_tag_ends_the_session_at_once() -> None:
     system = System()
     system.tag_status = "Blocked"
 

@@ -68,7 +68,9 @@ def flow(running: SessionTotals) -> tuple[Any, ...]:
 
 
 @given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
-def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh: Decimal | None, stood_s: int) -> None:
+def test_incremental_figures_equal_figures_at_once(
+    readings: list[Reading], stop_wh: Decimal | None, stood_s: int
+) -> None:
     stopped_at = max([START, *(each.at for each in readings)])
     whole_life = SessionState(
         started_at=START,
@@ -92,7 +94,7 @@ def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh:
 
 
 @given(readings_strategy())
-def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Reading]) -> None:
+def test_figures_never_shrink_and_stay_within_their_bounds(readings: list[Reading]) -> None:
     _, points = figures.fold(life(), readings, TERMS)
 
     energies = [each.energy_wh for each in points]
@@ -102,9 +104,7 @@ def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Rea
 
 
 @given(readings_strategy(), in_order(st.builds(Reading, at=MOMENTS, soc_percent=CHARGE, voltage_v=VOLTS)))
-def test_readings_that_say_nothing_of_the_flow_change_nothing_of_it(
-    readings: list[Reading], silent: list[Reading]
-) -> None:
+def test_readings_without_energy_data_change_no_figure(readings: list[Reading], silent: list[Reading]) -> None:
     said = {each.at for each in readings}
     others = [each for each in silent if each.at not in said]
     whole = life(stopped=601, stop_wh=95_000, unplugged=610)
@@ -124,9 +124,7 @@ def test_volts_and_amps_change_neither_energy_nor_inactivity(readings: list[Read
 
 
 @given(growing_strategy(), st.integers(0, 11))
-def test_a_register_that_drops_to_zero_for_one_reading_is_as_if_it_had_said_none(
-    readings: list[Reading], place: int
-) -> None:
+def test_one_zero_register_equals_a_missing_register(readings: list[Reading], place: int) -> None:
     def with_register(register_wh: Decimal | None) -> list[Reading]:
         return [
             msgspec.structs.replace(each, register_wh=register_wh) if number == place else each

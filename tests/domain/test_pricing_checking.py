@@ -40,7 +40,7 @@ def found(*components: Component, **validity: date) -> list[tuple[int, str]]:
         (Component("PARKING_TIME", Decimal(4), grace_minutes=30, minutes_to=30), "grace_minutes"),
     ],
 )
-def test_it_names_the_field_that_keeps_a_component_from_applying(component: Component, field: str) -> None:
+def test_error_names_the_field_of_a_useless_component(component: Component, field: str) -> None:
     assert found(component) == [(0, field)]
 
 
@@ -69,7 +69,7 @@ def test_dates_after_the_policy_has_ended_never_apply() -> None:
         ),
     ],
 )
-def test_one_that_an_earlier_one_covers_never_applies(earlier: Component, later: Component) -> None:
+def test_component_covered_by_an_earlier_one_never_applies(earlier: Component, later: Component) -> None:
     assert found(earlier, later) == [(1, "position")]
     assert found(later, earlier) == []
 
@@ -90,20 +90,20 @@ def test_one_that_an_earlier_one_covers_never_applies(earlier: Component, later:
         ),
     ],
 )
-def test_one_that_earlier_ones_cover_together_never_applies(earlier: tuple[Component, ...]) -> None:
+def test_component_covered_by_several_never_applies(earlier: tuple[Component, ...]) -> None:
     place = len(earlier)
     assert found(*earlier, energy()) == [(place, "position")]
     assert found(*earlier, energy(days="3")) == [(place, "position")]
     assert found(*earlier[1:], energy()) == []
 
 
-def test_what_lies_before_the_policy_begins_needs_no_cover() -> None:
+def test_time_before_the_policy_needs_no_cover() -> None:
     of_this_year = energy(date_from=date(2026, 1, 1))
     assert found(of_this_year, energy(), start=date(2026, 3, 1)) == [(1, "position")]
     assert found(of_this_year, energy()) == []
 
 
-def test_what_a_dimension_never_has_needs_no_cover() -> None:
+def test_impossible_values_of_a_dimension_need_no_cover() -> None:
     at_first = Component("FLAT", Decimal(1), kwh_to=Decimal(5))
     idle, much_later = (
         Component("PARKING_TIME", Decimal(1), **restricted)
@@ -115,7 +115,7 @@ def test_what_a_dimension_never_has_needs_no_cover() -> None:
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
-def test_what_is_called_never_to_apply_never_has_anything(
+def test_component_reported_useless_never_prices_anything(
     any_tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     never = {each.index for each in find_problems(any_tariff.components)}
@@ -126,7 +126,7 @@ def test_what_is_called_never_to_apply_never_has_anything(
     assert not never & {place for place, quantity in enumerate(tally.quantities) if quantity}
 
 
-def test_what_applies_at_some_time_is_right() -> None:
+def test_component_reported_useful_applies_at_some_time() -> None:
     assert not found(
         Component("FLAT", Decimal(1)),
         energy(time_from=time(22), time_to=time(6)),

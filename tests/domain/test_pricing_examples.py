@@ -99,7 +99,7 @@ def worked(example: str) -> Worked:
 
 
 @EACH_EXAMPLE
-def test_a_worked_example_holds(example: str) -> None:
+def test_worked_example_is_correct(example: str) -> None:
     prose, priced, lines, expected = worked(example)
 
     total = pricing.total(lines)
@@ -111,19 +111,19 @@ def test_a_worked_example_holds(example: str) -> None:
 
 
 @pytest.mark.parametrize(("example", "printed"), PRINTED.items(), ids=lambda text: text.split("\n")[0])
-def test_a_total_that_ocpi_prints_is_the_one_that_we_have(example: str, printed: str) -> None:
+def test_totals_printed_by_ocpi_equal_ours(example: str, printed: str) -> None:
     assert ["Total", "", printed] in worked(example).expected
 
 
 @EACH_EXAMPLE
-def test_every_price_that_is_charged_is_in_the_sentence(example: str) -> None:
+def test_sentence_contains_every_charged_price(example: str) -> None:
     _, priced, lines, _ = worked(example)
     charged = [line for line in lines if line.component >= 0]
     said = labels.tariff_words(priced)
     assert all(labels.price(line.unit_price, priced.currency) in said for line in charged), said
 
 
-def test_there_are_enough_examples_and_each_is_numbered() -> None:
+def test_examples_are_numbered_and_complete() -> None:
     assert len(EXAMPLES) >= 30
     assert len(PRINTED) >= 20
     assert [int(example.split(".")[0]) for example in EXAMPLES] == list(range(1, len(EXAMPLES) + 1))

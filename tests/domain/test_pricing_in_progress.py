@@ -59,9 +59,7 @@ def one_by_one(state: SessionState, readings: list[Reading], terms: BillingConte
 
 @given(tariffs(), lives())
 @settings(max_examples=100, deadline=None)
-def test_a_price_that_grows_is_that_of_the_finished_session(
-    tariff: Tariff, lived: tuple[SessionState, list[Reading]]
-) -> None:
+def test_growing_price_equals_the_final_price(tariff: Tariff, lived: tuple[SessionState, list[Reading]]) -> None:
     state, readings = lived
     terms = BillingContext(zone="Australia/Sydney", tariff=tariff)
     grown = one_by_one(state, readings, terms)
@@ -83,7 +81,7 @@ def seen(running: SessionTotals, of: BillingContext) -> list[tuple[str, Decimal]
     return [(line.dimension, line.amount) for line in figures.session_price_lines(running, of)]
 
 
-def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes() -> None:
+def test_idle_run_below_two_minutes_is_priced_as_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
@@ -103,7 +101,7 @@ def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes(
     ]
 
 
-def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
+def test_interrupted_idle_run_counts_as_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     for seconds, power_w in ((600, 6_000.0), (660, 0.0), (700, 0.0), (720, 6_000.0)):
@@ -112,7 +110,7 @@ def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
     assert seen(running, of) == [("TIME", Decimal("1.20"))]
 
 
-def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_what_it_is() -> None:
+def test_unclassified_time_is_priced_as_charging_at_first() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     told = []
@@ -127,7 +125,7 @@ def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_w
     ]
 
 
-def test_what_the_stop_gave_is_kept_while_the_car_stands_on() -> None:
+def test_stop_figures_are_kept_during_parked_time() -> None:
     of = terms(Component("ENERGY", Decimal("0.35")), Component("PARKING_TIME", Decimal(6)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=30), register_wh=Decimal(4_000), power_w=8_000.0)

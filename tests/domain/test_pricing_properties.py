@@ -105,9 +105,7 @@ def at_once(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> Usa
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
-def test_a_price_is_that_of_the_rules_minute_by_minute(
-    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
-) -> None:
+def test_price_equals_the_rules_minute_by_minute(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> None:
     lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))
     expected = pricing_oracle.amounts(tariff, settled, zone, CURRENCIES[tariff.currency])
     assert {line.component: line.amount for line in lines} == expected
@@ -115,7 +113,7 @@ def test_a_price_is_that_of_the_rules_minute_by_minute(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_readings_one_by_one_give_the_price_of_the_finished_session(
+def test_incremental_price_equals_the_price_at_the_end(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     kept = msgspec.json.encode(tariff)
@@ -144,7 +142,7 @@ def minutes_of(settled: ClassifiedInterval) -> list[ClassifiedInterval]:
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_a_silence_costs_what_readings_of_each_minute_would(
+def test_silence_costs_the_same_as_readings_each_minute(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     every_minute = [minute for each in settled for minute in minutes_of(each)]
@@ -153,9 +151,7 @@ def test_a_silence_costs_what_readings_of_each_minute_would(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
-    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
-) -> None:
+def test_tax_is_exact_to_half_a_minor_unit(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> None:
     total = pricing.total(pricing.calculate_lines(tariff, at_once(tariff, settled, zone)))
     tax = Fraction(pricing.tax(tariff, total))
     net = Fraction(total) / (1 + Fraction(tariff.tax_percent) / 100)
@@ -164,7 +160,7 @@ def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES), st.integers(1, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
+def test_splitting_an_interval_loses_no_energy_and_no_time(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str, odd_mwh: int
 ) -> None:
     everything = [Component(dimension, Decimal(1)) for dimension in ("ENERGY", "TIME", "PARKING_TIME")]
@@ -195,7 +191,7 @@ def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_lines_are_exact_in_the_currency_and_add_up_to_the_total(
+def test_price_lines_are_exact_and_add_up_to_the_total(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))

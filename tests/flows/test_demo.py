@@ -25,7 +25,7 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
-def test_the_demo_shows_cars_that_charge_and_ends_with_all_its_children(demo: Demo) -> None:
+def test_demo_shows_charging_cars_and_ends_its_children(demo: Demo) -> None:
     said = demo.until_it_says("Ctrl-C")
     assert f"{demo.url}/" in said
     assert "operator" in said
@@ -55,7 +55,7 @@ def test_the_demo_ends_when_its_server_dies(demo: Demo) -> None:
     assert not is_alive(stations)
 
 
-def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -30,7 +30,7 @@ def sums(query: str, user: Manager) -> summary.Summary:
     return summary.summarize_history(found.sessions)
 
 
-def test_the_tables_hold_on_real_sessions() -> None:
+def test_tables_agree_with_real_sessions() -> None:
     loaded = norway.load()
     olga = builders.operator()
     reports = list(norway.reports())

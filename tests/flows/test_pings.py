@@ -44,7 +44,7 @@ async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientCo
     return socket
 
 
-def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
+def test_station_without_pongs_stays_connected(pinging: Server) -> None:
     builders.station("ST-1", password_digest=password_digest(PASSWORD))
 
     async def speak() -> Any:
@@ -55,7 +55,7 @@ def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
     assert "currentTime" in asyncio.run(speak())
 
 
-def test_a_browser_that_answers_no_ping_is_let_go(pinging: Server) -> None:
+def test_browser_without_pongs_is_disconnected(pinging: Server) -> None:
     client = Client()
     client.force_login(builders.operator())
     headers = {"Origin": pinging.url, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}

@@ -44,7 +44,7 @@ def operator(client: Client) -> Client:
     return client
 
 
-def test_every_page_and_the_export_say_the_stored_price(operator: Client) -> None:
+def test_every_page_and_the_export_show_the_stored_price(operator: Client) -> None:
     builders.policy(
         {"dimension": "FLAT", "price": Decimal("1.00")},
         {"dimension": "ENERGY", "price": Decimal("0.3337")},
@@ -65,7 +65,7 @@ def test_every_page_and_the_export_say_the_stored_price(operator: Client) -> Non
     assert (row["Price"], row["Currency"]) == ("6.54", "AUD")
 
 
-def test_a_session_without_a_price_is_never_said_to_cost_nothing(operator: Client) -> None:
+def test_session_without_price_is_never_shown_as_free(operator: Client) -> None:
     session = charged()
 
     found = pages(operator, session)

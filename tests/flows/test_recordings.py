@@ -90,7 +90,7 @@ async def replay(ws: str, name: str, recording: Recording) -> list[Any]:
 
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
-def test_a_recording_is_answered_and_its_sessions_are_in_history(server: Server, path: Path) -> None:
+def test_recording_is_answered_and_its_sessions_are_stored(server: Server, path: Path) -> None:
     found = recordings(path)
     for name in found:
         builders.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)

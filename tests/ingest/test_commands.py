@@ -59,7 +59,7 @@ def settled_outcome() -> str:
         ([3, None], "rejected"),
     ],
 )
-def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, answer: list[Any], noted: str) -> None:
+def test_stop_command_stores_the_answer_of_the_station(server: Server, answer: list[Any], noted: str) -> None:
     station = builders.station("ST-1", password_digest=password_digest(PASSWORD))
     dana = builders.manager(of=[station.site_area.site])
 
@@ -76,7 +76,7 @@ def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, ans
     assert (audit.manager, audit.session_id, audit.station) == (dana, session_id, station)
 
 
-def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "ANSWER_TIMEOUT_S", 0.0)
     session = builders.session(lasted=None)
     dana = builders.manager(of=[session.site])
@@ -98,7 +98,7 @@ def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: 
     assert (len(sent), audit.outcome) == (1, "no answer")
 
 
-def test_a_session_says_who_stopped_it(server: Server) -> None:
+def test_session_names_the_manager_behind_its_stop(server: Server) -> None:
     station = builders.station("ST-1", password_digest=password_digest(PASSWORD))
     dana = builders.manager(of=[station.site_area.site])
     Manager.objects.update(first_name="Dana", last_name="Ng")

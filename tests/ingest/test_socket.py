@@ -45,7 +45,7 @@ def boot(connected: Station) -> Frame:
     return connected.call("BootNotification", {"chargePointVendor": "", "chargePointModel": "M"})
 
 
-def test_a_known_station_boots(server: Server) -> None:
+def test_known_station_boots(server: Server) -> None:
     known = station()
 
     kind, _, answer = run(server, boot)
@@ -55,7 +55,7 @@ def test_a_known_station_boots(server: Server) -> None:
     assert (known.model, known.booted_at is not None) == ("M", True)
 
 
-def test_a_wrong_password_is_refused_with_401(server: Server) -> None:
+def test_wrong_password_is_refused_with_401(server: Server) -> None:
     station()
 
     assert http_status(server, "ST-1", **authorization("ST-1", "wrong")) == 401
@@ -65,7 +65,7 @@ def test_a_wrong_password_is_refused_with_401(server: Server) -> None:
     assert not PendingStation.objects.exists()
 
 
-def test_an_unknown_station_is_refused_and_seen_knocking(server: Server) -> None:
+def test_unknown_station_is_refused_and_listed_as_pending(server: Server) -> None:
     assert http_status(server, "NEW-1", **authorization("NEW-1")) == 401
     assert http_status(server, "NEW-1", **authorization("NEW-1")) == 401
 
@@ -75,7 +75,7 @@ def test_an_unknown_station_is_refused_and_seen_knocking(server: Server) -> None
 
 
 @pytest.mark.parametrize("name", ["Haus/Süd 1", "A%2FB", "a b", "ß:1"])
-def test_an_identity_may_hold_what_addresses_encode(server: Server, name: str) -> None:
+def test_identity_may_hold_percent_encoded_characters(server: Server, name: str) -> None:
     station(name)
 
     if ":" in name:  # Basic Auth ends the user at the first colon: such a name is sent encoded
@@ -88,7 +88,7 @@ def test_an_identity_may_hold_what_addresses_encode(server: Server, name: str) -
     ("offered", "chosen"),
     [([], None), (["ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1"], None)],
 )
-def test_it_speaks_ocpp_1_6_whatever_is_offered(server: Server, offered: list[str], chosen: str | None) -> None:
+def test_server_speaks_ocpp_1_6_for_every_offer(server: Server, offered: list[str], chosen: str | None) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -98,7 +98,7 @@ def test_it_speaks_ocpp_1_6_whatever_is_offered(server: Server, offered: list[st
     assert run(server, scenario, subprotocols=offered) == chosen
 
 
-def test_what_is_no_ocpp_is_counted_and_gets_no_reply_and_the_socket_lives(server: Server) -> None:
+def test_invalid_frames_are_counted_and_get_no_reply(server: Server) -> None:
     station("BABBLER")
 
     def scenario(connected: Station) -> Any:
@@ -111,7 +111,7 @@ def test_what_is_no_ocpp_is_counted_and_gets_no_reply_and_the_socket_lives(serve
     assert "BABBLER: a frame that is no OCPP-J was ignored (7 so far)" in server.log.read_text()
 
 
-def test_an_action_that_is_not_supported_gets_not_implemented(server: Server) -> None:
+def test_unsupported_action_gets_not_implemented(server: Server) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -120,7 +120,7 @@ def test_an_action_that_is_not_supported_gets_not_implemented(server: Server) ->
     assert run(server, scenario)[:3] == [4, "1", "NotImplemented"]
 
 
-def test_frames_that_real_firmware_sends_are_understood(server: Server) -> None:
+def test_frames_of_real_firmware_are_parsed(server: Server) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -146,7 +146,7 @@ def test_frames_that_real_firmware_sends_are_understood(server: Server) -> None:
         ("MeterValues", None),
     ],
 )
-def test_a_transaction_message_is_never_answered_with_an_error(server: Server, action: str, payload: Any) -> None:
+def test_transaction_message_never_gets_an_error(server: Server, action: str, payload: Any) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -166,7 +166,7 @@ def test_a_transaction_message_is_never_answered_with_an_error(server: Server, a
         {"connectorId": 1e308, "transactionId": 1.5, "meterValue": [None, {"sampledValue": []}]},
     ],
 )
-def test_values_that_cannot_be_read_are_dropped_alone(server: Server, payload: Any) -> None:
+def test_unreadable_values_are_dropped_alone(server: Server, payload: Any) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -185,7 +185,7 @@ def test_values_that_cannot_be_read_are_dropped_alone(server: Server, payload: A
         '{"value": "5", "phase": 7, "context": []}',
     ],
 )
-def test_a_frame_with_values_that_json_does_not_know_is_answered(server: Server, sampled: str) -> None:
+def test_frame_with_invalid_json_values_is_answered(server: Server, sampled: str) -> None:
     station()
     value = f'{{"timestamp": "2026-03-03T12:05:00Z", "sampledValue": [{sampled}]}}'
     frame = f'\ufeff[2,"a\\ud800","MeterValues",{{"connectorId":1,"meterValue":[{value}]}}]'
@@ -196,7 +196,7 @@ def test_a_frame_with_values_that_json_does_not_know_is_answered(server: Server,
     assert run(server, scenario) == [3, "a?", {}]
 
 
-def test_an_enormous_frame_is_answered(server: Server) -> None:
+def test_enormous_frame_is_answered(server: Server) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
@@ -206,7 +206,7 @@ def test_an_enormous_frame_is_answered(server: Server) -> None:
     assert run(server, scenario) == [3, "1", {}]
 
 
-def test_unknown_tags_are_refused_unless_the_station_takes_any(server: Server) -> None:
+def test_unknown_tags_are_refused_unless_allowed(server: Server) -> None:
     station("STRICT")
     station("OPEN", accepts_unknown_tags=True)
     builders.id_tag("KNOWN", of=builders.driver())
@@ -221,7 +221,7 @@ def test_unknown_tags_are_refused_unless_the_station_takes_any(server: Server) -
     assert run(server, scenario, "OPEN") == ["Accepted", "Accepted", "Blocked", *["Accepted"] * 3]
 
 
-def test_one_bad_message_never_fails_its_neighbours(server: Server) -> None:
+def test_bad_message_never_fails_its_neighbours(server: Server) -> None:
     station()
     too_big = START | {"meterStart": 999_999_999_999.5, "idTag": "BIG"}
 

@@ -22,7 +22,7 @@ def said(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("payload", [None, [], "x", 5])
 @pytest.mark.parametrize("action", ["BootNotification", "Heartbeat", "StatusNotification", "Authorize"])
-def test_a_call_that_says_nothing_is_answered_and_not_kept(action: str, payload: Any) -> None:
+def test_empty_call_is_answered_and_not_stored(action: str, payload: Any) -> None:
     station = builders.station()
 
     assert said(station, action, payload) == said(station, action, {})
@@ -32,7 +32,7 @@ def test_a_call_that_says_nothing_is_answered_and_not_kept(action: str, payload:
     assert station.last_seen_at is not None
 
 
-def test_a_start_without_a_connector_is_at_the_only_one() -> None:
+def test_start_without_connector_takes_the_only_one() -> None:
     station = builders.station(connectors=1, accepts_unknown_tags=True)
     payload = {"idTag": "T", "meterStart": 5, "timestamp": "2026-03-03T12:00:00Z"}
 
@@ -44,7 +44,7 @@ def test_a_start_without_a_connector_is_at_the_only_one() -> None:
 
 
 @pytest.mark.parametrize("connector", [0, 1_000, "x"])
-def test_a_start_at_no_connector_is_set_aside_as_it_came_where_there_are_several(connector: Any) -> None:
+def test_start_without_connector_is_ambiguous_at_several(connector: Any) -> None:
     payload = {"idTag": "T", "connectorId": connector, "vendor": "more"}
 
     said(builders.station(connectors=2), "StartTransaction", payload)
@@ -61,7 +61,7 @@ def nested(depth: int) -> list[Any]:
     return made
 
 
-def test_a_start_is_none_the_worse_for_what_is_nested_deep_in_it() -> None:
+def test_deeply_nested_field_does_not_spoil_a_start() -> None:
     station = builders.station()
 
     said(station, "StartTransaction", {"connectorId": 1, "custom": nested(5_000)})
@@ -70,7 +70,7 @@ def test_a_start_is_none_the_worse_for_what_is_nested_deep_in_it() -> None:
     assert not DeadLetter.objects.exists()
 
 
-def test_a_message_that_is_nested_too_deep_to_be_kept_is_accepted_all_the_same() -> None:
+def test_too_deeply_nested_message_is_still_accepted() -> None:
     station = builders.station()
 
     answer = said(station, "StopTransaction", nested(5_000))

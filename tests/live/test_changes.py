@@ -22,7 +22,7 @@ def told(monkeypatch) -> list[str]:
     return groups
 
 
-def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> None:
+def test_membership_changes_are_announced(told: list[str]) -> None:
     dana, site = builders.manager(), builders.site()
 
     held = Membership.objects.create(manager=dana, site=site)
@@ -33,7 +33,7 @@ def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> No
     assert told == [announce.manager_group(dana.pk)] * 3
 
 
-def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> None:
+def test_deactivated_manager_is_announced(told: list[str]) -> None:
     dana = builders.manager()
 
     dana.is_active = False
@@ -42,13 +42,13 @@ def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> Non
     assert told == [announce.manager_group(dana.pk)]
 
 
-def test_it_tells_nobody_that_somebody_signed_in(told: list[str], client) -> None:
+def test_sign_in_is_not_announced(told: list[str], client) -> None:
     client.force_login(builders.manager())
 
     assert told == []
 
 
-def test_it_takes_the_membership_although_the_layer_is_gone(monkeypatch) -> None:
+def test_membership_is_removed_without_a_channel_layer(monkeypatch) -> None:
     async def send(group: str, event: dict[str, str]) -> None:
         raise ConnectionError
 

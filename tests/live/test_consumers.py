@@ -71,7 +71,7 @@ async def charge(socket: AsyncStation) -> int:
     return session_id
 
 
-def test_a_manager_hears_a_session_begin_change_and_end(server: Server) -> None:
+def test_manager_receives_start_change_and_end_of_a_session(server: Server) -> None:
     place = station().site_area.site
     dana = builders.manager(of=[place])
 
@@ -96,7 +96,7 @@ def test_a_manager_hears_a_session_begin_change_and_end(server: Server) -> None:
     assert "Stopped by user" in ending[0]["text"]
 
 
-def test_the_points_of_a_session_come_numbered_without_a_gap(server: Server) -> None:
+def test_points_of_a_session_are_numbered_without_gaps(server: Server) -> None:
     station()
     olga = builders.operator()
 
@@ -114,7 +114,7 @@ def test_the_points_of_a_session_come_numbered_without_a_gap(server: Server) -> 
     assert numbers[-6:] == [6, 7, 8, 9, 10, 11]
 
 
-def test_who_may_not_see_a_site_hears_nothing_of_it(server: Server) -> None:
+def test_manager_of_another_site_receives_nothing(server: Server) -> None:
     station()
     eli = builders.other_manager(of=[builders.site()])
 
@@ -134,7 +134,7 @@ def test_who_may_not_see_a_site_hears_nothing_of_it(server: Server) -> None:
     assert asyncio.run(one_session()) == 4404
 
 
-def test_taking_a_membership_away_ends_the_view_at_once(server: Server) -> None:
+def test_removed_membership_closes_the_view_at_once(server: Server) -> None:
     place = station().site_area.site
     dana = builders.manager(of=[place])
 
@@ -171,7 +171,7 @@ async def closed(socket: ClientConnection) -> int | None:
     return socket.close_code
 
 
-def test_nobody_who_is_not_signed_in_hears_anything(server: Server) -> None:
+def test_anonymous_browser_receives_nothing(server: Server) -> None:
     async def scenario() -> int | None:
         async with await listen(server, "/live/sessions/", None) as browser:
             return await closed(browser)
@@ -179,7 +179,7 @@ def test_nobody_who_is_not_signed_in_hears_anything(server: Server) -> None:
     assert asyncio.run(asyncio.wait_for(scenario(), 30)) == 4401
 
 
-def test_signing_out_ends_the_sockets_of_that_browser_alone(server: Server) -> None:
+def test_sign_out_closes_the_sockets_of_that_browser_only(server: Server) -> None:
     dana = builders.manager(of=[builders.site()])
     here, there = session_cookie(dana), session_cookie(dana)
 
@@ -197,7 +197,7 @@ def test_signing_out_ends_the_sockets_of_that_browser_alone(server: Server) -> N
 
 
 @pytest.mark.parametrize("nonsense", ["", "no JSON", "{", b"\x00\xff", "[" * 10_000])
-def test_what_a_browser_says_is_not_read(server: Server, nonsense: str | bytes) -> None:
+def test_messages_of_a_browser_are_ignored(server: Server, nonsense: str | bytes) -> None:
     olga = builders.operator()
 
     async def scenario() -> list[dict[str, Any]]:
@@ -210,11 +210,11 @@ def test_what_a_browser_says_is_not_read(server: Server, nonsense: str | bytes) 
 
 
 @pytest.mark.parametrize("path", ["/live/nothing/", "/live/sessions/x/", "/"])
-def test_an_address_that_is_not_there_is_refused(server: Server, path: str) -> None:
+def test_unknown_path_is_refused(server: Server, path: str) -> None:
     with pytest.raises(InvalidStatus):
         asyncio.run(listen(server, path, None))
 
 
-def test_another_origin_is_refused(server: Server) -> None:
+def test_foreign_origin_is_refused(server: Server) -> None:
     with pytest.raises(InvalidStatus):
         asyncio.run(listen(server, "/live/sessions/", None, Origin="http://evil.example"))

@@ -65,7 +65,7 @@ def watched(viewers: list[ApplicationCommunicator], scenario: Callable[[], Await
     return asyncio.run(run())
 
 
-def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
+def test_update_costs_its_viewers_no_query(queries: list[str]) -> None:
     session = builders.session(lasted=None)
     viewers = [viewer_of(builders.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
 
@@ -83,7 +83,7 @@ def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
     assert len(queries) == 1  # the row, rendered once for everybody
 
 
-def test_a_connection_on_which_nothing_happens_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quiet_connection_sends_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "BEAT_EVERY_S", 0.05)
     viewer = viewer_of(builders.operator())
 

@@ -17,7 +17,7 @@ def add(*args: Any, **options: Any) -> str:
     return out.getvalue()
 
 
-def test_a_station_gets_its_connectors_rating_and_password() -> None:
+def test_station_gets_connectors_rating_and_password() -> None:
     place = builders.site("Harbour Towers")
 
     said = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
@@ -44,7 +44,7 @@ def test_several_stations_are_numbered() -> None:
     assert all(s.accepts_unknown_tags for s in made)
 
 
-def test_without_a_password_it_tells_the_one_it_made_up() -> None:
+def test_generated_password_is_printed() -> None:
     builders.site()
 
     password = add("HT-01").rsplit(" ", 1)[1].strip()
@@ -52,7 +52,7 @@ def test_without_a_password_it_tells_the_one_it_made_up() -> None:
     assert matches(ChargingStation.objects.get().password_digest, password.encode())
 
 
-def test_the_same_again_changes_nothing() -> None:
+def test_repeated_command_changes_nothing() -> None:
     builders.site("Harbour Towers")
     add("HT-01", password="pw")
     before = ChargingStation.objects.values().get()
@@ -64,7 +64,7 @@ def test_the_same_again_changes_nothing() -> None:
     assert ChargingStation.objects.get().connectors.count() == 2
 
 
-def test_a_new_password_takes_the_place_of_the_old_one() -> None:
+def test_new_password_replaces_the_old_one() -> None:
     builders.site()
     add("HT-01", password="old")
 
@@ -73,7 +73,7 @@ def test_a_new_password_takes_the_place_of_the_old_one() -> None:
     assert matches(ChargingStation.objects.get().password_digest, b"new")
 
 
-def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
+def test_site_is_created_in_an_empty_database() -> None:
     add("CP-1", site="Depot", password="pw")
 
     assert Site.objects.get().name == "Depot"
@@ -90,7 +90,7 @@ def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
         ({"password": ""}, "--password is empty."),
     ],
 )
-def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) -> None:
+def test_invalid_arguments_are_refused_in_one_line(options: dict[str, Any], error: str) -> None:
     builders.site("Harbour Towers")
 
     with pytest.raises(CommandError) as refused:
@@ -100,7 +100,7 @@ def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) ->
     assert not ChargingStation.objects.exists()
 
 
-def test_a_station_is_not_moved_to_another_site() -> None:
+def test_station_is_not_moved_to_another_site() -> None:
     builders.site("Harbour Towers")
     builders.site("Quay House")
     add("HT-01", site="Harbour Towers", password="pw")
@@ -109,7 +109,7 @@ def test_a_station_is_not_moved_to_another_site() -> None:
         add("HT-01", site="Quay House")
 
 
-def test_sites_of_one_name_are_told_apart_by_their_company() -> None:
+def test_company_tells_sites_of_one_name_apart() -> None:
     for name in ("North", "South"):
         builders.site("Depot", of=builders.company(name))
 

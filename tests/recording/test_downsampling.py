@@ -40,7 +40,7 @@ def _drawn(session: ChargingSession):
     return load_curve(ChargingSession.objects.select_related("downsampled").get(pk=session.pk))
 
 
-def test_a_long_session_is_digested_as_its_readings_come() -> None:
+def test_long_session_is_downsampled_as_readings_arrive() -> None:
     session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 41_010, 10))
@@ -53,7 +53,7 @@ def test_a_long_session_is_digested_as_its_readings_come() -> None:
     assert drawn.times_ms == sorted(drawn.times_ms)
 
 
-def test_what_came_after_the_digest_is_drawn_too() -> None:
+def test_readings_after_downsampling_are_drawn() -> None:
     session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
@@ -65,7 +65,7 @@ def test_what_came_after_the_digest_is_drawn_too() -> None:
     assert max(filter(None, drawn.series["power_kw"])) > 21
 
 
-def test_a_late_reading_is_digested_in_its_place() -> None:
+def test_late_reading_is_downsampled_in_its_place() -> None:
     session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
@@ -77,7 +77,7 @@ def test_a_late_reading_is_digested_in_its_place() -> None:
     assert DownsampledSeries.objects.get(session=session).last_number == 4_101
 
 
-def test_a_short_session_has_none() -> None:
+def test_short_session_is_not_downsampled() -> None:
     session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 30_010, 10))
@@ -85,7 +85,7 @@ def test_a_short_session_has_none() -> None:
     assert not DownsampledSeries.objects.exists()
 
 
-def test_a_digest_that_fails_loses_no_reading(monkeypatch, caplog) -> None:
+def test_failed_downsampling_loses_no_reading(monkeypatch, caplog) -> None:
     session = builders.session(lasted=None, energy_wh=0)
     monkeypatch.setattr(downsampling, "refresh_downsampled", lambda session_id: 1 / 0)
 

@@ -12,7 +12,7 @@ from tests.support.event_builders import measured, minutes, start, status, stopp
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_reading() -> None:
+def test_new_start_closes_the_previous_session() -> None:
     station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
@@ -25,7 +25,7 @@ def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_read
     assert before.flags & Flag.CLOSED_BY_US
 
 
-def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
+def test_stop_replaces_a_provisional_end() -> None:
     station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
@@ -39,7 +39,7 @@ def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
     assert not session.flags & Flag.CLOSED_BY_US
 
 
-def test_the_first_stop_holds() -> None:
+def test_first_stop_wins() -> None:
     station = builders.station()
     session_id = start(station)
 
@@ -51,7 +51,7 @@ def test_the_first_stop_holds() -> None:
     assert outcomes[0].tag_status == "Accepted"
 
 
-def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
+def test_plugged_in_time_after_the_stop_counts_as_inactivity() -> None:
     station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")])
@@ -64,7 +64,7 @@ def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
     assert (session.ended_at, session.idle_s) == (minutes(70), 30 * 60)
 
 
-def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() -> None:
+def test_parked_time_ends_with_the_outage_of_the_station() -> None:
     station = builders.station()
     session_id = start(station)
     record([stopped(station, session_id, minute=40, reason="EVDisconnected")])
@@ -75,7 +75,7 @@ def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() ->
     assert (session.ended_at, session.idle_s) == (minutes(40), 0)
 
 
-def test_after_an_outage_the_status_comes_before_the_stop() -> None:
+def test_status_may_precede_the_stop_after_an_outage() -> None:
     station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
@@ -93,7 +93,7 @@ def test_after_an_outage_the_status_comes_before_the_stop() -> None:
     assert (session.energy_wh, session.ended_at) == (3000, minutes(55))
 
 
-def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally() -> None:
+def test_restarted_station_without_session_ends_it() -> None:
     station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
@@ -105,7 +105,7 @@ def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally(
 
 
 @pytest.mark.parametrize("stamped", [10.0, 9.5, 9.0, 0.0])
-def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock_says(
+def test_status_after_restart_ignores_the_station_clock(
     stamped: float,
 ) -> None:
     station = builders.station()
@@ -122,7 +122,7 @@ def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock
 
 
 @pytest.mark.parametrize("ahead", [3.0, -300.0], ids=["fast", "hours-slow"])
-def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
+def test_restart_and_reading_are_ordered_by_our_clock(ahead: float) -> None:
     station = builders.station()
     session_id = start(station, at=minutes(ahead))
     record([measured(station, session_id, (5 + ahead, 2000), received=5)])
@@ -133,7 +133,7 @@ def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
     assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
 
 
-def test_nothing_ends_because_a_station_is_offline() -> None:
+def test_offline_station_ends_no_session() -> None:
     station = builders.station()
     start(station)
     record([events.Connected(station_id=station.pk, at=minutes(1), connection="a")])
@@ -145,7 +145,7 @@ def test_nothing_ends_because_a_station_is_offline() -> None:
     assert (station.is_online, station.disconnected_at) == (False, minutes(2))
 
 
-def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
+def test_stop_before_the_start_is_flagged_and_moved_to_it() -> None:
     station = builders.station()
     session_id = start(station)
 
@@ -157,7 +157,7 @@ def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
     assert session.energy_wh == 0
 
 
-def test_a_restarted_station_that_still_charges_has_forgotten_nothing() -> None:
+def test_restarted_station_still_charging_ends_no_session() -> None:
     station = builders.station()
     session_id = start(station)
 

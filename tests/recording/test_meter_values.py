@@ -71,7 +71,7 @@ def _figures(kept: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in kept.items() if k not in own} | {"samples": samples}
 
 
-def test_volts_times_amps_are_told_from_reported_power_when_they_are_read_back() -> None:
+def test_calculated_power_stays_distinct_from_reported_power() -> None:
     standby = [measured_at(5 * n, register=2000, L1_Voltage=230, L1_Current_Import=0.6) for n in range(1, 8)]
 
     kept = same_in_any_order(standby)
@@ -80,7 +80,7 @@ def test_volts_times_amps_are_told_from_reported_power_when_they_are_read_back()
     assert {each["power_w"] for each in kept["samples"]} == {None}
 
 
-def test_a_current_without_a_phase_does_not_make_a_third_of_the_power() -> None:
+def test_current_without_phase_gives_no_third_of_the_power() -> None:
     items = [measured_at(n, register=1000 + 180 * n, Voltage=230, Current_Import=16) for n in range(1, 5)]
 
     kept = same_in_any_order(items)
@@ -89,9 +89,7 @@ def test_a_current_without_a_phase_does_not_make_a_third_of_the_power() -> None:
 
 
 @pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, None)])
-def test_a_current_without_a_phase_gives_the_power_where_there_is_one_phase_and_no_register(
-    phases: int, power_w: float | None
-) -> None:
+def test_current_gives_power_on_one_phase_without_register(phases: int, power_w: float | None) -> None:
     items = [measured_at(n, Voltage=400, Current_Import=100) for n in range(1, 5)]
 
     kept = same_in_any_order(items, max_power_w=50_000, phases=phases)
@@ -99,7 +97,7 @@ def test_a_current_without_a_phase_gives_the_power_where_there_is_one_phase_and_
     assert kept["power_w"] == power_w
 
 
-def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothing() -> None:
+def test_repeated_current_without_phase_changes_nothing() -> None:
     station = builders.station()
     session_id = begun(station)
     payload = {"transactionId": session_id, "meterValue": [measured_at(1, Voltage=230, Current_Import=16)]}
@@ -111,7 +109,7 @@ def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothi
     assert (facts(session_id), changes) == (before, [])
 
 
-def test_readings_of_the_charge_alone_do_not_cut_inactivity() -> None:
+def test_state_of_charge_readings_do_not_cut_inactivity() -> None:
     items = [measured_at(n, register=2000) if n % 2 == 0 else measured_at(n, SoC=80) for n in range(2, 43)]
 
     kept = same_in_any_order(items)
@@ -119,7 +117,7 @@ def test_readings_of_the_charge_alone_do_not_cut_inactivity() -> None:
     assert (kept["idle_s"], kept["battery"]) == (2400, 80)
 
 
-def test_a_register_that_drops_to_zero_makes_neither_inactivity_nor_a_peak() -> None:
+def test_register_drop_makes_no_inactivity_and_no_peak() -> None:
     items = [measured_at(5 * n, register=0 if n in {3, 6} else 1000 + 500 * n) for n in range(1, 9)]
 
     kept = same_in_any_order(items)
@@ -128,7 +126,7 @@ def test_a_register_that_drops_to_zero_makes_neither_inactivity_nor_a_peak() -> 
     assert kept["peak_power_w"] == pytest.approx(6_000)
 
 
-def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
+def test_totals_of_an_old_format_are_recomputed() -> None:
     station = builders.station()
     session_id = begun(station)
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(5, register=1500)]})
@@ -140,7 +138,7 @@ def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
     assert (kept["energy_wh"], kept["reading_count"]) == (900, 2)
 
 
-def test_a_stop_with_the_readings_of_a_clock_two_hours_ahead_keeps_them_all() -> None:
+def test_stop_keeps_readings_of_a_clock_two_hours_ahead() -> None:
     station = builders.station()
     start = {"idTag": "T", "meterStart": 1000, "timestamp": stamp(120)}
     session_id = tell(station, "StartTransaction", start, received_at=minutes(0))

@@ -36,7 +36,7 @@ async def record_all(*batch: Any) -> list[Outcome]:
         await recorder.stop()
 
 
-def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_during_a_commit_form_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes, begun, gate = [], threading.Event(), threading.Event()
 
     def record(batch: Sequence[Any]) -> Any:
@@ -64,7 +64,7 @@ def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.Monkey
     assert [each.transaction_id for each in outcomes] == list(range(50))
 
 
-def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
+def test_bad_event_becomes_a_dead_letter_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     station = builders.station()
@@ -85,7 +85,7 @@ def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
     assert "BAD" in kept.payload
 
 
-def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
+def test_events_wait_while_the_database_is_unavailable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     station = builders.station()
@@ -103,7 +103,7 @@ def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
     assert outcomes[0].transaction_id == ChargingSession.objects.get().pk
 
 
-def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permanently_refused_event_blocks_no_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     station = builders.station()
     real = module.record
 
@@ -123,7 +123,7 @@ def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: py
     assert "BAD" in DeadLetter.objects.get().payload
 
 
-def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_read_only_database_counts_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     station = builders.station()
     real, attempts, refusals = module.record, iter(range(8)), iter([False] * 5)
 
@@ -142,7 +142,7 @@ def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.Monkey
     assert not DeadLetter.objects.exists()
 
 
-def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorder_checks_that_the_database_accepts_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accepts_writes()
 
     def refuse(*args: Any) -> None:
@@ -152,7 +152,7 @@ def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest
         assert not accepts_writes()
 
 
-def test_a_station_that_was_deleted_meanwhile_records_nothing() -> None:
+def test_deleted_station_records_nothing() -> None:
     outcomes = asyncio.run(record_all(events.Heartbeat(station_id=999_999, at=NOON)))
 
     assert outcomes[0].tag_status == "Invalid"

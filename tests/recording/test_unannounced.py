@@ -46,7 +46,7 @@ def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("connectors", [1, 2])
 @pytest.mark.parametrize("reason", ["Local", "EVDisconnected"])
-def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: str) -> None:
+def test_order_and_batching_do_not_change_the_session(connectors: int, reason: str) -> None:
     found = []
     for order in permutations(range(4)):
         station = builders.station(connectors=connectors)
@@ -72,7 +72,7 @@ def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: s
     assert found[0]["flags"] == Flag.START_UNKNOWN
 
 
-def test_another_start_finds_the_policy_that_held_then() -> None:
+def test_corrected_start_selects_the_policy_of_its_time() -> None:
     PricingPolicy.objects.update(valid_from=minutes(15))
     builders.policy(description="Before")
     station = builders.station()
@@ -83,7 +83,7 @@ def test_another_start_finds_the_policy_that_held_then() -> None:
     assert "Before" in ChargingSession.objects.get().tariff
 
 
-def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
+def test_corrected_start_selects_the_policy_of_its_site() -> None:
     station = builders.station()
     builders.policy(description="There", site_area=station.site_area)
     record([measured(station, OWN, (20, 2000))])
@@ -97,7 +97,7 @@ def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
     assert "There" in session.tariff
 
 
-def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved() -> None:
+def test_corrected_start_keeps_the_site_of_a_moved_area() -> None:
     station = builders.station()
     builders.policy(description="There", site=station.site_area.site)
     record([measured(station, OWN, (20, 2000))])
@@ -111,7 +111,7 @@ def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved()
     assert "There" in session.tariff
 
 
-def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> None:
+def test_corrected_start_keeps_the_copy_of_an_edited_policy() -> None:
     station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     before = ChargingSession.objects.get().tariff
@@ -123,7 +123,7 @@ def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> Non
     assert (session.started_at, session.tariff) == (minutes(10), before)
 
 
-def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
+def test_corrected_start_keeps_the_policy_set_by_an_operator() -> None:
     station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     session = ChargingSession.objects.get()
@@ -136,7 +136,7 @@ def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
     assert (session.started_at, session.policy) == (minutes(10), given)
 
 
-def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() -> None:
+def test_learned_connector_does_not_change_the_policy() -> None:
     station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000, reason="Local")])
     before = ChargingSession.objects.get().policy
@@ -148,7 +148,7 @@ def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() ->
     assert (session.connector is not None, session.policy) == (True, before)
 
 
-def test_a_start_that_was_reported_does_not_move() -> None:
+def test_reported_start_does_not_move() -> None:
     station = builders.station()
     session_id = start(station, at=minutes(10))
 
@@ -157,7 +157,7 @@ def test_a_start_that_was_reported_does_not_move() -> None:
     assert ChargingSession.objects.get().started_at == minutes(10)
 
 
-def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
+def test_stop_does_not_take_an_occupied_connector() -> None:
     station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000)])
     charging = start(station, at=minutes(50))
@@ -169,7 +169,7 @@ def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
     assert ChargingSession.objects.get(pk=charging).is_in_progress
 
 
-def test_a_stop_at_its_first_moment_gives_the_same_apart_as_together() -> None:
+def test_stop_at_the_first_reading_is_independent_of_batching() -> None:
     apart, together = builders.station(), builders.station()
     messages = [
         [measured(station, OWN, (20, 2000.4)), stopped(station, OWN, minute=20, wh=2000)]

@@ -15,7 +15,7 @@ def knock(identity: str, minute: float) -> ConnectionAttempt:
     return ConnectionAttempt(identity=identity, password=b"", address="192.0.2.1", at=minutes(minute))
 
 
-def test_a_full_table_lets_go_of_what_was_tried_least_and_longest_ago(
+def test_full_table_drops_the_rarest_and_oldest_attempts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(event_batch, "MAX_PENDING_STATIONS", 3)
