@@ -10,6 +10,7 @@ import pytest
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from sessions_app.demo import fixtures, fleet
 from sessions_app.demo.connector_sim import Pace
@@ -54,14 +55,14 @@ class Central(ChargePoint):
 
 
 class System:
-    """The central system: what it has heard, and the line to the station."""
+    """The central system: what it has heard, and the connection to the station."""
 
     transaction = 4711
 
     def __init__(self) -> None:
         self.said: list[tuple[str, dict[str, Any]]] = []
         self.news = asyncio.Condition()
-        self.line: Central | None = None
+        self.connection: Central | None = None
         self.cuts_off = False
         self.tag_status = "Accepted"
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,15 +84,20 @@ class System:
             await self.news.wait_for(lambda: len(self.of(action)) >= times)
         return self.of(action)[times - 1]
 
+    async def call(self, request: Any) -> Any:
+        """Send a request to the station, and return its answer."""
+        assert self.connection is not None
+        return await self.connection.call(request)
+
     async def serve(self, connection: ServerConnection) -> None:
-        self.line = Central(self, connection)
+        self.connection = Central(self, connection)
         with suppress(Exception):
-            await self.line.start()
+            await self.connection.start()
 
 
 @asynccontextmanager
 async def running(system: System, pace: Pace = PACE) -> AsyncIterator[asyncio.Event]:
-    async with serve(system.serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
+    async with serve(system.serve, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
         port = server.sockets[0].getsockname()[1]
         stop = asyncio.Event()
         station = fixtures.station_by_identity("CP-1", tags=("TAG1",))
@@ -159,10 +165,10 @@ async def test_remote_stop_ends_the_session(request_: Any, reason: str) -> None:
 
     async with running(system, pace):
         await system.until("StatusNotification", 2)
-        await system.line.call(call.RemoteStartTransaction("GUEST", connector_id=1))
+        await system.call(call.RemoteStartTransaction("GUEST", connector_id=1))
         await system.until("StartTransaction")
         await system.until("MeterValues")
-        answer = await system.line.call(request_)
+        answer = await system.call(request_)
         ending = await system.until("StopTransaction")
 
     assert answer.status in {"Accepted", "Unlocked"}
@@ -175,7 +181,7 @@ async def test_unknown_transaction_is_not_stopped() -> None:
 
     async with running(system):
         await system.until("StatusNotification", 2)
-        answer = await system.line.call(call.RemoteStopTransaction(1))
+        answer = await system.call(call.RemoteStopTransaction(1))
 
     assert answer.status == "Rejected"
 

@@ -1,5 +1,6 @@
 """What a graph shows of a long session: fewer points, the same picture."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
@@ -12,14 +13,16 @@ from sessions_app.domain.curve import Curve, downsample
 some = settings(max_examples=60)
 
 
-def _curve(powers: list[float | None], steps: list[int], idle: list[int]) -> Curve:
+def _curve(powers: Sequence[float | None], steps: list[int], idle: list[int]) -> Curve:
     times, at, stood, idles = [], 0, 0, []
     for step, is_idle in zip(steps, idle, strict=True):
         at += step * 1000
         stood += step * is_idle
         times.append(at)
         idles.append(stood)
-    return Curve(list(range(1, len(times) + 1)), times, list(idles), {"power_kw": powers, "price": [1.0] * len(times)})
+    return Curve(
+        list(range(1, len(times) + 1)), times, list(idles), {"power_kw": list(powers), "price": [1.0] * len(times)}
+    )
 
 
 # power, seconds since the point before, and whether the car stood in between

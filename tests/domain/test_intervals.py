@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.domain.intervals import LENGTHS_MIN, EnergyPoint, split_by_clock
+from sessions_app.domain.intervals import LENGTHS_MIN, ClockInterval, EnergyPoint, split_by_clock
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 NINE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def _readings(*given_as: tuple[int, int, float | None]) -> list[EnergyPoint]:
     return [EnergyPoint(NINE + timedelta(minutes=minute), Decimal(wh), power) for minute, wh, power in given_as]
 
 
-def _cut(readings, minutes=15, zone=SYDNEY):
+def _cut(readings: list[EnergyPoint], minutes: int = 15, zone: ZoneInfo = SYDNEY) -> list[ClockInterval]:
     return list(split_by_clock(readings, minutes=minutes, zone=zone))
 
 
@@ -65,7 +65,7 @@ def test_session_ending_on_the_clock_has_no_empty_interval() -> None:
         ("Australia/Sydney", datetime(2026, 10, 3, 14, 0, tzinfo=UTC), [10, 10, 11, 11]),  # on an hour
     ],
 )
-def test_every_hour_counts_once_on_clock_change_nights(zone, night, offsets) -> None:
+def test_every_hour_counts_once_on_clock_change_nights(zone: str, night: datetime, offsets: list[int]) -> None:
     readings = [
         EnergyPoint(night, Decimal(0), None),
         EnergyPoint(night + timedelta(hours=4), Decimal(4000), None),
@@ -98,7 +98,9 @@ def test_quarter_hour_zones_have_their_own_clock() -> None:
     st.sampled_from(["Australia/Sydney", "Asia/Kathmandu", "Europe/Oslo", "America/St_Johns"]),
     st.integers(0, 17 * 86_400).map(lambda seconds: SPRING + timedelta(seconds=seconds)),
 )
-def test_intervals_add_up_to_the_session_without_gaps(steps, minutes, zone, start) -> None:
+def test_intervals_add_up_to_the_session_without_gaps(
+    steps: list[tuple[int, int]], minutes: int, zone: str, start: datetime
+) -> None:
     readings, at, flowed = [], start, Decimal(0)
     for seconds, milliwatt_hours in steps:
         at += timedelta(seconds=seconds)

@@ -13,12 +13,20 @@ START = datetime(2026, 3, 3, 9, 59, 59, tzinfo=UTC)
 
 
 def taken(*components: Component, lasted: timedelta, energy_wh: str, power_w: float | None = None) -> list[int]:
-    """Return what each component takes of one stretch, in thousandths of a Wh, microseconds or pieces."""
-    entity = {"entity_type": "Site", "entity_id": "SIT-0001", "currency": "AUD"}
-    tariff = Tariff(1, "Any", **entity, valid_from=START, tax_percent=Decimal(0), components=components)
-    stretch = Interval(START, START + lasted, Decimal(energy_wh), power_w)
+    """Return what each component takes of one interval, in thousandths of a Wh, microseconds or pieces."""
+    tariff = Tariff(
+        1,
+        "Any",
+        entity_type="Site",
+        entity_id="SIT-0001",
+        currency="AUD",
+        valid_from=START,
+        tax_percent=Decimal(0),
+        components=components,
+    )
+    interval = Interval(START, START + lasted, Decimal(energy_wh), power_w)
     tally = pricing.add_intervals(
-        tariff, pricing.start_usage(tariff), (ClassifiedInterval(stretch, is_idle=False),), zone="UTC"
+        tariff, pricing.start_usage(tariff), (ClassifiedInterval(interval, is_idle=False),), zone="UTC"
     )
     return list(tally.quantities)
 

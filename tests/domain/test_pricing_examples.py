@@ -1,6 +1,7 @@
 """The worked examples of PRICING.md, read out of its tables: every number in them holds."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +19,11 @@ EXAMPLES = re.split(r"^### ", RULES, flags=re.MULTILINE)[1:]
 EACH_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
 # "(OCPI: 5.00)": what the specification itself prints for its numbers
 PRINTED = {each: found[1] for each in EXAMPLES if (found := re.match(r".*\(OCPI[^:]*: ([\d.]+)\)\n", each))}
-RANGES = {"kWh": ("kwh", Decimal), "minutes": ("minutes", int), "kW": ("kw", Decimal)}
+RANGES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "kWh": ("kwh", Decimal),
+    "minutes": ("minutes", int),
+    "kW": ("kw", Decimal),
+}
 RANGES |= {"time": ("time", time.fromisoformat), "dates": ("date", date.fromisoformat)}
 
 

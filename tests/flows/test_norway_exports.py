@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -9,6 +10,7 @@ from django.http import QueryDict
 
 from sessions_app.domain import wording
 from sessions_app.exports.xlsx import write_workbook
+from sessions_app.models import Manager
 from sessions_app.pages.export_specs import sessions_export
 from tests.flows import norway
 from tests.support import builders
@@ -26,7 +28,7 @@ def _seconds(text: str) -> int:
     return int(hours) * 3600 + int(minutes) * 60 + int(seconds)
 
 
-def test_every_session_is_in_both_files(tmp_path) -> None:
+def test_every_session_is_in_both_files(tmp_path: Path) -> None:
     """One test, since loading them takes longer than both."""
     norway.load()
     olga = builders.operator()
@@ -35,7 +37,7 @@ def test_every_session_is_in_both_files(tmp_path) -> None:
     _the_workbook_holds_the_same(olga, tmp_path / "norway.xlsx")
 
 
-def _the_csv_holds_each_with_its_energy_and_its_times(olga) -> None:
+def _the_csv_holds_each_with_its_energy_and_its_times(olga: Manager) -> None:
     reports = list(norway.reports())
     rows = read_csv(b"".join(sessions_export(ALL, "history", olga).pieces(bom=True)))
 
@@ -50,7 +52,7 @@ def _the_csv_holds_each_with_its_energy_and_its_times(olga) -> None:
     _durations_are_those_that_passed(whole, by_id)
 
 
-def _durations_are_those_that_passed(reports, by_id) -> None:
+def _durations_are_those_that_passed(reports: list[dict[str, str]], by_id: dict[str, dict[str, str]]) -> None:
     """Assert so: the source takes one clock reading from the other, an hour off where clocks were changed."""
     known_wrong = 0
     for report in reports:
@@ -61,7 +63,7 @@ def _durations_are_those_that_passed(reports, by_id) -> None:
     assert known_wrong <= 26  # so many the source itself has wrong, by whole hours
 
 
-def _the_workbook_holds_the_same(olga, path) -> None:
+def _the_workbook_holds_the_same(olga: Manager, path: Path) -> None:
     file = sessions_export(QueryDict("columns=id,started_at,duration,consumption&sort=id"), "history", olga)
     written = write_workbook(file.book(), path)
 

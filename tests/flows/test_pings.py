@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
@@ -15,6 +14,7 @@ from websockets.frames import Frame, Opcode
 from sessions_app.store.credentials import password_digest
 from tests.support import builders, serving
 from tests.support.async_station_client import PASSWORD, authorization
+from tests.support.browser_client import session_cookie
 from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,9 +56,7 @@ def test_station_without_pongs_stays_connected(pinging: Server) -> None:
 
 
 def test_browser_without_pongs_is_disconnected(pinging: Server) -> None:
-    client = Client()
-    client.force_login(builders.operator())
-    headers = {"Origin": pinging.url, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    headers = {"Origin": pinging.url, "Cookie": session_cookie(builders.operator())}
 
     async def listen() -> None:
         socket = await wait_without_a_pong(f"{pinging.ws}/live/sessions/", headers)

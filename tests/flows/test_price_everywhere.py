@@ -1,6 +1,7 @@
 """One price on every page: what is stored with the session is what all of them say."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -27,7 +28,7 @@ def pages(client: Client, session: ChargingSession) -> dict[str, str]:
 
 
 def text(client: Client, address: str) -> str:
-    answer = client.get(address)
+    answer: Any = client.get(address)
     assert answer.status_code == 200
     if not answer.streaming:
         return answer.content.decode()
@@ -35,7 +36,8 @@ def text(client: Client, address: str) -> str:
     async def read() -> bytes:
         return b"".join([piece async for piece in answer])
 
-    return async_to_sync(read)().decode()
+    content: bytes = async_to_sync(read)()
+    return content.decode()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,11 +12,11 @@ import pytest
 
 from sessions_app.models import ChargingSession, DeadLetter
 from sessions_app.store.credentials import password_digest
+from tests.flows.norway import SHARED
 from tests.support import builders
 from tests.support.async_station_client import PASSWORD, async_station
 from tests.support.serving import Server
 
-SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 TRACES = sorted((SHARED / "ocpp_traces").glob("*.jsonl"))
 
 pytestmark = [

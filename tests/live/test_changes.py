@@ -1,6 +1,7 @@
 """Open sockets are told when what their manager may see has changed."""
 
 import pytest
+from django.test import Client
 
 from sessions_app import announce
 from sessions_app.models import Membership
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def told(monkeypatch) -> list[str]:
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Give the groups to which a change of access was announced."""
     groups: list[str] = []
 
@@ -42,13 +43,13 @@ def test_deactivated_manager_is_announced(told: list[str]) -> None:
     assert told == [announce.manager_group(dana.pk)]
 
 
-def test_sign_in_is_not_announced(told: list[str], client) -> None:
+def test_sign_in_is_not_announced(told: list[str], client: Client) -> None:
     client.force_login(builders.manager())
 
     assert told == []
 
 
-def test_membership_is_removed_without_a_channel_layer(monkeypatch) -> None:
+def test_membership_is_removed_without_a_channel_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     async def send(group: str, event: dict[str, str]) -> None:
         raise ConnectionError
 

@@ -9,12 +9,12 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.backends.utils import CursorWrapper
-from django.test import Client
 
 from sessions_app import announce
 from sessions_app.live import consumers
 from sessions_app.models import Manager
 from tests.support import builders
+from tests.support.browser_client import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,10 +37,8 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def viewer_of(manager: Manager) -> ApplicationCommunicator:
     """Return the socket of a browser in which the manager has signed in."""
-    client = Client()
-    client.force_login(manager)
-    kept = SessionStore(client.cookies["sessionid"].value)
-    scope = {"type": "websocket", "path": "/live/sessions/", "user": manager, "session": kept}
+    session = SessionStore(sign_in(manager).cookies["sessionid"].value)
+    scope = {"type": "websocket", "path": "/live/sessions/", "user": manager, "session": session}
     return ApplicationCommunicator(consumers.SessionsConsumer.as_asgi(), scope)
 
 

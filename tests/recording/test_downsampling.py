@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from sessions_app.domain.curve import MAX_POINTS
+from sessions_app.domain.curve import MAX_POINTS, Curve
 from sessions_app.domain.events import Measured
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, DownsampledSeries
@@ -36,7 +36,7 @@ def _measure(session: ChargingSession, seconds: range, *, power_w: float = 7_000
     ])  # fmt: skip
 
 
-def _drawn(session: ChargingSession):
+def _drawn(session: ChargingSession) -> Curve:
     return load_curve(ChargingSession.objects.select_related("downsampled").get(pk=session.pk))
 
 
@@ -85,7 +85,9 @@ def test_short_session_is_not_downsampled() -> None:
     assert not DownsampledSeries.objects.exists()
 
 
-def test_failed_downsampling_loses_no_reading(monkeypatch, caplog) -> None:
+def test_failed_downsampling_loses_no_reading(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     session = builders.session(lasted=None, energy_wh=0)
     monkeypatch.setattr(downsampling, "refresh_downsampled", lambda session_id: 1 / 0)
 

@@ -157,6 +157,7 @@ def test_silent_station_of_a_dead_server_becomes_offline() -> None:
     station.refresh_from_db()
     assert station.is_online
 
+    assert station.last_seen_at is not None
     station.last_seen_at -= timedelta(minutes=16)
 
     assert not station.is_online

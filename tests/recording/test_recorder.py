@@ -9,6 +9,7 @@ import pytest
 from django.db import InternalError, OperationalError, connection, connections
 
 from sessions_app import recorder as module
+from sessions_app import recording
 from sessions_app.domain import events
 from sessions_app.domain.events import Outcome
 from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
@@ -68,7 +69,7 @@ def test_bad_event_becomes_a_dead_letter_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     station = builders.station()
-    real = module.record
+    real = recording.record
 
     def record(batch: Sequence[Any]) -> Any:
         if any(getattr(event, "id_tag", "") == "BAD" for event in batch):
@@ -89,7 +90,7 @@ def test_events_wait_while_the_database_is_unavailable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     station = builders.station()
-    real, failures = module.record, iter([True, True])
+    real, failures = recording.record, iter([True, True])
 
     def record(batch: Sequence[Any]) -> Any:
         if next(failures, False):
@@ -105,7 +106,7 @@ def test_events_wait_while_the_database_is_unavailable(
 
 def test_permanently_refused_event_blocks_no_caller(monkeypatch: pytest.MonkeyPatch) -> None:
     station = builders.station()
-    real = module.record
+    real = recording.record
 
     def record(batch: Sequence[Any]) -> Any:
         if len(batch) > 1 or getattr(batch[0], "id_tag", "") == "BAD":
@@ -125,7 +126,7 @@ def test_permanently_refused_event_blocks_no_caller(monkeypatch: pytest.MonkeyPa
 
 def test_read_only_database_counts_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     station = builders.station()
-    real, attempts, refusals = module.record, iter(range(8)), iter([False] * 5)
+    real, attempts, refusals = recording.record, iter(range(8)), iter([False] * 5)
 
     def record(batch: Sequence[Any]) -> Any:
         if next(attempts) < 7:

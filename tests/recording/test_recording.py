@@ -3,6 +3,7 @@
 from itertools import permutations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
@@ -148,7 +149,7 @@ def test_disconnect_and_return_announce_sessions_in_progress() -> None:
 
 
 def test_query_count_is_independent_of_the_session_count(
-    django_assert_max_num_queries: object,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     stations = [builders.station() for _ in range(20)]
     ids = [start(each) for each in stations]
@@ -160,7 +161,9 @@ def test_query_count_is_independent_of_the_session_count(
 
 
 @pytest.mark.parametrize("own", ["", "0", "700001", None])
-def test_reading_in_progress_costs_no_extra_query(own: str | None, django_assert_num_queries: object) -> None:
+def test_reading_in_progress_costs_no_extra_query(
+    own: str | None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     station = builders.station()
     session_id = start(station)
     record([measured(station, own or session_id, (5, 1500))])

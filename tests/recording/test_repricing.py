@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from sessions_app import announce
 from sessions_app.domain import events
@@ -136,7 +137,7 @@ def test_session_in_progress_continues_on_its_new_policy_copy() -> None:
 
 
 def test_repricing_announces_a_session_in_progress(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
     told: dict[str, Any] = {}
 

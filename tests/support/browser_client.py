@@ -29,7 +29,8 @@ def submit_form(url: str, page: str, form: str, *, cookie: str, **values: str) -
     """
     opened = urlopen(Request(url + page, headers={"Cookie": cookie}))
     token = opened.headers["Set-Cookie"].split(";")[0]
-    (found,) = [each for each in html.fromstring(opened.read()).forms if form in (each.get("id"), each.action)]
+    document: Any = html.document_fromstring(opened.read())
+    (found,) = [each for each in document.forms if form in (each.get("id"), each.action)]
     fields = [*found.form_values(), *values.items()]
     headers = {"Cookie": f"{cookie}; {token}", "Referer": url}
     urlopen(Request(url + (found.action or page), urlencode(fields).encode(), headers))

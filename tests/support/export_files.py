@@ -37,7 +37,7 @@ _USUAL: dict[str, Any] = {
 
 
 def row(**fields: Any) -> SessionRow:
-    empty = dict.fromkeys(SessionRow.__struct_fields__)
+    empty: dict[str, Any] = dict.fromkeys(SessionRow.__struct_fields__)
     return SessionRow(**(empty | _USUAL | fields))
 
 

@@ -62,7 +62,7 @@ class Station:
             sleep(0.01)
 
     @property
-    def subprotocol(self) -> str | None:
+    def subprotocol(self) -> Any:
         """The subprotocol that the server chose."""
         return self._socket.subprotocol
 
