@@ -19,7 +19,7 @@ PACE = Pace(interval=timedelta(milliseconds=50), speed=2_000)
 
 
 class Central(ChargePoint):
-    """Answers a station, and writes down what it says."""
+    """A central system for one station, which stores the calls."""
 
     def __init__(self, system: "System", connection: ServerConnection) -> None:
         super().__init__("central", connection)
@@ -27,17 +27,17 @@ class Central(ChargePoint):
 
     @on("BootNotification")
     def on_boot(self, **payload: Any) -> Any:
-        self.system.heard("BootNotification", payload)
+        self.system.record("BootNotification", payload)
         return call_result.BootNotification(datetime.now(UTC).isoformat(), 300, "Accepted")
 
     @on("StatusNotification")
     def on_status(self, **payload: Any) -> Any:
-        self.system.heard("StatusNotification", payload)
+        self.system.record("StatusNotification", payload)
         return call_result.StatusNotification()
 
     @on("StartTransaction")
     async def on_start(self, **payload: Any) -> Any:
-        self.system.heard("StartTransaction", payload)
+        self.system.record("StartTransaction", payload)
         if self.system.cuts_off:
             self.system.cuts_off = False
             await self._connection.close()
@@ -45,30 +45,30 @@ class Central(ChargePoint):
 
     @on("MeterValues")
     def on_meter_values(self, **payload: Any) -> Any:
-        self.system.heard("MeterValues", payload)
+        self.system.record("MeterValues", payload)
         return call_result.MeterValues()
 
     @on("StopTransaction")
     def on_stop(self, **payload: Any) -> Any:
-        self.system.heard("StopTransaction", payload)
+        self.system.record("StopTransaction", payload)
         return call_result.StopTransaction()
 
 
 class System:
-    """The central system: what it has heard, and the connection to the station."""
+    """The central system: its received calls, and the connection to the station."""
 
     transaction = 4711
 
     def __init__(self) -> None:
-        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.messages: list[tuple[str, dict[str, Any]]] = []
         self.news = asyncio.Condition()
         self.connection: Central | None = None
         self.cuts_off = False
         self.tag_status = "Accepted"
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def heard(self, action: str, payload: dict[str, Any]) -> None:
-        self.said.append((action, payload))
+    def record(self, action: str, payload: dict[str, Any]) -> None:
+        self.messages.append((action, payload))
         task = asyncio.get_running_loop().create_task(self._tell())
         self._tasks.add(task)
 
@@ -77,7 +77,7 @@ class System:
             self.news.notify_all()
 
     def of(self, action: str) -> list[dict[str, Any]]:
-        return [payload for each, payload in self.said if each == action]
+        return [payload for each, payload in self.messages if each == action]
 
     async def until(self, action: str, times: int = 1) -> dict[str, Any]:
         async with asyncio.timeout(20), self.news:
@@ -101,14 +101,14 @@ async def running(system: System, pace: Pace = PACE) -> AsyncIterator[asyncio.Ev
         port = server.sockets[0].getsockname()[1]
         stop = asyncio.Event()
         station = fixtures.station_by_identity("CP-1", tags=("TAG1",))
-        life = asyncio.create_task(
+        simulation = asyncio.create_task(
             fleet.run([station], url=f"ws://127.0.0.1:{port}/ocpp", password="pw", pace=pace, stop=stop)
         )
         try:
             yield stop
         finally:
             stop.set()
-            await life
+            await simulation
 
 
 async def test_session_is_reported_from_start_to_stop() -> None:
@@ -120,7 +120,7 @@ async def test_session_is_reported_from_start_to_stop() -> None:
         stop.set()
         ending = await system.until("StopTransaction")
 
-    assert system.said[0][0] == "BootNotification"
+    assert system.messages[0][0] == "BootNotification"
     assert start["id_tag"] == "TAG1"
     assert ending["transaction_id"] == System.transaction
     assert ending["meter_stop"] >= start["meter_start"]

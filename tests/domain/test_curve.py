@@ -1,4 +1,4 @@
-"""What a graph shows of a long session: fewer points, the same picture."""
+"""Downsampling of a long session: fewer points, the same picture."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -25,7 +25,7 @@ def _curve(powers: Sequence[float | None], steps: list[int], idle: list[int]) ->
     )
 
 
-# power, seconds since the point before, and whether the car stood in between
+# power, seconds since the previous point, and whether the car was idle in between
 _POINT = st.tuples(st.one_of(st.none(), st.integers(0, 22)), st.integers(1, 600), st.booleans())
 
 
@@ -57,9 +57,9 @@ def test_downsampling_keeps_every_peak_and_trough(whole: Curve) -> None:
     near_ms = (whole.times_ms[-1] - whole.times_ms[0]) / 4
     for at, value in zip(whole.times_ms, whole.series["power_kw"], strict=True):
         around = [
-            kept
-            for when, kept in zip(few.times_ms, few.series["power_kw"], strict=True)
-            if kept is not None and abs(when - at) <= near_ms
+            shown
+            for when, shown in zip(few.times_ms, few.series["power_kw"], strict=True)
+            if shown is not None and abs(when - at) <= near_ms
         ]
         if value is not None:
             assert min(around) <= value <= max(around)
@@ -70,10 +70,10 @@ def test_downsampling_keeps_every_peak_and_trough(whole: Curve) -> None:
 def test_downsampling_twice_keeps_the_peaks(whole: Curve) -> None:
     few = downsample(downsample(whole, most=80), most=40)
 
-    known = [value for value in whole.series["power_kw"] if value is not None]
-    kept = [value for value in few.series["power_kw"] if value is not None]
-    assert max(kept, default=None) == max(known, default=None)
-    assert min(kept, default=None) == min(known, default=None)
+    reported = [value for value in whole.series["power_kw"] if value is not None]
+    shown = [value for value in few.series["power_kw"] if value is not None]
+    assert max(shown, default=None) == max(reported, default=None)
+    assert min(shown, default=None) == min(reported, default=None)
 
 
 @some

@@ -1,4 +1,4 @@
-"""Energy, power, limit and inactivity from readings, by hand."""
+"""Energy, power, limit and inactivity of readings, calculated by hand."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,9 @@ def reading(minute: float, wh: float | None = None, **fields: Any) -> Reading:
     return Reading(at=START + timedelta(minutes=minute), register_wh=register, **fields)
 
 
-def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None) -> SessionState:
+def session_state(
+    stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None
+) -> SessionState:
     def at(minute: float | None) -> datetime | None:
         return None if minute is None else START + timedelta(minutes=minute)
 
@@ -36,7 +38,7 @@ def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: 
 
 
 def folded(*readings: Reading, of: SessionState | None = None, billing: BillingContext = TERMS) -> SessionTotals:
-    return figures.fold(of or life(), readings, billing)[0]
+    return figures.fold(of or session_state(), readings, billing)[0]
 
 
 def test_energy_is_the_sum_of_register_increases() -> None:
@@ -44,30 +46,30 @@ def test_energy_is_the_sum_of_register_increases() -> None:
 
 
 def test_counting_continues_after_a_flagged_register_drop() -> None:
-    found = folded(reading(1, 2000), reading(2, 3), reading(3, 103), reading(4, 203))
+    result = folded(reading(1, 2000), reading(2, 3), reading(3, 103), reading(4, 203))
 
-    assert found.energy_wh == 1000 + 100 + 100
-    assert found.flags & Flag.REGISTER_FELL
+    assert result.energy_wh == 1000 + 100 + 100
+    assert result.flags & Flag.REGISTER_FELL
 
 
 def test_register_back_from_zero_adds_nothing() -> None:
-    found = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
+    result = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
 
-    assert found.energy_wh == 5_000_000 - 1000 + 100
+    assert result.energy_wh == 5_000_000 - 1000 + 100
 
 
 @pytest.mark.parametrize("recovered", [1180, 1179.6])
 def test_register_back_within_rounding_adds_nothing(recovered: float) -> None:
-    found = folded(reading(1, 1180), reading(2, 0), reading(3, recovered), reading(4, 1190))
+    result = folded(reading(1, 1180), reading(2, 0), reading(3, recovered), reading(4, 1190))
 
-    assert found.energy_wh == 190
+    assert result.energy_wh == 190
 
 
 def test_register_drop_is_neither_idle_nor_a_peak() -> None:
-    found = folded(*(reading(10 * n, 0 if n == 3 else 1000 + 1000 * n) for n in range(1, 7)))
+    result = folded(*(reading(10 * n, 0 if n == 3 else 1000 + 1000 * n) for n in range(1, 7)))
 
-    assert (found.energy_wh, found.clock.idle_s) == (6000, 0)
-    assert found.peak_power_w == pytest.approx(6000)
+    assert (result.energy_wh, result.clock.idle_s) == (6000, 0)
+    assert result.peak_power_w == pytest.approx(6000)
 
 
 def test_register_drop_does_not_cut_an_idle_run() -> None:
@@ -83,21 +85,21 @@ def test_power_and_idle_time_restart_after_a_register_reset() -> None:
 
 
 def test_rounding_to_whole_wh_is_not_a_register_drop() -> None:
-    found = folded(reading(1, 1180.17), of=life(stopped=2, stop_wh=1180))
+    result = folded(reading(1, 1180.17), of=session_state(stopped=2, stop_wh=1180))
 
-    assert found.energy_wh == Decimal("180.17")
-    assert not found.flags
+    assert result.energy_wh == Decimal("180.17")
+    assert not result.flags
 
 
 def test_stop_value_counts_as_energy_and_gives_no_power() -> None:
-    found = folded(reading(1, 1180.17, power_w=7_000), of=life(stopped=1.001, stop_wh=1182))
+    result = folded(reading(1, 1180.17, power_w=7_000), of=session_state(stopped=1.001, stop_wh=1182))
 
-    assert found.energy_wh == 182
-    assert found.peak_power_w == 7_000
+    assert result.energy_wh == 182
+    assert result.peak_power_w == 7_000
 
 
 def test_stop_without_a_usable_value_keeps_the_energy() -> None:
-    assert folded(reading(1, 1500), of=life(stopped=2)).energy_wh == 500
+    assert folded(reading(1, 1500), of=session_state(stopped=2)).energy_wh == 500
 
 
 def test_missing_power_is_energy_over_time() -> None:
@@ -125,7 +127,7 @@ def test_energy_over_time_starts_at_the_previous_register() -> None:
         (reading(1, offered_a=16.0), TERMS, 16.0),
         (reading(1, offered_w=11_040.0), TERMS, 16.0),
         (reading(1, offered_w=9_600.0, voltage_v=200.0), TERMS, 16.0),
-        (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # a phase that is off
+        (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # an unpowered phase
         (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_000, limit_a=20.0), 20.0),
         (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_080), 32.0),
         (reading(1, 1100), BillingContext(zone="UTC"), None),
@@ -157,11 +159,11 @@ def test_constant_register_without_power_is_idle() -> None:
 
 @pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 1500), (0.0, 500, 0)])
 def test_register_outranks_volts_times_amps_for_idle_time(amps: float, step_wh: int, idle_s: int) -> None:
-    found = folded(
+    result = folded(
         *(reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None)) for n in range(1, 7))
     )
 
-    assert found.clock.idle_s == idle_s
+    assert result.clock.idle_s == idle_s
 
 
 def test_unknown_interval_is_not_idle() -> None:
@@ -177,32 +179,32 @@ def test_readings_without_data_do_not_cut_an_idle_run(silent: dict[str, Any], po
     meter = [reading(minute, 2000, power_w=power_w) for minute in range(2, 44, 2)]
     others = [reading(minute, **silent) for minute in range(3, 43, 2)]
 
-    found = folded(*sorted([*meter, *others], key=lambda each: each.at))
+    result = folded(*sorted([*meter, *others], key=lambda each: each.at))
 
-    assert found.clock.idle_s == folded(*meter).clock.idle_s >= 2400
+    assert result.clock.idle_s == folded(*meter).clock.idle_s >= 2400
 
 
 def test_other_values_of_a_reading_apply_at_once() -> None:
-    found = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
+    result = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
 
-    assert (found.battery, found.limit_a, found.interval_s) == (50, 10, 60)
+    assert (result.battery, result.limit_a, result.interval_s) == (50, 10, 60)
 
 
 def test_parked_time_counts_from_the_stop() -> None:
-    found = folded(reading(40, soc_percent=80.0), of=life(stopped=31, stop_wh=5100, unplugged=50))
+    result = folded(reading(40, soc_percent=80.0), of=session_state(stopped=31, stop_wh=5100, unplugged=50))
 
-    assert found.clock.idle_s == 19 * 60
+    assert result.clock.idle_s == 19 * 60
 
 
 def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
     every_five = [
         folded(*(reading(at, 1000) for at in times)).interval_s
         for times in (
-            (0.05,),  # the one that comes with the start tells nothing
+            (0.05,),  # a reading at the start counts as no gap
             (0.05, 5),
             (0.05, 5, 10),
             (0.05, 5, 10, 14.9),
-            (0.05, 5, 10, 14.9, 15),  # by the clock, just before another
+            (0.05, 5, 10, 14.9, 15),  # clock-aligned, just before another reading
             (0.05, 5, 10, 14.9, 15, 20),
         )
     ]
@@ -216,9 +218,9 @@ def test_figures_of_another_format_are_none() -> None:
 
 
 def test_plugged_in_time_after_the_stop_is_idle() -> None:
-    found = folded(reading(30, 5000, power_w=7000), of=life(stopped=31, stop_wh=5100, unplugged=50))
+    result = folded(reading(30, 5000, power_w=7000), of=session_state(stopped=31, stop_wh=5100, unplugged=50))
 
-    assert found.clock.idle_s == 19 * 60
+    assert result.clock.idle_s == 19 * 60
 
 
 def test_levels_of_inactivity_depend_on_the_rating() -> None:

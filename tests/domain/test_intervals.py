@@ -1,4 +1,4 @@
-"""Sessions cut along the clock."""
+"""Sessions split along the clock."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -62,7 +62,7 @@ def test_session_ending_on_the_clock_has_no_empty_interval() -> None:
     ("zone", "night", "offsets"),
     [
         ("Australia/Sydney", datetime(2026, 4, 4, 14, 0, tzinfo=UTC), [11, 11, 10, 10]),  # back an hour
-        ("Australia/Sydney", datetime(2026, 10, 3, 14, 0, tzinfo=UTC), [10, 10, 11, 11]),  # on an hour
+        ("Australia/Sydney", datetime(2026, 10, 3, 14, 0, tzinfo=UTC), [10, 10, 11, 11]),  # forward an hour
     ],
 )
 def test_every_hour_counts_once_on_clock_change_nights(zone: str, night: datetime, offsets: list[int]) -> None:

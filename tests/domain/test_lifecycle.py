@@ -1,4 +1,4 @@
-"""How a session ends, ends anew, and when it does not."""
+"""How a session ends and when its end moves."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -78,18 +78,18 @@ def test_disconnect_reason_unplugs_at_the_stop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "lag_s"),
+    ("arrivals", "lag_s"),
     [
         ([(1, 1.5)], 30),
         ([(1, 301), (2, 302.5)], 18_000),  # hours behind
-        ([(1, 1), (2, 62), (3, 62), (61.9, 62)], 0),  # kept through an outage
+        ([(1, 1), (2, 62), (3, 62), (61.9, 62)], 0),  # stored during an outage
         ([(4, 1), (5, 2)], -180),  # ahead
-        ([(4, 1), (5, 2), (3, 3), (4, 4)], 0),  # and set right
+        ([(4, 1), (5, 2), (3, 3), (4, 4)], 0),  # ahead, then corrected
     ],
 )
-def test_readings_tell_the_lag_of_a_clock(heard: list[tuple[float, float]], lag_s: float) -> None:
+def test_readings_tell_the_lag_of_a_clock(arrivals: list[tuple[float, float]], lag_s: float) -> None:
     state = BEGUN
-    for at, received_at in heard:
+    for at, received_at in arrivals:
         state = lifecycle.add_reading(state, at=minute(at), received_at=minute(received_at))
 
     assert state.clock_lag_s == lag_s

@@ -1,4 +1,4 @@
-"""Sampled values, as stations send them, become one reading."""
+"""Sampled values of stations are combined into one reading."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,9 +14,9 @@ AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 
 def read(*values: SampledValue) -> Reading:
-    found = parse_reading(AT, values)
-    assert found is not None
-    return found
+    parsed = parse_reading(AT, values)
+    assert parsed is not None
+    return parsed
 
 
 def energy(value: Any, **fields: Any) -> SampledValue:
@@ -61,40 +61,40 @@ def test_energy_prefers_the_register_over_the_phase_sum() -> None:
 
 
 def test_one_message_may_mix_units_and_phases() -> None:
-    found = read(
+    parsed = read(
         of("Power.Active.Import", "1.5", unit="kW", phase="L1"),
         of("Power.Active.Import", "500", unit="W", phase="L2-N"),
         energy("2", unit="kWh"),
     )
 
-    assert (found.power_w, found.register_wh) == (2000, 2000)
+    assert (parsed.power_w, parsed.register_wh) == (2000, 2000)
 
 
 def test_calculated_power_is_distinct_from_reported_power() -> None:
     volts = [of("Voltage", "230", phase=f"L{n}-N") for n in (1, 2, 3)]
     amps = [of("Current.Import", "10", phase=f"L{n}") for n in (1, 2, 3)]
 
-    found = read(*volts, *amps)
+    parsed = read(*volts, *amps)
 
-    assert (found.power_w, found.phases_w) == (None, pytest.approx(6900))
+    assert (parsed.power_w, parsed.phases_w) == (None, pytest.approx(6900))
 
 
 def test_unused_phase_does_not_lower_the_voltage() -> None:
     volts = [of("Voltage", value, phase=phase) for value, phase in (("230", "L1"), ("9", "L2"), ("0", "L3"))]
     amps = [of("Current.Import", value, phase=phase) for value, phase in (("16", "L1"), ("0", "L2"))]
 
-    found = read(*volts, *amps)
+    parsed = read(*volts, *amps)
 
-    assert (found.voltage_v, found.phases_w) == (230, 3680)
+    assert (parsed.voltage_v, parsed.phases_w) == (230, 3680)
 
 
 @pytest.mark.parametrize(("phases", "phases_w"), [(0, 40_000), (1, 40_000), (3, None)])
 def test_current_without_phase_belongs_to_the_only_phase(phases: int, phases_w: float | None) -> None:
-    found = read(of("Voltage", "400"), of("Current.Import", "100"))
+    parsed = read(of("Voltage", "400"), of("Current.Import", "100"))
 
-    kept = assign_phase(found, phases=phases)
+    assigned = assign_phase(parsed, phases=phases)
 
-    assert (kept.phases_w, kept.current_a) == (phases_w, None)
+    assert (assigned.phases_w, assigned.current_a) == (phases_w, None)
 
 
 @pytest.mark.parametrize(
@@ -146,6 +146,6 @@ def test_second_reading_of_a_moment_only_adds_values() -> None:
     )
 )
 def test_no_station_input_raises(values: list[SampledValue]) -> None:
-    found = parse_reading(AT, values)
+    parsed = parse_reading(AT, values)
 
-    assert found is None or found.at == AT
+    assert parsed is None or parsed.at == AT

@@ -1,4 +1,4 @@
-"""How money is said, in any currency that people pay with, and which codes are none."""
+"""The format of money in every legal tender, and codes that are not currencies."""
 
 from decimal import Decimal
 

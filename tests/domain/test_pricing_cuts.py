@@ -1,4 +1,4 @@
-"""Where a stretch is cut, to the thousandth of a Wh and the microsecond; and stretches that are odd."""
+"""Where an interval is split, to 0.001 Wh and the microsecond; and odd intervals."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ START = datetime(2026, 3, 3, 9, 59, 59, tzinfo=UTC)
 
 
 def taken(*components: Component, lasted: timedelta, energy_wh: str, power_w: float | None = None) -> list[int]:
-    """Return what each component takes of one interval, in thousandths of a Wh, microseconds or pieces."""
+    """Return each component's part of one interval, in thousandths of a Wh, microseconds or pieces."""
     tariff = Tariff(
         1,
         "Any",
@@ -25,10 +25,10 @@ def taken(*components: Component, lasted: timedelta, energy_wh: str, power_w: fl
         components=components,
     )
     interval = Interval(START, START + lasted, Decimal(energy_wh), power_w)
-    tally = pricing.add_intervals(
+    usage = pricing.add_intervals(
         tariff, pricing.start_usage(tariff), (ClassifiedInterval(interval, is_idle=False),), zone="UTC"
     )
-    return list(tally.quantities)
+    return list(usage.quantities)
 
 
 def test_energy_split_rounds_half_up_and_keeps_the_rest() -> None:

@@ -1,4 +1,4 @@
-"""A session priced as its readings come costs what it costs when it is worked out at its end."""
+"""Incremental pricing gives the same price as pricing the finished session."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -21,9 +21,9 @@ Power = st.sampled_from([None, 0.0, 60.0, 3_000.0, 7_400.0])
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
-    """Return a session with idle runs, young ones among them, that stops and is unplugged later.
+    """Return a session with long and short idle runs, a stop, and a later unplugging.
 
-    Some readings lack the register, or all that says what flows; some registers drop to 0.
+    Some readings lack the register, or both register and power; some registers drop to 0.
     """
     at, register, readings = NOON, Decimal(1_000), []
     for _ in range(draw(st.integers(1, 12))):
@@ -44,7 +44,7 @@ def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
 
 
 def stored(running: SessionTotals) -> SessionTotals:
-    """Return what comes out of the database again."""
+    """Encode and decode it, as the database does."""
     return msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
 
 
@@ -86,13 +86,13 @@ def test_idle_run_below_two_minutes_is_priced_as_charging() -> None:
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
     running = figures.advance(running, charging, of)
-    told = []
+    results = []
     for seconds in (630, 690, 720, 750, 780):
         idle = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(1_000), power_w=0.0)
         running = figures.advance(running, idle, of)
-        told.append(seen(running, of))
-    # The stretch that ends at 630 s begins with the car charging. From 630 s on it stands.
-    assert told == [
+        results.append(seen(running, of))
+    # The interval that ends at 630 s starts with the car charging. From 630 s on the car is idle.
+    assert results == [
         [("TIME", Decimal("1.05"))],
         [("TIME", Decimal("1.15"))],
         [("TIME", Decimal("1.20"))],
@@ -113,12 +113,12 @@ def test_interrupted_idle_run_counts_as_charging() -> None:
 def test_unclassified_time_is_priced_as_charging_at_first() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
-    told = []
+    results = []
     for minutes, register in ((10, None), (20, None), (30, Decimal(0))):
         reading = Reading(at=NOON + timedelta(minutes=minutes), register_wh=register, soc_percent=50.0)
         running = figures.advance(running, reading, of)
-        told.append(seen(running, of))
-    assert told == [
+        results.append(seen(running, of))
+    assert results == [
         [("TIME", Decimal("1.00"))],
         [("TIME", Decimal("2.00"))],
         [("PARKING_TIME", Decimal("30.00"))],

@@ -1,4 +1,4 @@
-"""A tariff and the lines of a price in people's words."""
+"""The descriptions of a tariff and of the lines of a price."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -43,7 +43,7 @@ def test_component_is_described(component: Component, text: str) -> None:
 
 
 def test_tariff_states_the_default_price_before_exceptions() -> None:
-    said = labels.tariff_words(
+    sentence = labels.tariff_words(
         tariff(
             Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6)),
             Component("ENERGY", Decimal("0.35")),
@@ -53,26 +53,26 @@ def test_tariff_states_the_default_price_before_exceptions() -> None:
             max_price=Decimal(40),
         )
     )
-    assert said == (
+    assert sentence == (
         "$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min; "
         "at least $2.00; at most $40.00; 10 % tax included"
     )
 
 
 def test_longer_grace_is_an_exception_to_the_shorter() -> None:
-    said = labels.tariff_words(
+    sentence = labels.tariff_words(
         tariff(
             Component("PARKING_TIME", Decimal(3), grace_minutes=180),
             Component("PARKING_TIME", Decimal(2), grace_minutes=60),
         )
     )
-    assert said == "idle: $2.00 per hour after 60 min; after 180 min $3.00"
+    assert sentence == "idle: $2.00 per hour after 60 min; after 180 min $3.00"
 
 
 def test_covered_component_is_not_described() -> None:
     night = Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6))
-    said = labels.tariff_words(tariff(Component("ENERGY", Decimal("0.35")), night))
-    assert said == "$0.35 per kWh"
+    sentence = labels.tariff_words(tariff(Component("ENERGY", Decimal("0.35")), night))
+    assert sentence == "$0.35 per kWh"
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
@@ -89,9 +89,9 @@ def test_sentence_contains_every_charged_price(
         priced, pricing.add_intervals(priced, pricing.start_usage(priced), settled, zone=zone)
     )
 
-    said = labels.tariff_words(priced)
+    sentence = labels.tariff_words(priced)
     charged = [each for each in lines if each.component >= 0]
-    assert all(labels.price(each.unit_price, priced.currency) in said for each in charged), said
+    assert all(labels.price(each.unit_price, priced.currency) in sentence for each in charged), sentence
 
 
 def test_tariff_without_components_is_free_of_charge() -> None:

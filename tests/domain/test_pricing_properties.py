@@ -1,4 +1,4 @@
-"""Whatever the tariff and the session: one by one or at once, the same price, and the one of the rules."""
+"""For any tariff and session, incremental and full pricing agree, with each other and with the rules."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,12 +16,12 @@ from tests.domain import pricing_oracle
 ZONES = ("Australia/Sydney", "Australia/Perth", "Australia/Lord_Howe", "Europe/Amsterdam", "Asia/Kolkata")
 MINUTE = timedelta(minutes=1)
 CURRENCIES = {"AUD": 2, "JPY": 0, "KWD": 3}
-# The days around the nights of Sydney, Lord Howe and Amsterdam in which the clocks change, and others.
+# Days around the clock changes of Sydney, Lord Howe and Amsterdam, and other days.
 DAYS = [date(2026, 4, 4), date(2026, 10, 3), date(2026, 3, 28), date(2026, 10, 24), date(2026, 7, 15)]
 
 
 def bounds(values: st.SearchStrategy) -> st.SearchStrategy:
-    """Return from and to: none, one or both, in order."""
+    """Return from and to in order; either or both may be None."""
     ordered = st.tuples(values, values).filter(lambda pair: pair[0] != pair[1]).map(sorted)
     return st.one_of(
         st.just((None, None)),
@@ -84,7 +84,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> list[ClassifiedInterval]:
-    """Return stretches of whole minutes; each minute of one takes 50 Wh, or none."""
+    """Return intervals of whole minutes; each minute of one takes 50 Wh, or none."""
     at = datetime.combine(draw(st.sampled_from(DAYS)), time(0), UTC)
     at += timedelta(minutes=draw(st.integers(0, 2880)))
     settled = []
@@ -116,12 +116,12 @@ def test_price_equals_the_rules_minute_by_minute(tariff: Tariff, settled: list[C
 def test_incremental_price_equals_the_price_at_the_end(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    kept = msgspec.json.encode(tariff)
+    encoded = msgspec.json.encode(tariff)
     running = msgspec.json.encode(pricing.start_usage(tariff))
-    for each in settled:  # as the recorder does: everything comes out of the database each time
-        copy = msgspec.json.decode(kept, type=Tariff)
-        tally = pricing.add_intervals(copy, msgspec.json.decode(running, type=Usage), (each,), zone=zone)
-        running = msgspec.json.encode(tally)
+    for each in settled:  # as the recorder does: everything is decoded from the database each time
+        copy = msgspec.json.decode(encoded, type=Tariff)
+        usage = pricing.add_intervals(copy, msgspec.json.decode(running, type=Usage), (each,), zone=zone)
+        running = msgspec.json.encode(usage)
     one_by_one = msgspec.json.decode(running, type=Usage)
     assert one_by_one == at_once(tariff, settled, zone)
     assert pricing.calculate_lines(tariff, one_by_one) == pricing.calculate_lines(
@@ -130,12 +130,12 @@ def test_incremental_price_equals_the_price_at_the_end(
 
 
 def minutes_of(settled: ClassifiedInterval) -> list[ClassifiedInterval]:
-    """Return a stretch as readings of each of its minutes would have it."""
-    stretch = settled.interval
-    count = (stretch.end - stretch.start) // MINUTE
-    share_wh, starts = stretch.energy_wh / count, [stretch.start + n * MINUTE for n in range(count)]
+    """Return the interval split into whole minutes, as readings each minute would give it."""
+    interval = settled.interval
+    count = (interval.end - interval.start) // MINUTE
+    share_wh, starts = interval.energy_wh / count, [interval.start + n * MINUTE for n in range(count)]
     return [
-        ClassifiedInterval(Interval(start, start + MINUTE, share_wh, stretch.power_w), is_idle=settled.is_idle)
+        ClassifiedInterval(Interval(start, start + MINUTE, share_wh, interval.power_w), is_idle=settled.is_idle)
         for start in starts
     ]
 
@@ -174,11 +174,11 @@ def test_splitting_an_interval_loses_no_energy_and_no_time(
         )
         for each in settled
     ]
-    tally = at_once(whole, odd, zone)
+    usage = at_once(whole, odd, zone)
     taken = {
         dimension: sum(
             quantity
-            for component, quantity in zip(whole.components, tally.quantities, strict=True)
+            for component, quantity in zip(whole.components, usage.quantities, strict=True)
             if component.dimension == dimension
         )
         for dimension in ("ENERGY", "TIME", "PARKING_TIME")

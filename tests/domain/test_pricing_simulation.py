@@ -1,4 +1,4 @@
-"""The trial calculator: an imagined session costs what a real one of that length would."""
+"""The simulation: an imagined session costs the same as a real one of that length."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

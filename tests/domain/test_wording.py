@@ -1,4 +1,4 @@
-"""Figures and times in people's words."""
+"""Figures, times and end reasons as text."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Puts in the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
+"""Load the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
 
 import csv
 import os
@@ -18,13 +18,13 @@ OSLO = ZoneInfo("Europe/Oslo")
 
 
 def reports() -> Iterator[dict[str, str]]:
-    """Give the reports as the file has them."""
+    """Yield the reports unchanged."""
     with REPORTS.open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file, delimiter=";")
 
 
 def moment(text: str) -> datetime | None:
-    """Return a local time of Oslo in UTC; NA is none. Of an hour that comes twice it is the first."""
+    """Return a local time of Oslo in UTC, or None for NA. In a repeated hour, take the first."""
     return None if text == "NA" else datetime.fromisoformat(text).replace(tzinfo=OSLO).astimezone(UTC)
 
 
@@ -34,12 +34,12 @@ def energy_wh(text: str) -> Decimal:
 
 
 def load() -> list[ChargingSession]:
-    """Put all of it in: a garage is a site, a parking place a station and a person."""
+    """Store all reports: a garage becomes a site, a parking place becomes a station and a driver."""
     company = builders.company("Norwegian garages", currency="NOK")
     stations: dict[str, ChargingStation] = {}
     drivers: dict[str, Driver] = {}
     sites = {}
-    found = []
+    result = []
     for report in reports():
         garage, place = report["location"], report["user_id"]
         if garage not in sites:
@@ -47,12 +47,12 @@ def load() -> list[ChargingSession]:
         if place not in stations:
             stations[place] = builders.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
             drivers[place] = builders.driver(place)
-        found.append(_session(report, stations[place], drivers[place]))
-    return ChargingSession.objects.bulk_create(found, batch_size=2_000)
+        result.append(_session(report, stations[place], drivers[place]))
+    return ChargingSession.objects.bulk_create(result, batch_size=2_000)
 
 
 def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -> ChargingSession:
-    """Return a session; without an end it has no stop message: it ended at the last that is known."""
+    """Return a session; a report without an end becomes a session without a stop, which ends at its start."""
     started_at, ended_at = moment(report["plugin_time"]), moment(report["plugout_time"])
     assert started_at is not None
     is_whole = ended_at is not None and ended_at >= started_at

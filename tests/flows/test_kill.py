@@ -1,4 +1,4 @@
-"""A server that is killed in the middle of its work has lost nothing that it acknowledged."""
+"""A killed server has lost no acknowledged reading."""
 
 import asyncio
 import signal
@@ -25,7 +25,7 @@ BEGAN_AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Load:
-    """What the stations know: their transactions, and how many readings were answered."""
+    """The transactions of the stations, and the number of answered readings of each."""
 
     transactions: dict[str, int] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
@@ -56,7 +56,7 @@ async def charge_until_killed(ws: str, name: str, load: Load) -> None:
 
 
 async def go_on(ws: str, name: str, load: Load) -> None:
-    """Say again the reading that was not answered, as a station does, and ten more."""
+    """Repeat the unanswered reading, as a station does, and send ten more."""
     async with async_station(ws, name) as socket:
         await measure(socket, name, load, until=load.answered[name] + 11)
 
@@ -90,10 +90,10 @@ def test_acknowledged_readings_survive_kill_9_exactly_once(tmp_path: Path) -> No
 
     assert ChargingSession.objects.count() == STATIONS
     for name in names:
-        found = list(
+        result = list(
             MeterSample.objects.filter(session_id=load.transactions[name]).order_by("at").values_list("at", flat=True)
         )
-        assert found == [BEGAN_AT + timedelta(seconds=n) for n in range(1, load.answered[name] + 1)]
+        assert result == [BEGAN_AT + timedelta(seconds=n) for n in range(1, load.answered[name] + 1)]
         session = ChargingSession.objects.get(pk=load.transactions[name])
-        assert (session.reading_count, session.energy_wh) == (len(found), len(found))
+        assert (session.reading_count, session.energy_wh) == (len(result), len(result))
     assert sum(at_kill.values()) >= ACKNOWLEDGED_BEFORE_THE_KILL

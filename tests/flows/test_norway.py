@@ -1,4 +1,4 @@
-"""35,377 real sessions of twelve garages: pages, filters and sums hold on them."""
+"""Pages, filters and sums of 35,377 real sessions of twelve garages."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -25,9 +25,9 @@ WITHOUT_END = 38
 
 
 def sums(query: str, user: Manager) -> summary.Summary:
-    found = filter_sessions(QueryDict(query), HISTORY, user)
-    assert found.is_valid, found.form.errors
-    return summary.summarize_history(found.sessions)
+    result = filter_sessions(QueryDict(query), HISTORY, user)
+    assert result.is_valid, result.form.errors
+    return summary.summarize_history(result.sessions)
 
 
 def test_tables_agree_with_real_sessions() -> None:
@@ -69,17 +69,17 @@ def _days_are_those_of_oslo(olga: Manager, reports: list[dict[str, str]]) -> Non
 
 
 def _sessions_without_an_end_say_so(olga: Manager) -> None:
-    found = filter_sessions(QueryDict("reason=NextSession"), HISTORY, olga).sessions
-    assert found.count() >= WITHOUT_END
-    assert all(session.flags & Flag.CLOSED_BY_US for session in found)
+    result = filter_sessions(QueryDict("reason=NextSession"), HISTORY, olga).sessions
+    assert result.count() >= WITHOUT_END
+    assert all(session.flags & Flag.CLOSED_BY_US for session in result)
     client = sign_in(olga)
     page = client.get("/sessions/history/?reason=NextSession&per_page=100").text
-    assert page.count("Closed: a new session began</td>") == found.count()
-    assert page.count("Ended without a stop message</span>") == found.count()
+    assert page.count("Closed: a new session began</td>") == result.count()
+    assert page.count("Ended without a stop message</span>") == result.count()
 
 
 def _nights_of_the_clock_change_have_their_true_length() -> None:
-    """A car that stands over the night in which an hour comes twice stands an hour longer."""
+    """A car plugged in over the repeated hour of a clock change is plugged in for an hour more."""
     for report in norway.reports():
         begin, end = report["plugin_time"], report["plugout_time"]
         if begin[:10] == "2019-10-26" and end[:10] == "2019-10-27" and end[11:13] >= "04":

@@ -1,4 +1,7 @@
-"""The server pings browsers, whose sockets it would else keep for good, and never a station."""
+"""The server disconnects a browser that answers no ping, and never a station.
+
+Without pings it would keep the sockets of vanished browsers forever.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ from tests.support.serving import Server
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PINGS = ("--ws-ping-interval", "0.2", "--ws-ping-timeout", "0.2")
-LONG_S = 2.0  # five times as long as it takes to be cut off
+LONG_S = 2.0  # five times the timeout
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def pinging(tmp_path: Path) -> Iterator[Server]:
 
 
 async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientConnection:
-    """Return a socket after a while in which it has answered no ping."""
+    """Return a socket that has answered no ping for LONG_S."""
     socket = await connect(address, additional_headers=headers)
     say: Any = socket.protocol.send_frame
 

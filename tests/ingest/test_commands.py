@@ -1,4 +1,4 @@
-"""A manager's command reaches the station over its own socket, and its answer is noted."""
+"""A manager's command reaches the station over its socket, and the answer is stored."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ SETTLES_WITHIN_S = 20
 
 @contextmanager
 def asking_to_stop(server: Server, manager: Manager, session_id: int) -> Iterator[None]:
-    """Confirm the stop page as the manager, while the station deals with the command."""
+    """Confirm the stop page as the manager, while the station handles the command."""
     page = reverse("stop", args=[session_id])
     cookie = session_cookie(manager)
     with ThreadPoolExecutor(1) as browser:
@@ -42,7 +42,7 @@ def asking_to_stop(server: Server, manager: Manager, session_id: int) -> Iterato
 
 
 def settled_outcome() -> str:
-    """Return what the audit holds once the command is settled."""
+    """Return the outcome in the audit once the station has answered."""
     deadline = monotonic() + SETTLES_WITHIN_S
     while (outcome := ActionAudit.objects.get().outcome) == "waiting":
         assert monotonic() < deadline
@@ -81,7 +81,7 @@ def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPat
     session = builders.session(lasted=None)
     dana = builders.manager(of=[session.site])
     audit = audit_begin(dana, action="stop", session=session, at=builders.NOON)
-    asked = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
+    message = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
     sent: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPat
 
     async def scenario() -> None:
         async with asyncio.timeout(SETTLES_WITHIN_S):
-            await commands._ask(session.station_id, commands.StationConnection(send), asked)
+            await commands._ask(session.station_id, commands.StationConnection(send), message)
         await recorder().stop()
 
     asyncio.run(scenario())

@@ -1,4 +1,4 @@
-"""Who a station says it is: in its address, and as the user of Basic Auth."""
+"""The identity of a station in its URL and in the user name of Basic Auth."""
 
 import base64
 from typing import Any
@@ -23,10 +23,10 @@ def scope(path: str, user: str | bytes | None = None) -> dict[str, Any]:
 @pytest.mark.parametrize("user", [NAME, ENCODED, NAME.encode("latin-1"), ENCODED.replace("%2F", "%2f")])
 @pytest.mark.parametrize("path", [ENCODED, quote(NAME), ENCODED.replace("%20", "+"), f"{ENCODED}?x=1"])
 def test_user_matches_the_identity_in_any_encoding(path: str, user: str | bytes) -> None:
-    knock = scope(path, user)
+    attempt = scope(path, user)
 
-    assert credentials.identity(knock) == NAME
-    assert credentials.password(knock, NAME) == b"p:w"
+    assert credentials.identity(attempt) == NAME
+    assert credentials.password(attempt, NAME) == b"p:w"
 
 
 def test_plus_stays_a_plus_by_default() -> None:
@@ -42,6 +42,6 @@ def test_other_user_name_gives_no_password(user: str) -> None:
 
 @pytest.mark.parametrize("header", [b"", b"Basic", b"Basic %%%", b"Basic " + base64.b64encode(b"ST"), b"Bearer x"])
 def test_malformed_basic_auth_gives_no_password(header: bytes) -> None:
-    knock = scope("ST") | {"headers": [(b"authorization", header)]}
+    attempt = scope("ST") | {"headers": [(b"authorization", header)]}
 
-    assert credentials.password(knock, "ST") is None
+    assert credentials.password(attempt, "ST") is None

@@ -1,4 +1,4 @@
-"""A station's socket on the real server: who is let in, and what each frame is answered."""
+"""A station's socket on the real server: authentication, and the answer to each frame."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def station(identity: str = "ST-1", **fields: Any) -> ChargingStation:
 
 
 def run(server: Server, scenario: Scenario, identity: str = "ST-1", **options: Any) -> Any:
-    """Return what the scenario returns for a station that is connected for it."""
+    """Connect a station, and return the result of the scenario."""
     with Station(server.ws, identity, **options) as connected:
         return scenario(connected)
 
@@ -69,16 +69,16 @@ def test_unknown_station_is_refused_and_listed_as_pending(server: Server) -> Non
     assert http_status(server, "NEW-1", **authorization("NEW-1")) == 401
     assert http_status(server, "NEW-1", **authorization("NEW-1")) == 401
 
-    knock = PendingStation.objects.get()
-    assert (knock.identity, knock.attempts) == ("NEW-1", 2)
-    assert knock.password_digest == password_digest(PASSWORD)
+    attempt = PendingStation.objects.get()
+    assert (attempt.identity, attempt.attempts) == ("NEW-1", 2)
+    assert attempt.password_digest == password_digest(PASSWORD)
 
 
 @pytest.mark.parametrize("name", ["Haus/Süd 1", "A%2FB", "a b", "ß:1"])
 def test_identity_may_hold_percent_encoded_characters(server: Server, name: str) -> None:
     station(name)
 
-    if ":" in name:  # Basic Auth ends the user at the first colon: such a name is sent encoded
+    if ":" in name:  # Basic Auth ends the user at the first colon: such a name must be sent encoded
         assert http_status(server, name, **authorization(name)) == 401
         return
     assert run(server, boot, name)[0] == 3

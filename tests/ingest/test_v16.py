@@ -1,4 +1,4 @@
-"""What a message means, and what becomes of one that says too little."""
+"""Parsing of OCPP 1.6 messages, incomplete ones included."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from tests.support.builders import NOON
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def said(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
+def answer_to(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
     """Record a message, and return its answer."""
     outcomes, _ = record([v16.parse(station.pk, action, payload, NOON)])
     return v16.encode_reply(action, outcomes[0], NOON)
@@ -25,7 +25,7 @@ def said(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
 def test_empty_call_is_answered_and_not_stored(action: str, payload: Any) -> None:
     station = builders.station()
 
-    assert said(station, action, payload) == said(station, action, {})
+    assert answer_to(station, action, payload) == answer_to(station, action, {})
 
     assert not DeadLetter.objects.exists()
     station.refresh_from_db()
@@ -36,7 +36,7 @@ def test_start_without_connector_takes_the_only_one() -> None:
     station = builders.station(connectors=1, accepts_unknown_tags=True)
     payload = {"idTag": "T", "meterStart": 5, "timestamp": "2026-03-03T12:00:00Z"}
 
-    answers = [said(station, "StartTransaction", payload) for _ in range(2)]
+    answers = [answer_to(station, "StartTransaction", payload) for _ in range(2)]
 
     session = ChargingSession.objects.get()
     assert session.connector == station.connectors.get()
@@ -47,10 +47,10 @@ def test_start_without_connector_takes_the_only_one() -> None:
 def test_start_without_connector_is_ambiguous_at_several(connector: Any) -> None:
     payload = {"idTag": "T", "connectorId": connector, "vendor": "more"}
 
-    said(builders.station(connectors=2), "StartTransaction", payload)
+    answer_to(builders.station(connectors=2), "StartTransaction", payload)
 
-    kept = DeadLetter.objects.get()
-    assert (kept.action, json.loads(kept.payload)) == ("StartTransaction", payload)
+    dead_letter = DeadLetter.objects.get()
+    assert (dead_letter.action, json.loads(dead_letter.payload)) == ("StartTransaction", payload)
     assert not ChargingSession.objects.exists()
 
 
@@ -64,7 +64,7 @@ def nested(depth: int) -> list[Any]:
 def test_deeply_nested_field_does_not_spoil_a_start() -> None:
     station = builders.station()
 
-    said(station, "StartTransaction", {"connectorId": 1, "custom": nested(5_000)})
+    answer_to(station, "StartTransaction", {"connectorId": 1, "custom": nested(5_000)})
 
     assert ChargingSession.objects.get(connector__number=1)
     assert not DeadLetter.objects.exists()
@@ -73,7 +73,7 @@ def test_deeply_nested_field_does_not_spoil_a_start() -> None:
 def test_too_deeply_nested_message_is_still_accepted() -> None:
     station = builders.station()
 
-    answer = said(station, "StopTransaction", nested(5_000))
+    answer = answer_to(station, "StopTransaction", nested(5_000))
 
     assert answer == {"idTagInfo": {"status": "Accepted"}}
     assert DeadLetter.objects.get().action == "StopTransaction"

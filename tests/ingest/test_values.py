@@ -1,4 +1,4 @@
-"""When readings were taken, by clocks that are right, wrong, not set yet, or none."""
+"""The time of readings from correct, wrong, unset and missing clocks."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,9 +19,9 @@ def item(stamp: Any, wh: int) -> dict[str, Any]:
 
 
 def read(*stamps: Any) -> list[tuple[float, int]]:
-    """Return minutes before the message arrived, and registers, of readings that have 1, 2, 3 … Wh."""
-    found = values.parse_readings([item(stamp, n) for n, stamp in enumerate(stamps, 1)], RECEIVED_AT)
-    return [_seen(each) for each in found]
+    """Return the age in minutes and the register of readings with 1, 2, 3 … Wh."""
+    result = values.parse_readings([item(stamp, n) for n, stamp in enumerate(stamps, 1)], RECEIVED_AT)
+    return [_seen(each) for each in result]
 
 
 def _seen(reading: Reading) -> tuple[float, int]:
@@ -69,9 +69,9 @@ def test_values_of_one_moment_form_one_reading() -> None:
         {"timestamp": before(5), "sampledValue": [{"value": "60", "measurand": "SoC"}]},
     ]
 
-    (found,) = values.parse_readings(apart, RECEIVED_AT)
+    (result,) = values.parse_readings(apart, RECEIVED_AT)
 
-    assert (found.register_wh, found.soc_percent) == (1000, 60)
+    assert (result.register_wh, result.soc_percent) == (1000, 60)
 
 
 def test_single_object_is_one_reading() -> None:
@@ -80,7 +80,7 @@ def test_single_object_is_one_reading() -> None:
 
 @given(st.lists(st.one_of(st.datetimes().map(str), st.text(max_size=5), st.none()), max_size=8))
 def test_no_reading_exceeds_the_allowed_clock_lead(stamps: list[Any]) -> None:
-    found = read(*stamps)
+    result = read(*stamps)
 
-    assert all(minute <= 5 for minute, _ in found)
-    assert not stamps or len(stamps) in [register for _, register in found]
+    assert all(minute <= 5 for minute, _ in result)
+    assert not stamps or len(stamps) in [register for _, register in result]

@@ -1,4 +1,4 @@
-"""Open sockets are told when what their manager may see has changed."""
+"""Changes of a manager's access are announced to their open sockets."""
 
 import pytest
 from django.test import Client
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the groups to which a change of access was announced."""
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the groups that received a change of access."""
     groups: list[str] = []
 
     async def send(group: str, event: dict[str, str]) -> None:
@@ -23,7 +23,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return groups
 
 
-def test_membership_changes_are_announced(told: list[str]) -> None:
+def test_membership_changes_are_announced(announced: list[str]) -> None:
     dana, site = builders.manager(), builders.site()
 
     held = Membership.objects.create(manager=dana, site=site)
@@ -31,22 +31,22 @@ def test_membership_changes_are_announced(told: list[str]) -> None:
     held.save()
     held.delete()
 
-    assert told == [announce.manager_group(dana.pk)] * 3
+    assert announced == [announce.manager_group(dana.pk)] * 3
 
 
-def test_deactivated_manager_is_announced(told: list[str]) -> None:
+def test_deactivated_manager_is_announced(announced: list[str]) -> None:
     dana = builders.manager()
 
     dana.is_active = False
     dana.save()
 
-    assert told == [announce.manager_group(dana.pk)]
+    assert announced == [announce.manager_group(dana.pk)]
 
 
-def test_sign_in_is_not_announced(told: list[str], client: Client) -> None:
+def test_sign_in_is_not_announced(announced: list[str], client: Client) -> None:
     client.force_login(builders.manager())
 
-    assert told == []
+    assert announced == []
 
 
 def test_membership_is_removed_without_a_channel_layer(monkeypatch: pytest.MonkeyPatch) -> None:

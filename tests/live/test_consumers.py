@@ -1,4 +1,4 @@
-"""What a browser's socket hears, and what it never hears."""
+"""The events of a browser's socket, and the access to them."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-QUIET_S = 1.5  # longer than changes of one session are held back
+QUIET_S = 1.5  # longer than the throttling of changes of one session
 HEARS_WITHIN_S = 20
 Event = dict[str, Any]
 
@@ -29,8 +29,8 @@ def station(**fields: Any) -> ChargingStation:
     return builders.station("ST-1", password_digest=password_digest(PASSWORD), **fields)
 
 
-async def heard(socket: ClientConnection, seconds: float = QUIET_S) -> list[dict[str, Any]]:
-    """Return the events that come until it has been quiet for so long."""
+async def events_until_quiet(socket: ClientConnection, seconds: float = QUIET_S) -> list[dict[str, Any]]:
+    """Return the events until none has arrived for that time."""
     events: list[dict[str, Any]] = []
     while len(events) < 100:
         try:
@@ -40,13 +40,13 @@ async def heard(socket: ClientConnection, seconds: float = QUIET_S) -> list[dict
     return [event for event in events if event["type"] != "beat"]
 
 
-async def heard_to(socket: ClientConnection, is_last: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
-    """Return the events up to one that has to come, however slow the machine, and what follows it closely."""
+async def events_until(socket: ClientConnection, is_last: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """Return the events up to the expected one, and those that follow within QUIET_S."""
     events: list[dict[str, Any]] = []
     async with asyncio.timeout(HEARS_WITHIN_S):
         while not events or not is_last(events[-1]):
             events.append(json.loads(await socket.recv()))
-    return events + await heard(socket)
+    return events + await events_until_quiet(socket)
 
 
 def is_access_changed(event: dict[str, Any]) -> bool:
@@ -80,17 +80,17 @@ def test_manager_receives_start_change_and_end_of_a_session(server: Server) -> N
         async with browser, async_station(server.ws, "ST-1") as socket:
             began = monotonic()
             session_id = await charge(socket)
-            burst = await heard_to(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
+            burst = await events_until(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
             took = monotonic() - began
             stop = {"transactionId": session_id, "meterStop": 600, "timestamp": "2026-03-03T12:10:00Z"}
             await socket.call("StopTransaction", stop)
-            return session_id, burst, took, await heard_to(browser, lambda event: "text" in event)
+            return session_id, burst, took, await events_until(browser, lambda event: "text" in event)
 
     session_id, burst, took, ending = asyncio.run(asyncio.wait_for(scenario(), 30))
 
     assert burst[0] == {"type": "session.started", "session": session_id}
     changes = [each for each in burst if each["type"] == "session.changed"]
-    assert len(changes) - 1 <= took - QUIET_S  # one a second, however many readings
+    assert len(changes) - 1 <= took - QUIET_S  # at most one a second
     assert changes[-1]["cells"]["consumption"] == "0.50 kWh"
     assert [each["type"] for each in ending] == ["session.ended"]
     assert "Stopped by user" in ending[0]["text"]
@@ -106,7 +106,7 @@ def test_points_of_a_session_are_numbered_without_gaps(server: Server) -> None:
             async with await listen(server, f"/live/sessions/{session_id}/", olga) as browser:
                 for minute in range(6, 12):
                     await socket.call("MeterValues", reading(session_id, minute, minute * 100))
-                return await heard_to(browser, lambda event: event["points"][-1][0] == 11)
+                return await events_until(browser, lambda event: event["points"][-1][0] == 11)
 
     events = asyncio.run(asyncio.wait_for(scenario(), 30))
 
@@ -122,7 +122,7 @@ def test_manager_of_another_site_receives_nothing(server: Server) -> None:
         browser = await listen(server, "/live/sessions/", eli)
         async with browser, async_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
-            return session_id, await heard(browser)
+            return session_id, await events_until_quiet(browser)
 
     session_id, events = asyncio.run(asyncio.wait_for(scenario(), 30))
     assert events == []
@@ -142,23 +142,23 @@ def test_removed_membership_closes_the_view_at_once(server: Server) -> None:
         browser = await listen(server, "/live/sessions/", dana)
         async with browser, async_station(server.ws, "ST-1") as socket:
             session_id = await charge(socket)
-            await heard_to(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
+            await events_until(browser, lambda event: "0.50 kWh" in event.get("cells", {}).values())
             one = await listen(server, f"/live/sessions/{session_id}/", dana)
             async with one:
                 await asyncio.to_thread(take_away, server, dana)
-                told = await heard_to(browser, is_access_changed)
+                received = await events_until(browser, is_access_changed)
                 code = await closed(one)
                 await socket.call("MeterValues", reading(session_id, 30, 3000))
-                return code, told, await heard(browser)
+                return code, received, await events_until_quiet(browser)
 
-    code, told, afterwards = asyncio.run(asyncio.wait_for(scenario(), 30))
+    code, received, afterwards = asyncio.run(asyncio.wait_for(scenario(), 30))
     assert code == 4404
-    assert {each["type"] for each in told} == {"access.changed"}
+    assert {each["type"] for each in received} == {"access.changed"}
     assert afterwards == []
 
 
 def take_away(server: Server, manager: Manager) -> None:
-    """Tick "delete" beside the membership in the admin, as an operator does, in the server's process."""
+    """Delete the membership in the admin of the server, as an operator does."""
     ticked = {"memberships-0-DELETE": "on", "_save": "Save"}
     page = f"/admin/sessions_app/manager/{manager.pk}/change/"
     submit_form(server.url, page, "manager_form", cookie=session_cookie(builders.operator()), **ticked)
@@ -188,7 +188,7 @@ def test_sign_out_closes_the_sockets_of_that_browser_only(server: Server) -> Non
         theirs = await listen(server, "/live/sessions/", None, Cookie=there)
         async with ours, theirs:
             await asyncio.to_thread(submit_form, server.url, "/", "/sign-out/", cookie=here)
-            return await closed(ours), await heard_to(theirs, is_access_changed)
+            return await closed(ours), await events_until(theirs, is_access_changed)
 
     code, events = asyncio.run(asyncio.wait_for(scenario(), 30))
 
@@ -204,7 +204,7 @@ def test_messages_of_a_browser_are_ignored(server: Server, nonsense: str | bytes
         async with await listen(server, "/live/sessions/", olga) as browser:
             await browser.send(nonsense)
             await (await browser.ping())
-            return await heard(browser, 0.3)
+            return await events_until_quiet(browser, 0.3)
 
     assert asyncio.run(asyncio.wait_for(scenario(), 30)) == []
 

@@ -20,7 +20,7 @@ def add(*args: Any, **options: Any) -> str:
 def test_station_gets_connectors_rating_and_password() -> None:
     place = builders.site("Harbour Towers")
 
-    said = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
+    output = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
 
     station = ChargingStation.objects.get(identity="HT-01")
     assert station.site_area.site == place
@@ -31,7 +31,7 @@ def test_station_gets_connectors_rating_and_password() -> None:
     ]
     assert matches(station.password_digest, b"pw")
     assert not station.accepts_unknown_tags
-    assert said == "HT-01 added at Harbour Towers\n"
+    assert output == "HT-01 added at Harbour Towers\n"
 
 
 def test_several_stations_are_numbered() -> None:
@@ -57,10 +57,10 @@ def test_repeated_command_changes_nothing() -> None:
     add("HT-01", password="pw")
     before = ChargingStation.objects.values().get()
 
-    said = add("HT-01")
+    output = add("HT-01")
 
     assert ChargingStation.objects.values().get() == before
-    assert said == "HT-01 is there already at Harbour Towers\n"
+    assert output == "HT-01 is there already at Harbour Towers\n"
     assert ChargingStation.objects.get().connectors.count() == 2
 
 

@@ -1,4 +1,4 @@
-"""Long sessions keep a digest of their curve, so that a graph need not read all of them."""
+"""Long sessions store a downsampled curve, so that a graph reads few rows."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""How sessions end: by a stop, by what stations say in place of one, and when they do not."""
+"""Ends of sessions: by a stop, by other messages, and cases in which a session stays open."""
 
 import pytest
 

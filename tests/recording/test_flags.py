@@ -1,4 +1,4 @@
-"""Why recorded sessions need a look, and when they no longer do."""
+"""The flags of recorded sessions, and their removal."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What comes late: of sessions that later ones have followed, and of none."""
+"""Late messages: of earlier sessions, and of no session."""
 
 import pytest
 
@@ -89,9 +89,9 @@ def test_readings_of_an_unknown_charge_become_a_dead_letter() -> None:
 
     record([measured(station, "0", (5, 8000))])
 
-    kept = DeadLetter.objects.get()
-    assert (kept.station, kept.action) == (station, "Measured")
-    assert "8000" in kept.payload
+    dead_letter = DeadLetter.objects.get()
+    assert (dead_letter.station, dead_letter.action) == (station, "Measured")
+    assert "8000" in dead_letter.payload
 
 
 def test_late_status_matches_the_session_by_time() -> None:

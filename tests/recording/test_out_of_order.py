@@ -1,4 +1,4 @@
-"""Messages in orders that a textbook does not have, as stations send them after an outage."""
+"""Messages out of order, as stations send them after an outage."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -29,9 +29,9 @@ def test_batch_holds_a_session_once() -> None:
         ]
     )
 
-    found = ChargingSession.objects.filter(station=one)
-    assert sum(each.reading_count for each in found) == MeterSample.objects.filter(session__station=one).count()
-    assert max(each.energy_wh for each in found) == 900
+    result = ChargingSession.objects.filter(station=one)
+    assert sum(each.reading_count for each in result) == MeterSample.objects.filter(session__station=one).count()
+    assert max(each.energy_wh for each in result) == 900
 
 
 def test_plugged_in_time_ends_at_the_next_session() -> None:

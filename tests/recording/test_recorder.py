@@ -1,4 +1,4 @@
-"""The recorder: batches, a bad event among good ones, and a database that is away."""
+"""The recorder: batches, a bad event among good ones, and an unavailable database."""
 
 import asyncio
 import threading
@@ -81,9 +81,9 @@ def test_bad_event_becomes_a_dead_letter_alone(
 
     assert [each.tag_status for each in outcomes] == ["Invalid", "Accepted"]
     assert ChargingSession.objects.get().id_tag_value == "GOOD"
-    kept = DeadLetter.objects.get()
-    assert (kept.station, kept.action) == (station, "Started")
-    assert "BAD" in kept.payload
+    dead_letter = DeadLetter.objects.get()
+    assert (dead_letter.station, dead_letter.action) == (station, "Started")
+    assert "BAD" in dead_letter.payload
 
 
 def test_events_wait_while_the_database_is_unavailable(

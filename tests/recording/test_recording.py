@@ -1,4 +1,4 @@
-"""What recording a batch leaves behind: rows, figures and outcomes."""
+"""The rows, figures and outcomes of a recorded batch."""
 
 from itertools import permutations
 
@@ -27,21 +27,21 @@ def test_repeated_start_returns_same_session() -> None:
 
 def test_order_and_batching_of_readings_change_no_figure() -> None:
     readings = [(5, 1500), (10, 2100), (20, 2100), (30, 4000)]
-    found = []
+    result = []
     for order in permutations(readings):
         station = builders.station()
         session_id = start(station)
         for reading in order:
             record([measured(station, session_id, reading)])
         record([stopped(station, session_id, minute=31, wh=4000)])
-        found.append(facts(session_id))
+        result.append(facts(session_id))
     station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, *readings), stopped(station, session_id, minute=31, wh=4000)])
-    found.append(facts(session_id))
+    result.append(facts(session_id))
 
-    same = [{k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []} for each in found]
-    samples = [[{k: v for k, v in s.items() if k != "session_id"} for s in f["samples"]] for f in found]
+    same = [{k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []} for each in result]
+    samples = [[{k: v for k, v in s.items() if k != "session_id"} for s in f["samples"]] for f in result]
     assert all(each == same[0] for each in same)
     assert all(each == samples[0] for each in samples)
     assert same[0]["energy_wh"] == 3000

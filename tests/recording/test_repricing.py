@@ -1,4 +1,4 @@
-"""An operator gives a session another price on purpose; nothing else ever does."""
+"""Only an operator changes the price of a session."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -139,10 +139,10 @@ def test_session_in_progress_continues_on_its_new_policy_copy() -> None:
 def test_repricing_announces_a_session_in_progress(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    told: dict[str, Any] = {}
+    announced: dict[str, Any] = {}
 
     async def send(group: str, event: Any) -> None:
-        told.setdefault(group, event)
+        announced.setdefault(group, event)
 
     monkeypatch.setattr(announce, "send", send)
     applied = policy()
@@ -152,8 +152,8 @@ def test_repricing_announces_a_session_in_progress(
     with django_capture_on_commit_callbacks(execute=True):
         repricing.reprice_session(running.pk, by=operator(), at=NOON + timedelta(hours=2))
 
-    assert told[announce.site_group(running.site_id)]["cells"]["price"] == "$6.00"
-    assert told[announce.session_group(running.pk)]["redraw"]
+    assert announced[announce.site_group(running.site_id)]["cells"]["price"] == "$6.00"
+    assert announced[announce.session_group(running.pk)]["redraw"]
 
 
 def test_unpriced_session_gets_a_price_and_loses_its_flag() -> None:

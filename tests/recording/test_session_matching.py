@@ -1,4 +1,4 @@
-"""Which session a message is of, where its id says little or nothing."""
+"""Matching of messages without a unique transaction id."""
 
 from typing import Any
 

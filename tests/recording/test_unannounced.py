@@ -1,4 +1,4 @@
-"""Sessions whose start was never reported: the same ones in whatever order what is known of them comes."""
+"""Sessions without a reported start are the same for any order of their messages."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -33,21 +33,21 @@ def policies() -> None:
     builders.id_tag("PRIYA", of=builders.driver())
 
 
-def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
-    """Return what is known of the one session after the batches; ids and numbers aside."""
+def facts_after(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
+    """Record the batches, and return the facts of the one session without ids and numbers."""
     for batch in batches:
         record(batch)
     session = ChargingSession.objects.latest("pk")
     assert session.connector is not None
-    found = facts(session.pk)
-    found["samples"] = [{k: v for k, v in each.items() if k not in ITS_OWN} for each in found["samples"]]
-    return {k: v for k, v in found.items() if k not in ITS_OWN}
+    result = facts(session.pk)
+    result["samples"] = [{k: v for k, v in each.items() if k not in ITS_OWN} for each in result["samples"]]
+    return {k: v for k, v in result.items() if k not in ITS_OWN}
 
 
 @pytest.mark.parametrize("connectors", [1, 2])
 @pytest.mark.parametrize("reason", ["Local", "EVDisconnected"])
 def test_order_and_batching_do_not_change_the_session(connectors: int, reason: str) -> None:
-    found = []
+    result = []
     for order in permutations(range(4)):
         station = builders.station(connectors=connectors)
         said = [
@@ -56,20 +56,20 @@ def test_order_and_batching_do_not_change_the_session(connectors: int, reason: s
             stopped(station, OWN, minute=40, wh=3000, reason=reason, id_tag="priya"),
             status(station, 50),
         ]
-        found.append(told([[said[number]] for number in order]))
+        result.append(facts_after([[said[number]] for number in order]))
         assert ChargingSession.objects.filter(station=station).count() == 1
         station = builders.station(connectors=connectors)
         again = [msgspec.structs.replace(each, station_id=station.pk) for each in said]
-        found.append(told([[again[number] for number in order]]))
+        result.append(facts_after([[again[number] for number in order]]))
 
-    assert all(each == found[0] for each in found)
-    assert (found[0]["started_at"], found[0]["ended_at"]) == (
+    assert all(each == result[0] for each in result)
+    assert (result[0]["started_at"], result[0]["ended_at"]) == (
         minutes(0),
         minutes(50 if reason == "Local" else 40),
     )
-    assert (found[0]["energy_wh"], found[0]["id_tag_value"]) == (2000, "priya")
-    assert "Tenants" in found[0]["tariff"]
-    assert found[0]["flags"] == Flag.START_UNKNOWN
+    assert (result[0]["energy_wh"], result[0]["id_tag_value"]) == (2000, "priya")
+    assert "Tenants" in result[0]["tariff"]
+    assert result[0]["flags"] == Flag.START_UNKNOWN
 
 
 def test_corrected_start_selects_the_policy_of_its_time() -> None:
@@ -164,8 +164,8 @@ def test_stop_does_not_take_an_occupied_connector() -> None:
 
     record([measured(station, OWN, (30, 2000))])
 
-    found = ChargingSession.objects.get(station_transaction_id=OWN)
-    assert (number_of(found), found.is_in_progress) == (1, False)
+    result = ChargingSession.objects.get(station_transaction_id=OWN)
+    assert (number_of(result), result.is_in_progress) == (1, False)
     assert ChargingSession.objects.get(pk=charging).is_in_progress
 
 

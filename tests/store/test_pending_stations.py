@@ -1,4 +1,4 @@
-"""Stations that nobody knows are kept as they knock, and never more of them than are of use."""
+"""Unknown stations are stored with their connection attempts, up to a maximum."""
 
 import pytest
 

@@ -30,7 +30,7 @@ def submit_form(url: str, page: str, form: str, *, cookie: str, **values: str) -
     opened = urlopen(Request(url + page, headers={"Cookie": cookie}))
     token = opened.headers["Set-Cookie"].split(";")[0]
     document: Any = html.document_fromstring(opened.read())
-    (found,) = [each for each in document.forms if form in (each.get("id"), each.action)]
-    fields = [*found.form_values(), *values.items()]
+    (result,) = [each for each in document.forms if form in (each.get("id"), each.action)]
+    fields = [*result.form_values(), *values.items()]
     headers = {"Cookie": f"{cookie}; {token}", "Referer": url}
-    urlopen(Request(url + (found.action or page), urlencode(fields).encode(), headers))
+    urlopen(Request(url + (result.action or page), urlencode(fields).encode(), headers))
