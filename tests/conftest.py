@@ -12,8 +12,8 @@ from django.dispatch import receiver
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from tests.e2e import serving
-from tests.e2e.serving import Server
+from tests.support import serving
+from tests.support.serving import Server
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from tests import factories
+from tests.support import builders
 
 
 @pytest.fixture
 def operator(client: Client) -> Client:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from sessions_app.admin.base import CappedPaginator
 from sessions_app.models import ChargingSession, DeadLetter, Manager, SavedView
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -17,13 +17,13 @@ def address(thing: Model, page: str) -> str:
 
 
 def used() -> ChargingSession:
-    site = factories.site()
-    driver = factories.driver(site=site)
-    return factories.session(
-        on=factories.station(at=site),
+    site = builders.site()
+    driver = builders.driver(site=site)
+    return builders.session(
+        on=builders.station(at=site),
         driver=driver,
-        id_tag=factories.id_tag(of=driver),
-        policy=factories.policy(),
+        id_tag=builders.id_tag(of=driver),
+        policy=builders.policy(),
     )
 
 
@@ -50,15 +50,15 @@ def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(operator: Clien
 
 def test_it_counts_the_sessions_no_further_than_anybody_would(operator: Client, monkeypatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
-    station = factories.station()
+    station = builders.station()
     for _ in range(3):
-        factories.session(on=station)
+        builders.session(on=station)
 
     assert "in use by 2+ sessions" in operator.get(address(station, "change")).content.decode()
 
 
 def test_it_says_nothing_of_the_kind_where_it_can_be_deleted(operator: Client) -> None:
-    station = factories.station()
+    station = builders.station()
 
     page = operator.get(address(station, "change")).content.decode()
 
@@ -67,9 +67,9 @@ def test_it_says_nothing_of_the_kind_where_it_can_be_deleted(operator: Client) -
 
 
 def test_a_station_takes_along_what_it_said_that_could_not_be_recorded(operator: Client) -> None:
-    station = factories.station()
+    station = builders.station()
     DeadLetter.objects.create(
-        station=station, action="MeterValues", payload="{}", error="no", received_at=factories.NOON
+        station=station, action="MeterValues", payload="{}", error="no", received_at=builders.NOON
     )
 
     operator.post(address(station, "delete"), {"post": "yes"})
@@ -78,7 +78,7 @@ def test_a_station_takes_along_what_it_said_that_could_not_be_recorded(operator:
 
 
 def test_a_manager_takes_along_the_views_that_nobody_could_delete_alone(operator: Client) -> None:
-    dana = factories.manager()
+    dana = builders.manager()
     SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
 
     operator.post(address(dana, "delete"), {"post": "yes"})

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from sessions_app import models
 from sessions_app.domain.flags import Flag
-from tests import factories
+from tests.support import builders
 
 OURS = [model for model in admin.site._registry if model._meta.app_label == "sessions_app"]
 pytestmark = pytest.mark.django_db
@@ -22,35 +22,35 @@ def address(model, page: str, *args) -> str:
 
 
 def one_of_everything() -> None:
-    site = factories.site()
-    dana = factories.manager(f"manager-{site.pk}", of=[site])
-    driver = factories.driver(site=site)
-    tag = factories.id_tag(of=driver)
-    station = factories.station(at=site)
-    charged = factories.session(on=station, driver=driver, id_tag=tag, flags=Flag.NO_PRICE)
-    factories.session(on=station, connector=2, lasted=None)
-    models.PendingStation.objects.create(identity=f"KNOCK-{site.pk}", first_at=factories.NOON, last_at=factories.NOON)
+    site = builders.site()
+    dana = builders.manager(f"manager-{site.pk}", of=[site])
+    driver = builders.driver(site=site)
+    tag = builders.id_tag(of=driver)
+    station = builders.station(at=site)
+    charged = builders.session(on=station, driver=driver, id_tag=tag, flags=Flag.NO_PRICE)
+    builders.session(on=station, connector=2, lasted=None)
+    models.PendingStation.objects.create(identity=f"KNOCK-{site.pk}", first_at=builders.NOON, last_at=builders.NOON)
     models.DeadLetter.objects.create(
         station=station,
         action="MeterValues",
         payload="{}",
         error="ValueError: no",
-        received_at=factories.NOON,
+        received_at=builders.NOON,
     )
     models.ActionAudit.objects.create(
         manager_name="Dana",
         action="stop",
         session=charged,
         station=station,
-        at=factories.NOON,
+        at=builders.NOON,
         outcome="accepted",
     )
     models.SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
     models.ExportJob.objects.create(
-        manager=dana, kind="sessions", of="history", name="History", rows_total=1, created_at=factories.NOON
+        manager=dana, kind="sessions", of="history", name="History", rows_total=1, created_at=builders.NOON
     )
     models.PricingPolicy.objects.create(
-        description="Flat", currency="AUD", valid_from=factories.NOON - timedelta(days=1)
+        description="Flat", currency="AUD", valid_from=builders.NOON - timedelta(days=1)
     )
 
 
@@ -135,7 +135,7 @@ def test_it_sorts_by_every_column_both_ways(operator: Client, model) -> None:
 
 
 def test_it_is_closed_to_a_manager_who_is_no_operator(client: Client) -> None:
-    client.force_login(factories.manager())
+    client.force_login(builders.manager())
 
     for model in OURS:
         assert client.get(address(model, "changelist")).status_code == 302

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sessions_app.models import PricingPolicy
-from tests import factories
 from tests.admin.forms import rows, station_form
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 ADD = "admin:sessions_app_pricingpolicy_add"
@@ -24,7 +24,7 @@ IDLE = ENERGY | {"dimension": "PARKING_TIME", "price": "4", "grace_minutes": 30,
 
 @pytest.fixture
 def operator(client: Client) -> Client:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -66,7 +66,7 @@ def test_the_list_says_a_policy_in_words(operator: Client) -> None:
 
 
 def test_it_refuses_a_second_policy_for_the_same_place_audience_and_time(operator: Client) -> None:
-    factories.policy(description="Old")
+    builders.policy(description="Old")
     later = filled(valid_from_0="2026-06-01")
     assert list(refused(operator, later)) == ["valid_from"]
     before = filled(valid_from_0="2025-06-01")
@@ -78,7 +78,7 @@ def test_it_refuses_a_second_policy_for_the_same_place_audience_and_time(operato
 
 
 def test_it_refuses_another_currency_than_the_company_s(operator: Client) -> None:
-    station = factories.station(at=factories.site(of=factories.company(currency="JPY")))
+    station = builders.station(at=builders.site(of=builders.company(currency="JPY")))
     area = station.site_area
     for place in ({"station": station.pk}, {"site_area": area.pk}, {"site": area.site_id}):
         assert list(refused(operator, filled(**place))) == ["currency"]
@@ -91,7 +91,7 @@ def test_a_limit_may_have_the_decimals_of_its_currency(operator: Client) -> None
 
 
 def test_it_refuses_two_places(operator: Client) -> None:
-    site = factories.site()
+    site = builders.site()
     assert list(refused(operator, filled(site=site.pk, company=site.company_id))) == ["site"]
 
 
@@ -147,7 +147,7 @@ def test_it_names_the_field_of_the_component_that_is_wrong(
 def test_it_refuses_days_at_the_ends_of_the_calendar(
     operator: Client, validity: dict[str, str], dates: dict[str, str], field: str, zone: str
 ) -> None:
-    place = factories.site(time_zone=zone)
+    place = builders.site(time_zone=zone)
     assert list(refused(operator, filled(ENERGY | dates, site=place.pk, **validity))) == [field]
 
 
@@ -169,19 +169,19 @@ def change(operator: Client, policy: PricingPolicy, **fields: Any) -> Any:
 
 
 def test_saving_without_a_change_leaves_the_time_of_the_last_change(operator: Client) -> None:
-    policy = factories.policy()
+    policy = builders.policy()
     assert change(operator, policy).status_code == 302
     assert PricingPolicy.objects.get().changed_at == policy.changed_at
 
 
 def test_a_changed_component_changes_the_policy(operator: Client) -> None:
-    policy = factories.policy()
+    policy = builders.policy()
     assert change(operator, policy, component={"price": "0.50"}).status_code == 302
     assert PricingPolicy.objects.get().changed_at > policy.changed_at
 
 
 def test_it_duplicates_a_policy_as_a_new_one(operator: Client) -> None:
-    policy = factories.policy()
+    policy = builders.policy()
     answer = change(operator, policy, audience="visitor", _saveasnew="Save as new")
     assert answer.status_code == 302
     copy = PricingPolicy.objects.exclude(pk=policy.pk).get()
@@ -190,7 +190,7 @@ def test_it_duplicates_a_policy_as_a_new_one(operator: Client) -> None:
 
 
 def test_a_refused_copy_is_shown_as_a_policy_to_be_added(operator: Client) -> None:
-    policy = factories.policy()
+    policy = builders.policy()
     answer = change(operator, policy, _saveasnew="Save as new")
     page = answer.content.decode()
     assert "&rsaquo; Add pricing policy" in page
@@ -202,7 +202,7 @@ def test_a_refused_copy_is_shown_as_a_policy_to_be_added(operator: Client) -> No
 
 def test_a_copy_that_begins_with_its_original_is_to_begin_when_that_ends(operator: Client) -> None:
     begins, ends = (datetime(2026, month, 1, 2, 3, 4, 5, tzinfo=UTC) for month in (1, 7))
-    policy = factories.policy(valid_from=begins, valid_to=ends)
+    policy = builders.policy(valid_from=begins, valid_to=ends)
     dates = {"valid_from_0": "2026-01-01", "valid_from_1": "02:03:04"}
     dates |= {"valid_to_0": "2026-07-01", "valid_to_1": "02:03:04"}
     form = change(operator, policy, **dates, _saveasnew="Save as new").context["adminform"].form
@@ -218,15 +218,15 @@ def test_a_copy_that_begins_with_its_original_is_to_begin_when_that_ends(operato
 
 
 def test_times_are_picked_in_the_zone_that_is_named_beside_them(operator: Client) -> None:
-    policy = factories.policy(site=factories.site(time_zone="Australia/Perth"))
+    policy = builders.policy(site=builders.site(time_zone="Australia/Perth"))
     page = operator.get(reverse(CHANGE, args=[policy.pk])).content.decode()
     assert page.count("Time in <span data-zone>Australia/Perth</span>") == 2
     assert "DateTimeShortcuts" not in page
 
 
 def test_a_policy_in_use_cannot_be_deleted(operator: Client) -> None:
-    policy = factories.policy()
-    factories.session(policy=policy)
+    policy = builders.policy()
+    builders.session(policy=policy)
     address = reverse("admin:sessions_app_pricingpolicy_delete", args=[policy.pk])
     assert operator.post(address, {"post": "yes"}).status_code == 403
     assert PricingPolicy.objects.exists()
@@ -237,7 +237,7 @@ def test_an_address_that_names_no_policy_leads_back(operator: Client) -> None:
 
 
 def test_validity_is_in_the_time_of_the_place(operator: Client) -> None:
-    sydney = factories.site()
+    sydney = builders.site()
     data = filled(site=sydney.pk, valid_from_0="2026-07-01")
     assert operator.post(reverse(ADD), data).status_code == 302
     policy = PricingPolicy.objects.get()
@@ -260,14 +260,14 @@ def test_a_component_without_a_position_comes_last(operator: Client) -> None:
 
 
 def test_a_company_keeps_its_currency_while_policies_have_prices_in_it(operator: Client) -> None:
-    station = factories.station()
+    station = builders.station()
     company = station.site_area.site.company
     address = reverse("admin:sessions_app_company_change", args=[company.pk])
     data = {"name": company.name, "currency": "JPY"} | rows("sites")
-    factories.policy(company=company, valid_to=timezone.now())
+    builders.policy(company=company, valid_to=timezone.now())
     ends_later = timezone.now() + timedelta(days=1)
     for place in ({"company": company}, {"station": station}, {"company": company, "valid_to": ends_later}):
-        policy = factories.policy(**place)
+        policy = builders.policy(**place)
         refusal = operator.post(address, data).context["adminform"].form.errors
         policy.delete()
         assert list(refusal) == ["currency"]
@@ -275,10 +275,10 @@ def test_a_company_keeps_its_currency_while_policies_have_prices_in_it(operator:
 
 
 def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Client) -> None:
-    station = factories.station()
+    station = builders.station()
     area = station.site_area
     site = area.site
-    tokyo = factories.area(at=factories.site(of=factories.company(currency="JPY")))
+    tokyo = builders.area(at=builders.site(of=builders.company(currency="JPY")))
     site_rows = rows("areas") | rows("memberships")
     moves = [
         (site, "company", {"company": tokyo.site.company_id, "name": "A", "time_zone": "UTC"} | site_rows),
@@ -287,7 +287,7 @@ def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Cl
     ]
     for place, field, data in moves:
         address = reverse(f"admin:sessions_app_{place._meta.model_name}_change", args=[place.pk])
-        policy = factories.policy(station=station)
+        policy = builders.policy(station=station)
         refusal = operator.post(address, data).context["adminform"].form.errors
         assert list(refusal) == [field]
         assert refusal[field] == [f"“{policy}” has prices in AUD: end it first."]

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from sessions_app.admin.pricing_preview import PolicyPreview
 from sessions_app.models import PricingPolicy
-from tests import factories
 from tests.admin.test_pricing import ENERGY, IDLE, NIGHT, filled
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 PREVIEW = "admin:sessions_app_pricingpolicy_preview"
@@ -19,7 +19,7 @@ PREVIEW = "admin:sessions_app_pricingpolicy_preview"
 
 @pytest.fixture
 def operator(client: Client) -> Client:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -46,7 +46,7 @@ def test_the_preview_says_what_is_on_the_form_and_saves_nothing(operator: Client
 
 
 def test_the_trial_starts_in_site_time(operator: Client) -> None:
-    perth = factories.site(time_zone="Australia/Perth")
+    perth = builders.site(time_zone="Australia/Perth")
     data = filled(NIGHT, ENERGY | {"position": 1}) | trial(starts_at="2026-03-03T23:00", site=perth.pk)
     preview = previewed(operator, data)
     assert [line.when for line in preview.lines] == ["22:00 to 06:00"]
@@ -54,7 +54,7 @@ def test_the_trial_starts_in_site_time(operator: Client) -> None:
 
 @pytest.mark.parametrize("starts_at", ["0001-01-01T00:00", "9999-12-31T23:00"])
 def test_no_trial_starts_at_an_end_of_the_calendar(operator: Client, starts_at: str) -> None:
-    sydney = factories.site()
+    sydney = builders.site()
     preview = previewed(operator, filled() | trial(starts_at=starts_at, site=sydney.pk))
     assert preview.problems == ("Starting: Choose a year from 2000 to 2999.",)
 
@@ -62,7 +62,7 @@ def test_no_trial_starts_at_an_end_of_the_calendar(operator: Client, starts_at: 
 def test_the_trial_starts_at_nine_of_the_day_that_it_is_at_the_site(
     operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    policy = factories.policy(site=factories.site())
+    policy = builders.policy(site=builders.site())
     late_in_utc = datetime(2026, 3, 3, 22, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: late_in_utc)
     page = operator.get(reverse("admin:sessions_app_pricingpolicy_change", args=[policy.pk]))
@@ -91,7 +91,7 @@ def test_the_preview_has_nothing_to_complain_of_before_anything_is_filled_in(ope
 
 
 def test_the_preview_reads_and_names_the_zone_of_the_place(operator: Client) -> None:
-    perth = factories.site(time_zone="Australia/Perth")
+    perth = builders.site(time_zone="Australia/Perth")
     previews = [previewed(operator, filled(**place) | trial()) for place in ({}, {"site": perth.pk})]
     assert [preview.zone for preview in previews] == ["UTC", "Australia/Perth"]
 
@@ -112,5 +112,5 @@ def test_the_preview_says_what_is_wrong_with_the_policy_itself(operator: Client)
 
 
 def test_the_preview_is_for_operators_only(client: Client) -> None:
-    client.force_login(factories.manager())
+    client.force_login(builders.manager())
     assert client.post(reverse(PREVIEW, args=[0]), filled()).status_code == 302

@@ -12,8 +12,8 @@ from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.recording import record
-from tests import factories
 from tests.recording.test_repricing import charged, costs
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 CHANGELIST = "admin:sessions_app_chargingsession_changelist"
@@ -21,7 +21,7 @@ CHANGELIST = "admin:sessions_app_chargingsession_changelist"
 
 @pytest.fixture
 def olga(client: Client) -> Client:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -43,7 +43,7 @@ def price(session: ChargingSession) -> Decimal | None:
 
 
 def test_it_shows_old_and_new_first_and_reprices_when_confirmed(olga: Client) -> None:
-    applied = factories.policy()
+    applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
 
@@ -58,9 +58,9 @@ def test_it_shows_old_and_new_first_and_reprices_when_confirmed(olga: Client) ->
 
 
 def test_another_choice_is_shown_before_it_is_applied(olga: Client) -> None:
-    factories.policy()
+    builders.policy()
     before = charged()
-    goodwill = factories.policy({"dimension": "FLAT", "price": Decimal(3)}, audience="staff")
+    goodwill = builders.policy({"dimension": "FLAT", "price": Decimal(3)}, audience="staff")
 
     answer = confirm(olga, previewed(olga, before), before, policy=goodwill.pk)
     price_then = price(before)
@@ -73,7 +73,7 @@ def test_another_choice_is_shown_before_it_is_applied(olga: Client) -> None:
 
 
 def test_a_policy_that_is_edited_meanwhile_is_shown_again(olga: Client) -> None:
-    applied = factories.policy()
+    applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
     page = previewed(olga, before)
@@ -86,11 +86,11 @@ def test_a_policy_that_is_edited_meanwhile_is_shown_again(olga: Client) -> None:
 
 
 def test_a_reading_that_comes_meanwhile_is_shown_first(olga: Client) -> None:
-    applied = factories.policy()
+    applied = builders.policy()
     running = charged(stopped=False)
     costs(applied, "0.50")
     page = previewed(olga, running)
-    last = Reading(at=factories.NOON + timedelta(hours=3), register_wh=Decimal(20_000), power_w=6_000.0)
+    last = Reading(at=builders.NOON + timedelta(hours=3), register_wh=Decimal(20_000), power_w=6_000.0)
     record([
         events.Measured(
             station_id=running.station_id,
@@ -108,7 +108,7 @@ def test_a_reading_that_comes_meanwhile_is_shown_first(olga: Client) -> None:
 
 
 def test_what_stays_as_it_is_is_left_alone(olga: Client) -> None:
-    applied = factories.policy()
+    applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
     at_the_new_price = charged()
@@ -122,16 +122,16 @@ def test_what_stays_as_it_is_is_left_alone(olga: Client) -> None:
 
 
 def test_where_nothing_changes_there_is_nothing_to_confirm(olga: Client) -> None:
-    factories.policy()
+    builders.policy()
     page = previewed(olga, charged()).content.decode()
     assert "Nothing changes by it." in page
     assert 'name="confirm"' not in page
 
 
 def test_it_sums_up_for_each_currency(olga: Client) -> None:
-    tokyo = factories.station(at=factories.site(of=factories.company(currency="JPY"), time_zone="Asia/Tokyo"))
-    dollars = factories.policy()
-    yen = factories.policy({"dimension": "ENERGY", "price": Decimal(30)}, currency="JPY", audience="tenant")
+    tokyo = builders.station(at=builders.site(of=builders.company(currency="JPY"), time_zone="Asia/Tokyo"))
+    dollars = builders.policy()
+    yen = builders.policy({"dimension": "ENERGY", "price": Decimal(30)}, currency="JPY", audience="tenant")
     sessions = [charged(), charged(), charged(tokyo)]
     costs(dollars, "0.50")
     costs(yen, "25")
@@ -146,7 +146,7 @@ def test_it_sums_up_for_each_currency(olga: Client) -> None:
 
 def test_an_unpriced_session_has_all_of_its_price_more(olga: Client) -> None:
     unpriced = charged()
-    factories.policy()
+    builders.policy()
     page = previewed(olga, unpriced)
     assert [difference for _, difference in page.context["rows"]] == ["+$4.20"]
     assert page.context["sums"] == [("–", "$4.20", "+$4.20")]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from sessions_app.admin.samples import LAST_SAMPLE_COUNT
 from sessions_app.models import ActionAudit, ChargingSession
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def audit(session: ChargingSession, by: str = "Dana Ng", action: str = "stop cha
 
 
 def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
-    session, other = factories.session(), factories.session()
+    session, other = builders.session(), builders.session()
     audit(session)
     audit(other, by="Priya")
 
@@ -45,7 +45,7 @@ def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
 
 
 def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
-    session = factories.session()
+    session = builders.session()
     audit(session)
     page(operator, session)
     with CaptureQueriesContext(connection) as few:
@@ -60,8 +60,8 @@ def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
 
 
 def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) -> None:
-    session = factories.session()
-    factories.readings(session, [7_200.0] * (LAST_SAMPLE_COUNT + 10))
+    session = builders.session()
+    builders.readings(session, [7_200.0] * (LAST_SAMPLE_COUNT + 10))
 
     shown = page(operator, session)
 
@@ -74,12 +74,12 @@ def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) ->
 
 
 def test_it_says_that_a_station_has_sent_no_sample(operator: Client) -> None:
-    assert "The station has sent none." in page(operator, factories.session())
+    assert "The station has sent none." in page(operator, builders.session())
 
 
 def test_it_says_whose_sessions_a_list_shows(operator: Client) -> None:
-    priya = factories.driver("Priya Raman")
-    factories.session(driver=priya)
+    priya = builders.driver("Priya Raman")
+    builders.session(driver=priya)
     sessions = reverse("admin:sessions_app_chargingsession_changelist")
 
     def subtitle(**asked: object) -> str:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from sessions_app.domain.lifecycle import OFFLINE_AFTER
 from sessions_app.models import ChargingStation, PendingStation
 from sessions_app.store.credentials import matches
-from tests import factories
 from tests.admin.forms import rows, station_form
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_it_filters_stations_by_what_their_icon_says(operator: Client) -> None:
     now = timezone.now()
     for connection_id in ("", "a socket"):
         for last_seen_at in (None, now, now - OFFLINE_AFTER - timedelta(minutes=1)):
-            factories.station(connection_id=connection_id, last_seen_at=last_seen_at)
+            builders.station(connection_id=connection_id, last_seen_at=last_seen_at)
 
     online, offline = listed(operator, online="yes"), listed(operator, online="no")
 
@@ -63,18 +63,18 @@ def change(operator: Client, thing: Model, form: dict[str, object]) -> None:
 
 
 def test_it_undoes_nothing_that_a_socket_wrote_while_the_form_was_open(operator: Client, meanwhile) -> None:
-    station = factories.station("HT-B1-03", connectors=0)
-    meanwhile(station, connection_id="opened", last_seen_at=factories.NOON)
+    station = builders.station("HT-B1-03", connectors=0)
+    meanwhile(station, connection_id="opened", last_seen_at=builders.NOON)
 
     change(operator, station, station_form(station.site_area, identity="HT-B1-04", password="new"))
 
-    assert (station.connection_id, station.last_seen_at) == ("opened", factories.NOON)
+    assert (station.connection_id, station.last_seen_at) == ("opened", builders.NOON)
     assert station.identity == "HT-B1-04"
     assert matches(station.password_digest, b"new")
 
 
 def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(operator: Client, meanwhile) -> None:
-    station = factories.station("HT-B1-03", connectors=1)
+    station = builders.station("HT-B1-03", connectors=1)
     connector = station.connectors.get()
     meanwhile(connector, status="Charging")
     row = {"id": connector.pk, "station": station.pk, "number": 1, "max_power_w": 7400, "phases": 1}
@@ -86,7 +86,7 @@ def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(opera
 
 
 def test_it_undoes_no_choice_that_a_manager_made_while_the_form_was_open(operator: Client, meanwhile) -> None:
-    dana = factories.manager()
+    dana = builders.manager()
     meanwhile(dana, columns={"history": "id"})
 
     change(operator, dana, {"username": "dana", "last_name": "Ng", "is_active": "on", **rows("memberships")})
@@ -95,7 +95,7 @@ def test_it_undoes_no_choice_that_a_manager_made_while_the_form_was_open(operato
 
 
 def test_it_finds_connectors_by_what_they_said(operator: Client) -> None:
-    broken, _ = factories.station("GARAGE-7").connectors.order_by("number")
+    broken, _ = builders.station("GARAGE-7").connectors.order_by("number")
     type(broken).objects.filter(pk=broken.pk).update(status="Faulted", error_code="GroundFailure")
     connectors = reverse("admin:sessions_app_connector_changelist")
 
@@ -104,7 +104,7 @@ def test_it_finds_connectors_by_what_they_said(operator: Client) -> None:
 
 
 def test_it_has_a_word_for_connectors_that_have_said_nothing(operator: Client) -> None:
-    factories.station()
+    builders.station()
 
     page = operator.get(reverse("admin:sessions_app_connector_changelist")).content.decode()
 
@@ -112,8 +112,8 @@ def test_it_has_a_word_for_connectors_that_have_said_nothing(operator: Client) -
 
 
 def test_it_rates_a_connector_and_leaves_its_station_alone(operator: Client) -> None:
-    connector = factories.station(connectors=1).connectors.get()
-    other = factories.station()
+    connector = builders.station(connectors=1).connectors.get()
+    other = builders.station()
 
     change(operator, connector, {"station": other.pk, "number": 9, "max_power_w": 7400, "phases": 1})
 
@@ -122,7 +122,7 @@ def test_it_rates_a_connector_and_leaves_its_station_alone(operator: Client) -> 
 
 
 def test_it_shows_the_stations_of_an_area(operator: Client) -> None:
-    here, elsewhere = factories.station("HT-B1-03"), factories.station("GARAGE-7")
+    here, elsewhere = builders.station("HT-B1-03"), builders.station("GARAGE-7")
 
     page = operator.get(reverse("admin:sessions_app_sitearea_change", args=[here.site_area.pk]))
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions_app import models
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -23,8 +23,8 @@ def page(operator: Client, model, *args: int) -> str:
 
 
 def one_of_each() -> list:
-    site = factories.site()
-    station = factories.station(at=site, last_seen_at=AT, connectors=0)
+    site = builders.site()
+    station = builders.station(at=site, last_seen_at=AT, connectors=0)
     return [
         station,
         models.ActionAudit.objects.create(
@@ -33,7 +33,7 @@ def one_of_each() -> list:
         models.DeadLetter.objects.create(
             station=station, action="MeterValues", payload="{}", error="no", received_at=AT
         ),
-        factories.id_tag(of=factories.driver(site=site), expires_at=AT),
+        builders.id_tag(of=builders.driver(site=site), expires_at=AT),
     ]
 
 
@@ -53,7 +53,7 @@ def test_it_says_times_on_the_page_of_one_as_the_site_does(operator: Client) -> 
 
 
 def test_it_says_when_a_connector_told_its_status(operator: Client) -> None:
-    station = factories.station(connectors=1)
+    station = builders.station(connectors=1)
     station.connectors.update(status="Charging", status_at=AT)
 
     assert SITE_TIME in page(operator, models.ChargingStation, station.pk)
@@ -61,7 +61,7 @@ def test_it_says_when_a_connector_told_its_status(operator: Client) -> None:
 
 def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
     models.PendingStation.objects.create(identity="CP-9", first_at=AT, last_at=AT)
-    factories.id_tag(of=factories.driver(), expires_at=AT)
+    builders.id_tag(of=builders.driver(), expires_at=AT)
     models.Manager.objects.update(last_login=AT)
 
     for model in (models.PendingStation, models.IdTag, models.Manager):
@@ -69,4 +69,4 @@ def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
 
 
 def test_it_asks_for_the_end_of_a_tag_in_utc(operator: Client) -> None:
-    assert "In UTC." in page(operator, models.IdTag, factories.id_tag().pk)
+    assert "In UTC." in page(operator, models.IdTag, builders.id_tag().pk)

@@ -19,8 +19,8 @@ from sessions_app.models import (
     SiteArea,
 )
 from sessions_app.store.credentials import matches, password_digest
-from tests import factories
 from tests.admin.forms import rows, station_form
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -29,8 +29,8 @@ def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation
     return PendingStation.objects.create(
         identity=identity,
         password_digest=password_digest(password) if password else "",
-        first_at=factories.NOON,
-        last_at=factories.NOON,
+        first_at=builders.NOON,
+        last_at=builders.NOON,
     )
 
 
@@ -49,7 +49,7 @@ def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> st
 
 
 def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Client) -> None:
-    company, dana = factories.company(), factories.manager()
+    company, dana = builders.company(), builders.manager()
 
     operator.post(
         reverse("admin:sessions_app_site_add"),
@@ -71,7 +71,7 @@ def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
     answer = operator.post(
         reverse("admin:sessions_app_site_add"),
         {
-            "company": factories.company().pk,
+            "company": builders.company().pk,
             "name": "Harbour Towers",
             "time_zone": "Mars/Olympus",
             **rows("areas"),
@@ -85,7 +85,7 @@ def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
 def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator: Client) -> None:
     operator.post(
         reverse("admin:sessions_app_chargingstation_add"),
-        station_form(factories.area(), password="long and random"),
+        station_form(builders.area(), password="long and random"),
     )
 
     station = ChargingStation.objects.get(identity="HT-B1-03")
@@ -97,7 +97,7 @@ def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator:
 
 
 def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Client) -> None:
-    station = factories.station("HT-B1-03", connectors=0, password_digest=password_digest("kept"))
+    station = builders.station("HT-B1-03", connectors=0, password_digest=password_digest("kept"))
 
     operator.post(
         reverse("admin:sessions_app_chargingstation_change", args=[station.pk]),
@@ -110,7 +110,7 @@ def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Clien
 
 
 def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: Client) -> None:
-    area = factories.area()
+    area = builders.area()
 
     text = let_in(operator, knock(), at=area)
 
@@ -131,20 +131,20 @@ def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
 
 
 def test_it_says_that_a_station_let_in_without_a_password_needs_one(operator: Client) -> None:
-    assert "set one" in let_in(operator, knock(password=""), at=factories.area())
+    assert "set one" in let_in(operator, knock(password=""), at=builders.area())
 
 
 def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client) -> None:
-    factories.station("CP 1/ü", password_digest=password_digest("its own"))
+    builders.station("CP 1/ü", password_digest=password_digest("its own"))
 
-    text = let_in(operator, knock(), at=factories.area())
+    text = let_in(operator, knock(), at=builders.area())
 
     assert "was known already" in text
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
 
 
 def test_it_makes_an_operator_with_one_tick(operator: Client) -> None:
-    dana = factories.manager()
+    dana = builders.manager()
 
     operator.post(
         reverse("admin:sessions_app_manager_change", args=[dana.pk]),
@@ -173,7 +173,7 @@ def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
 
 
 def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) -> None:
-    used, unused = factories.session().station, factories.station()
+    used, unused = builders.session().station, builders.station()
     change, delete = "admin:sessions_app_chargingstation_change", "admin:sessions_app_chargingstation_delete"
 
     assert operator.post(reverse(delete, args=[used.pk]), {"post": "yes"}).status_code == 403
@@ -182,7 +182,7 @@ def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) ->
 
 
 def test_it_blocks_tags(operator: Client) -> None:
-    tag = factories.id_tag()
+    tag = builders.id_tag()
 
     operator.post(reverse("admin:sessions_app_idtag_changelist"), {"action": "block", "_selected_action": [tag.pk]})
 
@@ -195,8 +195,8 @@ def found(operator: Client, **asked: object) -> set[int]:
 
 
 def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) -> None:
-    hers = factories.session(driver=factories.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
-    other = factories.session(on=factories.station("GARAGE-7"))
+    hers = builders.session(driver=builders.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
+    other = builders.session(on=builders.station("GARAGE-7"))
 
     assert found(operator, q="priya 1204") == {hers.pk}
     assert found(operator, q="priya garage") == set()
@@ -206,7 +206,7 @@ def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) ->
 
 
 def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> None:
-    factories.session()
+    builders.session()
 
     answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
 
@@ -215,7 +215,7 @@ def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> No
 
 
 def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
-    factories.session()
+    builders.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist")).content.decode()
 
@@ -224,8 +224,8 @@ def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
 
 
 def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
-    flagged = factories.session(flags=Flag.NO_PRICE | Flag.NO_DRIVER)
-    factories.session()
+    flagged = builders.session(flags=Flag.NO_PRICE | Flag.NO_DRIVER)
+    builders.session()
 
     assert found(operator, flag="any") == {flagged.pk}
     assert found(operator, flag=str(Flag.NO_DRIVER.value)) == {flagged.pk}
@@ -235,7 +235,7 @@ def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
 
 
 def test_it_changes_no_session(operator: Client) -> None:
-    session = factories.session()
+    session = builders.session()
 
     answer = operator.post(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]), {"energy_wh": "1"})
 
@@ -244,7 +244,7 @@ def test_it_changes_no_session(operator: Client) -> None:
 
 
 def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
-    session = factories.session()
+    session = builders.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]))
 
@@ -253,9 +253,9 @@ def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
 
 def test_it_counts_no_further_than_anybody_turns_pages(operator: Client, monkeypatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
-    station = factories.station()
+    station = builders.station()
     for _ in range(3):
-        factories.session(on=station)
+        builders.session(on=station)
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist"))
 

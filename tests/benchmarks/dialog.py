@@ -76,12 +76,12 @@ def make_session(readings: int, *, is_live: bool = False) -> int:
     from sessions_app.models import ChargingSession, MeterSample
     from sessions_app.recording.downsampling import READINGS_PER_UPDATE, refresh_downsampled
     from sessions_app.store.bulk import insert_rows
-    from tests import factories
+    from tests.support import builders
 
     length = timedelta(seconds=(readings + 1) * EVERY_S)
-    session = factories.session(
-        on=factories.station(),
-        driver=factories.driver(),
+    session = builders.session(
+        on=builders.station(),
+        driver=builders.driver(),
         started_at=datetime.now(UTC).replace(microsecond=0) - length,
         lasted=None if is_live else length,
         currency="AUD",

@@ -1,7 +1,7 @@
 """How many meter readings a second are recorded: acknowledged to the stations, and found in the database.
 
     python tests/benchmarks/ingest.py --stations 100 --seconds 20
-    python tests/benchmarks/ingest.py --url ws://127.0.0.1:8000/ocpp --password P --prefix BENCH
+    python tests/benchmarks/ingest.py --url ws://127.0.0.1:8000 --password P --prefix BENCH
 
 Each station sends its next MeterValues when the last one is answered, over a real socket. Without
 --url it makes a database, fills in the stations, and starts a server of its own; client and server
@@ -12,7 +12,6 @@ DATABASE_URL names its database.
 
 import argparse
 import asyncio
-import base64
 import json
 import os
 import time
@@ -21,7 +20,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from stand import create_database, database_url, drop_database, migrate, server, use_database
-from websockets.asyncio.client import ClientConnection, connect
+
+from tests.support.async_station_client import async_station, meter_values, start_payload
 
 DATABASE = "terrafuse_bench_ingest"
 PREFIX = "BENCH"
@@ -36,50 +36,22 @@ class Tally:
     transactions: list[int] = field(default_factory=list)
 
 
-class Station:
-    """A client that speaks as little OCPP as it takes, so that the server is what is measured."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self._socket = socket
-        self._count = 0
-
-    async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Send a call and return the payload of its answer; an answer that is an error ends the run."""
-        self._count += 1
-        await self._socket.send(json.dumps([2, str(self._count), action, payload]))
-        kind, id_, answer, *_ = json.loads(await self._socket.recv())
-        if (kind, id_) != (3, str(self._count)):
-            raise SystemExit(f"{action} was answered by {kind} {id_} {answer}")
-        return dict(answer)
-
-
 def reading(transaction: int, at: datetime, number: int) -> dict[str, Any]:
     """Return MeterValues as a usual AC station sends them: energy, power, offered current, voltage."""
-    sampled = [
+    sampled = (
         {"value": str(1000 + number), "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
         {"value": "7.2", "measurand": "Power.Active.Import", "unit": "kW"},
         {"value": "32", "measurand": "Current.Offered", "unit": "A"},
         {"value": "230.1", "measurand": "Voltage", "unit": "V", "phase": "L1-N"},
-    ]
-    value = {"timestamp": at.isoformat().replace("+00:00", "Z"), "sampledValue": sampled}
-    return {"connectorId": 1, "transactionId": transaction, "meterValue": [value]}
+    )
+    return meter_values(transaction, at, *sampled)
 
 
-async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, tally: Tally) -> None:
-    token = base64.b64encode(f"{name}:{password}".encode()).decode()
-    async with connect(
-        f"{url}/{name}",
-        subprotocols=["ocpp1.6"],  # type: ignore[list-item]
-        additional_headers={"Authorization": f"Basic {token}"},
-        compression=None,
-        open_timeout=60,
-    ) as socket:
-        station = Station(socket)
+async def run_station(ws: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, tally: Tally) -> None:
+    async with async_station(ws, name, password=password, compression=None, open_timeout=60) as station:
         await station.call("BootNotification", {"chargePointVendor": "Bench", "chargePointModel": "M"})
         at = datetime.now(UTC) - timedelta(hours=12)
-        stamp = at.isoformat().replace("+00:00", "Z")
-        start = {"connectorId": 1, "idTag": "BENCH", "meterStart": 1000, "timestamp": stamp}
-        transaction = (await station.call("StartTransaction", start))["transactionId"]
+        transaction = await station.start(start_payload(at, meter_wh=1000, id_tag="BENCH"))
         tally.transactions.append(transaction)
         await ready.wait()
         deadline = time.perf_counter() + seconds
@@ -87,14 +59,16 @@ async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier
         while (sent := time.perf_counter()) < deadline:
             number += 1
             message = reading(transaction, at + timedelta(seconds=number), number)
-            await station.call("MeterValues", message)
+            answer = await station.call("MeterValues", message)
+            if answer[0] != 3:
+                raise SystemExit(f"MeterValues was answered by {answer}")
             tally.latencies_s.append(time.perf_counter() - sent)
 
 
-async def run(url: str, password: str, prefix: str, stations: int, seconds: float) -> Tally:
+async def run(ws: str, password: str, prefix: str, stations: int, seconds: float) -> Tally:
     tally, ready = Tally(), asyncio.Barrier(stations)
     await asyncio.gather(
-        *(run_station(url, f"{prefix}-{n:03}", password, ready, seconds, tally) for n in range(1, stations + 1))
+        *(run_station(ws, f"{prefix}-{n:03}", password, ready, seconds, tally) for n in range(1, stations + 1))
     )
     return tally
 
@@ -128,7 +102,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--stations", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--url", help="of a server that runs already: ws://HOST:PORT/ocpp")
+    parser.add_argument("--url", help="of a server that runs already: ws://HOST:PORT")
     parser.add_argument("--password", default=PASSWORD)
     parser.add_argument("--prefix", default=PREFIX)
     options = parser.parse_args()
@@ -147,7 +121,7 @@ def main() -> None:
         migrate()
         add_stations(*args[:3])
         with server({"DATABASE_URL": database_url(DATABASE)}) as address:
-            tally = asyncio.run(run(address.replace("http", "ws", 1) + "/ocpp", *args))
+            tally = asyncio.run(run(address.replace("http", "ws", 1), *args))
         report(tally, options.seconds, stored(tally.transactions))
     finally:
         drop_database(DATABASE)

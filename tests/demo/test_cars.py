@@ -14,7 +14,7 @@ def charge(car: Car, outlet: Outlet, battery: float = 20) -> Charge:
 
 @pytest.mark.parametrize("outlet", [*OUTLETS, Outlet(120_000, is_dc=True)])
 @pytest.mark.parametrize("car", [car for car in CARS if car.dc_w])
-def test_a_car_fills_up_within_the_rating_and_then_stands(car: Car, outlet: Outlet) -> None:
+def test_car_fills_up_within_the_rating_and_then_idles(car: Car, outlet: Outlet) -> None:
     one = charge(car, outlet)
     powers, registers = [], [one.register_wh]
 
@@ -57,7 +57,7 @@ def test_the_same_seed_gives_the_same_readings() -> None:
     assert one.reading() == other.reading()
 
 
-def test_a_dc_outlet_tells_the_charge_and_no_phases() -> None:
+def test_dc_outlet_reports_state_of_charge_and_no_phases() -> None:
     one = charge(CARS[3], Outlet(60_000, is_dc=True), battery=30)
     one.advance(AT + timedelta(minutes=5), offered_a=261)
 

@@ -10,6 +10,7 @@ import pytest
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from sessions_app.demo import fixtures, fleet
 from sessions_app.demo.connector_sim import Pace
@@ -18,7 +19,7 @@ PACE = Pace(interval=timedelta(milliseconds=50), speed=2_000)
 
 
 class Central(ChargePoint):
-    """Answers a station, and writes down what it says."""
+    """A central system for one station, which stores the calls."""
 
     def __init__(self, system: "System", connection: ServerConnection) -> None:
         super().__init__("central", connection)
@@ -26,17 +27,17 @@ class Central(ChargePoint):
 
     @on("BootNotification")
     def on_boot(self, **payload: Any) -> Any:
-        self.system.heard("BootNotification", payload)
+        self.system.record("BootNotification", payload)
         return call_result.BootNotification(datetime.now(UTC).isoformat(), 300, "Accepted")
 
     @on("StatusNotification")
     def on_status(self, **payload: Any) -> Any:
-        self.system.heard("StatusNotification", payload)
+        self.system.record("StatusNotification", payload)
         return call_result.StatusNotification()
 
     @on("StartTransaction")
     async def on_start(self, **payload: Any) -> Any:
-        self.system.heard("StartTransaction", payload)
+        self.system.record("StartTransaction", payload)
         if self.system.cuts_off:
             self.system.cuts_off = False
             await self._connection.close()
@@ -44,30 +45,30 @@ class Central(ChargePoint):
 
     @on("MeterValues")
     def on_meter_values(self, **payload: Any) -> Any:
-        self.system.heard("MeterValues", payload)
+        self.system.record("MeterValues", payload)
         return call_result.MeterValues()
 
     @on("StopTransaction")
     def on_stop(self, **payload: Any) -> Any:
-        self.system.heard("StopTransaction", payload)
+        self.system.record("StopTransaction", payload)
         return call_result.StopTransaction()
 
 
 class System:
-    """The central system: what it has heard, and the line to the station."""
+    """The central system: its received calls, and the connection to the station."""
 
     transaction = 4711
 
     def __init__(self) -> None:
-        self.said: list[tuple[str, dict[str, Any]]] = []
+        self.messages: list[tuple[str, dict[str, Any]]] = []
         self.news = asyncio.Condition()
-        self.line: Central | None = None
+        self.connection: Central | None = None
         self.cuts_off = False
         self.tag_status = "Accepted"
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def heard(self, action: str, payload: dict[str, Any]) -> None:
-        self.said.append((action, payload))
+    def record(self, action: str, payload: dict[str, Any]) -> None:
+        self.messages.append((action, payload))
         task = asyncio.get_running_loop().create_task(self._tell())
         self._tasks.add(task)
 
@@ -76,36 +77,41 @@ class System:
             self.news.notify_all()
 
     def of(self, action: str) -> list[dict[str, Any]]:
-        return [payload for each, payload in self.said if each == action]
+        return [payload for each, payload in self.messages if each == action]
 
     async def until(self, action: str, times: int = 1) -> dict[str, Any]:
         async with asyncio.timeout(20), self.news:
             await self.news.wait_for(lambda: len(self.of(action)) >= times)
         return self.of(action)[times - 1]
 
+    async def call(self, request: Any) -> Any:
+        """Send a request to the station, and return its answer."""
+        assert self.connection is not None
+        return await self.connection.call(request)
+
     async def serve(self, connection: ServerConnection) -> None:
-        self.line = Central(self, connection)
+        self.connection = Central(self, connection)
         with suppress(Exception):
-            await self.line.start()
+            await self.connection.start()
 
 
 @asynccontextmanager
 async def running(system: System, pace: Pace = PACE) -> AsyncIterator[asyncio.Event]:
-    async with serve(system.serve, "127.0.0.1", 0, subprotocols=["ocpp1.6"]) as server:
+    async with serve(system.serve, "127.0.0.1", 0, subprotocols=[Subprotocol("ocpp1.6")]) as server:
         port = server.sockets[0].getsockname()[1]
         stop = asyncio.Event()
         station = fixtures.station_by_identity("CP-1", tags=("TAG1",))
-        life = asyncio.create_task(
+        simulation = asyncio.create_task(
             fleet.run([station], url=f"ws://127.0.0.1:{port}/ocpp", password="pw", pace=pace, stop=stop)
         )
         try:
             yield stop
         finally:
             stop.set()
-            await life
+            await simulation
 
 
-async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
+async def test_session_is_reported_from_start_to_stop() -> None:
     system = System()
 
     async with running(system) as stop:
@@ -114,7 +120,7 @@ async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
         stop.set()
         ending = await system.until("StopTransaction")
 
-    assert system.said[0][0] == "BootNotification"
+    assert system.messages[0][0] == "BootNotification"
     assert start["id_tag"] == "TAG1"
     assert ending["transaction_id"] == System.transaction
     assert ending["meter_stop"] >= start["meter_start"]
@@ -122,7 +128,7 @@ async def test_a_session_is_told_from_its_start_to_its_stop() -> None:
     assert {"Energy.Active.Import.Register", "Power.Active.Import", "Current.Offered"} <= measurands
 
 
-async def test_a_start_without_an_answer_is_said_again() -> None:
+async def test_unanswered_start_is_sent_again() -> None:
     system = System()
     system.cuts_off = True
 
@@ -135,7 +141,7 @@ async def test_a_start_without_an_answer_is_said_again() -> None:
     assert len(system.of("BootNotification")) == 1
 
 
-async def test_cars_that_came_earlier_are_told_with_their_past() -> None:
+async def test_earlier_arrivals_are_reported_with_their_past() -> None:
     system = System()
     pace = Pace(interval=timedelta(milliseconds=50), speed=2_000, backlog=timedelta(hours=10), seed="3")
 
@@ -153,16 +159,16 @@ async def test_cars_that_came_earlier_are_told_with_their_past() -> None:
     ("request_", "reason"),
     [(call.RemoteStopTransaction(System.transaction), "Remote"), (call.UnlockConnector(1), "UnlockCommand")],
 )
-async def test_a_session_ends_when_it_is_asked_to(request_: Any, reason: str) -> None:
+async def test_remote_stop_ends_the_session(request_: Any, reason: str) -> None:
     system = System()
     pace = Pace(interval=timedelta(milliseconds=50), speed=10)
 
     async with running(system, pace):
         await system.until("StatusNotification", 2)
-        await system.line.call(call.RemoteStartTransaction("GUEST", connector_id=1))
+        await system.call(call.RemoteStartTransaction("GUEST", connector_id=1))
         await system.until("StartTransaction")
         await system.until("MeterValues")
-        answer = await system.line.call(request_)
+        answer = await system.call(request_)
         ending = await system.until("StopTransaction")
 
     assert answer.status in {"Accepted", "Unlocked"}
@@ -170,17 +176,17 @@ async def test_a_session_ends_when_it_is_asked_to(request_: Any, reason: str) ->
     assert ending["reason"] == reason
 
 
-async def test_a_transaction_that_nobody_knows_is_not_stopped() -> None:
+async def test_unknown_transaction_is_not_stopped() -> None:
     system = System()
 
     async with running(system):
         await system.until("StatusNotification", 2)
-        answer = await system.line.call(call.RemoteStopTransaction(1))
+        answer = await system.call(call.RemoteStopTransaction(1))
 
     assert answer.status == "Rejected"
 
 
-async def test_a_tag_that_is_refused_ends_the_session_at_once() -> None:
+async def test_refused_tag_ends_the_session_at_once() -> None:
     system = System()
     system.tag_status = "Blocked"
 

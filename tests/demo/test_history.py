@@ -10,11 +10,11 @@ def fortnight() -> list[history.RecordedVisit]:
     return history.recorded_visits(fixtures.demo_stations(), since=UNTIL - timedelta(days=14), until=UNTIL)
 
 
-def test_the_same_days_have_the_same_history() -> None:
+def test_same_days_have_the_same_history() -> None:
     assert fortnight() == fortnight()
 
 
-def test_cars_do_not_stand_at_one_connector_at_once() -> None:
+def test_one_connector_serves_one_car_at_a_time() -> None:
     by_plug: dict[tuple[str, int], list[history.RecordedVisit]] = {}
     for each in fortnight():
         by_plug.setdefault((each.visit.station.identity, each.visit.connector), []).append(each)
@@ -25,14 +25,14 @@ def test_cars_do_not_stand_at_one_connector_at_once() -> None:
             assert before.visit.leaves_at <= after.visit.plugged_in_at
 
 
-def test_it_ends_where_it_is_told_to() -> None:
+def test_history_ends_at_the_given_time() -> None:
     whole = fortnight()
 
     assert all(each.visit.leaves_at < UNTIL for each in whole)
     assert len(whole) > 14 * 14
 
 
-def test_a_later_day_continues_an_earlier_one_without_repeating_it() -> None:
+def test_later_day_continues_the_earlier_without_repeats() -> None:
     middle = UNTIL - timedelta(days=3)
     later = history.recorded_visits(fixtures.demo_stations(), since=middle, until=UNTIL)
 
@@ -42,7 +42,7 @@ def test_a_later_day_continues_an_earlier_one_without_repeating_it() -> None:
     assert all(each.visit.plugged_in_at > middle for each in later)
 
 
-def test_more_stations_come_after_the_fourteen() -> None:
+def test_more_stations_follow_the_first_fourteen() -> None:
     identities = [station.identity for station in fixtures.demo_stations(17)]
 
     assert identities[:14] == [station.identity for station in fixtures.demo_stations()]
@@ -50,7 +50,7 @@ def test_more_stations_come_after_the_fourteen() -> None:
     assert [station.identity for station in fixtures.demo_stations(3)] == identities[:3]
 
 
-def test_a_person_has_one_bay() -> None:
+def test_driver_has_one_bay() -> None:
     bays: dict[str, set[tuple[str, int, str]]] = {}
     for each in fortnight():
         bays.setdefault(each.visit.tag, set()).add(

@@ -7,7 +7,7 @@ from sessions_app.demo import fixtures
 from sessions_app.demo.seed import ForeignDataError, seed
 from sessions_app.models import ChargingSession, ChargingStation, Company, Connector, Driver, MeterSample
 from sessions_app.store.credentials import matches
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 31, 3, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def figures() -> list[tuple[object, ...]]:
     )
 
 
-def test_a_new_database_gets_a_company_with_its_past() -> None:
+def test_new_database_gets_a_company_with_history() -> None:
     seed(stations=14, days=3, password="pw", at=AT)
 
     company = Company.objects.get()
@@ -36,7 +36,7 @@ def test_a_new_database_gets_a_company_with_its_past() -> None:
     assert MeterSample.objects.count() > 20 * sessions.count()
 
 
-def test_the_last_sample_of_a_session_says_what_the_session_says() -> None:
+def test_last_sample_equals_the_totals_of_its_session() -> None:
     seed(stations=14, days=2, password="pw", at=AT)
 
     for session in ChargingSession.objects.all():
@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     assert figures() == before
 
 
-def test_a_second_start_adds_what_has_happened_since_and_nothing_twice() -> None:
+def test_second_run_adds_only_newer_sessions() -> None:
     seed(stations=14, days=2, password="pw", at=AT)
     before = figures()
 
@@ -78,8 +78,8 @@ def test_a_second_start_adds_what_has_happened_since_and_nothing_twice() -> None
     assert matches(ChargingStation.objects.get(identity="HT-B1-01").password_digest, b"newer")
 
 
-def test_a_database_of_somebody_else_is_left_alone() -> None:
-    factories.company("Real Estate Ltd")
+def test_foreign_database_is_left_unchanged() -> None:
+    builders.company("Real Estate Ltd")
 
     with pytest.raises(ForeignDataError):
         seed(stations=14, days=2, password="pw", at=AT)

@@ -1,7 +1,7 @@
-"""The rules of PRICING.md once more, slow and plain: minute by minute, in fractions.
+"""A second, slow implementation of the rules of PRICING.md: minute by minute, in fractions.
 
-It shares no code with the module that it checks but the shapes of its input. It takes stretches of
-whole minutes whose energy is even, and restrictions that begin and end at whole minutes and 50 Wh.
+It shares only the types of the input with the module it checks. Intervals last whole minutes and their
+energy is even; restrictions start and end at whole minutes and multiples of 50 Wh.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -24,9 +24,9 @@ class Minute(NamedTuple):
 
 
 def amounts(tariff: Tariff, settled: list[ClassifiedInterval], zone: str, digits: int) -> dict[int, Decimal]:
-    """Return the amount of each component, by its place; -1 is what minimum or maximum add."""
+    """Return the amount of each component by its index; -1 holds the adjustment to minimum or maximum."""
     taken, last = _taken(tariff, settled, zone)
-    found = {}
+    result = {}
     for place, quantity in taken.items():
         component = tariff.components[place]
         added = Fraction(0)
@@ -37,8 +37,8 @@ def amounts(tariff: Tariff, settled: list[ClassifiedInterval], zone: str, digits
             whole = sum(other for at, other in taken.items() if tariff.components[at].dimension == rounding)
             block = Fraction(component.step_size, 1000 if rounding == "ENERGY" else 3600)
             added = ceil(whole / block) * block - whole
-        found[place] = _half_up((quantity + added) * Fraction(component.price), digits)
-    return found | _limits(tariff, sum(found.values(), Decimal(0)), settled, digits)
+        result[place] = _half_up((quantity + added) * Fraction(component.price), digits)
+    return result | _limits(tariff, sum(result.values(), Decimal(0)), settled, digits)
 
 
 def _taken(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> tuple[dict[int, Fraction], dict[str, int]]:
@@ -46,21 +46,21 @@ def _taken(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> tupl
     last: dict[str, int] = {}
     began, energy_wh, idle_minutes = settled[0].interval.start, Fraction(0), 0
     for each in settled:
-        stretch = each.interval
-        minutes = int((stretch.end - stretch.start) / timedelta(minutes=1))
-        share_wh = Fraction(stretch.energy_wh) / minutes
-        power_kw = Fraction(stretch.power_w if stretch.power_w is not None else float(share_wh) * 60) / 1000
+        interval = each.interval
+        minutes = int((interval.end - interval.start) / timedelta(minutes=1))
+        share_wh = Fraction(interval.energy_wh) / minutes
+        power_kw = Fraction(interval.power_w if interval.power_w is not None else float(share_wh) * 60) / 1000
         for minute in range(minutes):
-            now = stretch.start + timedelta(minutes=minute)
+            now = interval.start + timedelta(minutes=minute)
             local = now.astimezone(UTC).astimezone(ZoneInfo(zone))
             elapsed = int((now - began) / timedelta(minutes=1))
             facts = Minute(local, energy_wh / 1000, elapsed, power_kw, idle_minutes)
-            wanted = {"PARKING_TIME" if each.is_idle else "TIME": Fraction(1, 60)}
+            quantities = {"PARKING_TIME" if each.is_idle else "TIME": Fraction(1, 60)}
             if share_wh:
-                wanted["ENERGY"] = share_wh / 1000
+                quantities["ENERGY"] = share_wh / 1000
                 if not energy_wh:
-                    wanted["FLAT"] = Fraction(1)
-            for dimension, quantity in wanted.items():
+                    quantities["FLAT"] = Fraction(1)
+            for dimension, quantity in quantities.items():
                 for place, component in enumerate(tariff.components):
                     if component.dimension == dimension and _fits(component, facts):
                         taken[place] = taken.get(place, Fraction(0)) + quantity

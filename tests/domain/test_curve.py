@@ -1,5 +1,6 @@
-"""What a graph shows of a long session: fewer points, the same picture."""
+"""Downsampling of a long session: fewer points, the same picture."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import msgspec
@@ -12,17 +13,19 @@ from sessions_app.domain.curve import Curve, downsample
 some = settings(max_examples=60)
 
 
-def _curve(powers: list[float | None], steps: list[int], idle: list[int]) -> Curve:
+def _curve(powers: Sequence[float | None], steps: list[int], idle: list[int]) -> Curve:
     times, at, stood, idles = [], 0, 0, []
     for step, is_idle in zip(steps, idle, strict=True):
         at += step * 1000
         stood += step * is_idle
         times.append(at)
         idles.append(stood)
-    return Curve(list(range(1, len(times) + 1)), times, list(idles), {"power_kw": powers, "price": [1.0] * len(times)})
+    return Curve(
+        list(range(1, len(times) + 1)), times, list(idles), {"power_kw": list(powers), "price": [1.0] * len(times)}
+    )
 
 
-# power, seconds since the point before, and whether the car stood in between
+# power, seconds since the previous point, and whether the car was idle in between
 _POINT = st.tuples(st.one_of(st.none(), st.integers(0, 22)), st.integers(1, 600), st.booleans())
 
 
@@ -37,7 +40,7 @@ def _of(points: list[tuple[int | None, int, bool]]) -> Curve:
 
 @some
 @given(curves())
-def test_it_keeps_a_part_of_the_points_in_their_order_with_the_first_and_the_last(whole: Curve) -> None:
+def test_downsampling_keeps_order_and_both_ends(whole: Curve) -> None:
     few = downsample(whole, most=40)
 
     assert few.times_ms == sorted(set(few.times_ms) & set(whole.times_ms))
@@ -48,15 +51,15 @@ def test_it_keeps_a_part_of_the_points_in_their_order_with_the_first_and_the_las
 
 @some
 @given(curves())
-def test_it_keeps_every_peak_and_every_trough_near_its_place(whole: Curve) -> None:
+def test_downsampling_keeps_every_peak_and_trough(whole: Curve) -> None:
     few = downsample(whole, most=40)
 
     near_ms = (whole.times_ms[-1] - whole.times_ms[0]) / 4
     for at, value in zip(whole.times_ms, whole.series["power_kw"], strict=True):
         around = [
-            kept
-            for when, kept in zip(few.times_ms, few.series["power_kw"], strict=True)
-            if kept is not None and abs(when - at) <= near_ms
+            shown
+            for when, shown in zip(few.times_ms, few.series["power_kw"], strict=True)
+            if shown is not None and abs(when - at) <= near_ms
         ]
         if value is not None:
             assert min(around) <= value <= max(around)
@@ -64,13 +67,13 @@ def test_it_keeps_every_peak_and_every_trough_near_its_place(whole: Curve) -> No
 
 @some
 @given(curves())
-def test_thinning_twice_keeps_the_peaks_too(whole: Curve) -> None:
+def test_downsampling_twice_keeps_the_peaks(whole: Curve) -> None:
     few = downsample(downsample(whole, most=80), most=40)
 
-    known = [value for value in whole.series["power_kw"] if value is not None]
-    kept = [value for value in few.series["power_kw"] if value is not None]
-    assert max(kept, default=None) == max(known, default=None)
-    assert min(kept, default=None) == min(known, default=None)
+    reported = [value for value in whole.series["power_kw"] if value is not None]
+    shown = [value for value in few.series["power_kw"] if value is not None]
+    assert max(shown, default=None) == max(reported, default=None)
+    assert min(shown, default=None) == min(reported, default=None)
 
 
 @some
@@ -78,7 +81,7 @@ def test_thinning_twice_keeps_the_peaks_too(whole: Curve) -> None:
     st.lists(st.tuples(st.integers(30, 120), st.integers(30, 120)), min_size=1, max_size=6),
     st.integers(0, 29),
 )
-def test_it_keeps_the_edges_of_every_idle_stretch(runs: list[tuple[int, int]], ripple: int) -> None:
+def test_downsampling_keeps_the_edges_of_idle_intervals(runs: list[tuple[int, int]], ripple: int) -> None:
     idle = [0] * 30 + [one for stood, drove in runs for one in [1] * stood + [0] * drove]
     powers = [0.0 if one else 7 + (place % (ripple + 1)) / 30 for place, one in enumerate(idle)]
     whole = _curve(powers, [10] * len(idle), idle)
@@ -89,7 +92,7 @@ def test_it_keeps_the_edges_of_every_idle_stretch(runs: list[tuple[int, int]], r
     assert edges <= set(few.times_ms)
 
 
-def test_readings_that_do_not_say_that_the_car_still_stands_part_no_idle_stretch() -> None:
+def test_readings_without_idle_data_split_no_idle_interval() -> None:
     powers: list[float | None] = [7.0 * (place < 2_000) for place in range(4_001)]
     whole = _curve(powers, [60] * 4_001, [0] * 2_000 + [1] * 2_001)
     every_other = [whole.idle_s[place - place % 2] for place in range(4_001)]
@@ -99,13 +102,13 @@ def test_readings_that_do_not_say_that_the_car_still_stands_part_no_idle_stretch
     assert few.times_ms == downsample(whole).times_ms
 
 
-def test_it_leaves_a_short_session_as_it_is() -> None:
+def test_downsampling_leaves_a_short_session_unchanged() -> None:
     whole = _curve([1.0, 9.0, 1.0], [10, 10, 10], [0, 0, 0])
 
     assert downsample(whole) is whole
 
 
-def test_two_close_peaks_both_stay() -> None:
+def test_two_close_peaks_both_remain() -> None:
     powers: list[float | None] = [7.0] * 20_000
     powers[9_000], powers[9_060] = 21.0, 22.0
     whole = _curve(powers, [10] * 20_000, [0] * 20_000)
@@ -116,7 +119,7 @@ def test_two_close_peaks_both_stay() -> None:
     assert len(few) <= curve.MAX_POINTS
 
 
-def test_a_car_that_comes_and_goes_is_seen_under_many_series_that_ripple() -> None:
+def test_changing_power_survives_many_rippling_series() -> None:
     powers: list[float | None] = [7.0 if place // 12 % 2 else 0.0 for place in range(8_640)]
     whole = _curve(powers, [10] * 8_640, [0] * 8_640)
     for phase in range(5):
@@ -129,7 +132,7 @@ def test_a_car_that_comes_and_goes_is_seen_under_many_series_that_ripple() -> No
     assert max(later - at for at, later in pairwise(charges)) < 480_000  # 5 px of a day on a wide screen
 
 
-def test_a_silence_of_three_intervals_is_a_gap_with_both_its_shores() -> None:
+def test_silence_of_three_intervals_is_a_gap_with_both_edges() -> None:
     steps = [60] * 2_000
     steps[1_000] = 3_600
     whole = curve.with_gaps(_curve([7.0] * 2_000, steps, [0] * 2_000))

@@ -1,4 +1,4 @@
-"""Energy, power, limit and inactivity from readings, by hand."""
+"""Energy, power, limit and inactivity of readings, calculated by hand."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,7 +22,9 @@ def reading(minute: float, wh: float | None = None, **fields: Any) -> Reading:
     return Reading(at=START + timedelta(minutes=minute), register_wh=register, **fields)
 
 
-def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None) -> SessionState:
+def session_state(
+    stopped: float | None = None, stop_wh: float | None = None, unplugged: float | None = None
+) -> SessionState:
     def at(minute: float | None) -> datetime | None:
         return None if minute is None else START + timedelta(minutes=minute)
 
@@ -36,45 +38,45 @@ def life(stopped: float | None = None, stop_wh: float | None = None, unplugged: 
 
 
 def folded(*readings: Reading, of: SessionState | None = None, billing: BillingContext = TERMS) -> SessionTotals:
-    return figures.fold(of or life(), readings, billing)[0]
+    return figures.fold(of or session_state(), readings, billing)[0]
 
 
-def test_energy_is_the_sum_of_the_registers_increases_from_the_start_value() -> None:
+def test_energy_is_the_sum_of_register_increases() -> None:
     assert folded(reading(1, 1100), reading(2, 1100), reading(3, 1500)).energy_wh == 500
 
 
-def test_after_a_fall_counting_goes_on_from_the_new_value_and_is_flagged() -> None:
-    found = folded(reading(1, 2000), reading(2, 3), reading(3, 103), reading(4, 203))
+def test_counting_continues_after_a_flagged_register_drop() -> None:
+    result = folded(reading(1, 2000), reading(2, 3), reading(3, 103), reading(4, 203))
 
-    assert found.energy_wh == 1000 + 100 + 100
-    assert found.flags & Flag.REGISTER_FELL
+    assert result.energy_wh == 1000 + 100 + 100
+    assert result.flags & Flag.REGISTER_FELL
 
 
-def test_a_register_that_drops_to_zero_for_a_moment_adds_nothing_when_it_is_back() -> None:
-    found = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
+def test_register_back_from_zero_adds_nothing() -> None:
+    result = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
 
-    assert found.energy_wh == 5_000_000 - 1000 + 100
+    assert result.energy_wh == 5_000_000 - 1000 + 100
 
 
 @pytest.mark.parametrize("recovered", [1180, 1179.6])
-def test_a_register_that_is_back_but_for_the_rounding_adds_nothing(recovered: float) -> None:
-    found = folded(reading(1, 1180), reading(2, 0), reading(3, recovered), reading(4, 1190))
+def test_register_back_within_rounding_adds_nothing(recovered: float) -> None:
+    result = folded(reading(1, 1180), reading(2, 0), reading(3, recovered), reading(4, 1190))
 
-    assert found.energy_wh == 190
-
-
-def test_a_fall_for_one_reading_is_neither_idle_nor_a_peak() -> None:
-    found = folded(*(reading(10 * n, 0 if n == 3 else 1000 + 1000 * n) for n in range(1, 7)))
-
-    assert (found.energy_wh, found.clock.idle_s) == (6000, 0)
-    assert found.peak_power_w == pytest.approx(6000)
+    assert result.energy_wh == 190
 
 
-def test_a_fall_for_one_reading_does_not_cut_an_idle_run() -> None:
+def test_register_drop_is_neither_idle_nor_a_peak() -> None:
+    result = folded(*(reading(10 * n, 0 if n == 3 else 1000 + 1000 * n) for n in range(1, 7)))
+
+    assert (result.energy_wh, result.clock.idle_s) == (6000, 0)
+    assert result.peak_power_w == pytest.approx(6000)
+
+
+def test_register_drop_does_not_cut_an_idle_run() -> None:
     assert folded(*(reading(10 * n, 0 if n == 3 else 2000) for n in range(1, 6))).clock.idle_s == 2400
 
 
-def test_after_a_real_reset_power_and_idleness_are_of_the_time_since_it() -> None:
+def test_power_and_idle_time_restart_after_a_register_reset() -> None:
     rising = folded(reading(10, 3000), reading(20, 3), reading(30, 1003))
     standing = folded(reading(10, 3000), reading(20, 3), reading(30, 3))
 
@@ -82,38 +84,38 @@ def test_after_a_real_reset_power_and_idleness_are_of_the_time_since_it() -> Non
     assert (standing.power_w, standing.clock.idle_s) == (0, 600)
 
 
-def test_the_rounding_of_start_and_stop_to_whole_wh_is_no_fall() -> None:
-    found = folded(reading(1, 1180.17), of=life(stopped=2, stop_wh=1180))
+def test_rounding_to_whole_wh_is_not_a_register_drop() -> None:
+    result = folded(reading(1, 1180.17), of=session_state(stopped=2, stop_wh=1180))
 
-    assert found.energy_wh == Decimal("180.17")
-    assert not found.flags
-
-
-def test_the_stop_value_counts_like_a_last_reading_but_gives_no_power() -> None:
-    found = folded(reading(1, 1180.17, power_w=7_000), of=life(stopped=1.001, stop_wh=1182))
-
-    assert found.energy_wh == 182
-    assert found.peak_power_w == 7_000
+    assert result.energy_wh == Decimal("180.17")
+    assert not result.flags
 
 
-def test_a_stop_without_a_usable_value_keeps_the_energy() -> None:
-    assert folded(reading(1, 1500), of=life(stopped=2)).energy_wh == 500
+def test_stop_value_counts_as_energy_and_gives_no_power() -> None:
+    result = folded(reading(1, 1180.17, power_w=7_000), of=session_state(stopped=1.001, stop_wh=1182))
+
+    assert result.energy_wh == 182
+    assert result.peak_power_w == 7_000
 
 
-def test_power_is_energy_over_time_where_none_is_reported() -> None:
+def test_stop_without_a_usable_value_keeps_the_energy() -> None:
+    assert folded(reading(1, 1500), of=session_state(stopped=2)).energy_wh == 500
+
+
+def test_missing_power_is_energy_over_time() -> None:
     assert folded(reading(6, 2100)).power_w == pytest.approx(11_000)
 
 
-def test_power_is_volts_times_amps_before_energy_over_time() -> None:
+def test_volts_times_amps_precede_energy_over_time() -> None:
     assert folded(reading(6, 2100, voltage_v=230.0, currents_a=(16.0, 16.0, 16.0))).power_w == 11_040
     assert folded(reading(6, 2100, voltage_v=230.0)).power_w == pytest.approx(11_000)
 
 
-def test_a_reading_that_says_nothing_of_power_keeps_the_last() -> None:
+def test_reading_without_power_keeps_the_last_power() -> None:
     assert folded(reading(6, 2100), reading(7, soc_percent=50.0)).power_w == pytest.approx(11_000)
 
 
-def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
+def test_energy_over_time_starts_at_the_previous_register() -> None:
     powers = [reading(minute, power_w=7_000.0) for minute in range(1, 15)]
 
     assert folded(*powers, reading(15, 2750)).power_w == pytest.approx(7_000)
@@ -125,24 +127,24 @@ def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
         (reading(1, offered_a=16.0), TERMS, 16.0),
         (reading(1, offered_w=11_040.0), TERMS, 16.0),
         (reading(1, offered_w=9_600.0, voltage_v=200.0), TERMS, 16.0),
-        (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # a phase that is off
+        (reading(1, offered_w=11_040.0, voltage_v=0.3), TERMS, 16.0),  # an unpowered phase
         (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_000, limit_a=20.0), 20.0),
         (reading(1, 1100), BillingContext(zone="UTC", rating_w=22_080), 32.0),
         (reading(1, 1100), BillingContext(zone="UTC"), None),
     ],
 )
-def test_the_grid_limit_is_what_is_offered_else_set_else_rated(
+def test_grid_limit_prefers_offered_then_set_then_rated(
     given_reading: Reading, terms: BillingContext, limit_a: float | None
 ) -> None:
     assert folded(given_reading, billing=terms).limit_a == limit_a
 
 
-def test_a_reading_beyond_one_and_a_half_times_the_rating_is_flagged() -> None:
+def test_power_above_150_percent_of_the_rating_is_flagged() -> None:
     assert folded(reading(1, power_w=33_001.0)).flags & Flag.BEYOND_RATING
     assert not folded(reading(1, power_w=33_000.0)).flags
 
 
-def test_an_idle_run_counts_from_its_beginning_once_it_has_lasted_two_minutes() -> None:
+def test_idle_run_of_two_minutes_counts_from_its_start() -> None:
     charging = [reading(minute, 1000 + minute * 100, power_w=6000) for minute in range(1, 6)]
     short = [reading(6, 1500, power_w=0), reading(7.9, 1500, power_w=0)]
     longer = [*short, reading(8.1, 1500, power_w=0)]
@@ -151,22 +153,20 @@ def test_an_idle_run_counts_from_its_beginning_once_it_has_lasted_two_minutes() 
     assert folded(*charging, *longer).clock.idle_s == pytest.approx(126)
 
 
-def test_where_no_power_is_reported_a_register_that_does_not_move_is_idle() -> None:
+def test_constant_register_without_power_is_idle() -> None:
     assert folded(reading(5, 2000), reading(10, 2000), reading(15, 2000)).clock.idle_s == 600
 
 
 @pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 1500), (0.0, 500, 0)])
-def test_volts_times_amps_are_no_reported_power_and_the_register_decides(
-    amps: float, step_wh: int, idle_s: int
-) -> None:
-    found = folded(
+def test_register_outranks_volts_times_amps_for_idle_time(amps: float, step_wh: int, idle_s: int) -> None:
+    result = folded(
         *(reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None)) for n in range(1, 7))
     )
 
-    assert found.clock.idle_s == idle_s
+    assert result.clock.idle_s == idle_s
 
 
-def test_a_stretch_of_which_nothing_is_known_is_not_idle() -> None:
+def test_unknown_interval_is_not_idle() -> None:
     assert folded(reading(30, soc_percent=50.0)).clock.idle_s == 0
 
 
@@ -175,38 +175,36 @@ def test_a_stretch_of_which_nothing_is_known_is_not_idle() -> None:
     [{"soc_percent": 50.0}, {"voltage_v": 230.0}, {"offered_a": 16.0}, {"currents_a": (0.6, None, None)}],
 )
 @pytest.mark.parametrize("power_w", [None, 20.0])
-def test_readings_without_register_and_power_do_not_cut_an_idle_run(
-    silent: dict[str, Any], power_w: float | None
-) -> None:
+def test_readings_without_data_do_not_cut_an_idle_run(silent: dict[str, Any], power_w: float | None) -> None:
     meter = [reading(minute, 2000, power_w=power_w) for minute in range(2, 44, 2)]
     others = [reading(minute, **silent) for minute in range(3, 43, 2)]
 
-    found = folded(*sorted([*meter, *others], key=lambda each: each.at))
+    result = folded(*sorted([*meter, *others], key=lambda each: each.at))
 
-    assert found.clock.idle_s == folded(*meter).clock.idle_s >= 2400
-
-
-def test_what_a_reading_says_beside_the_flow_counts_at_once() -> None:
-    found = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
-
-    assert (found.battery, found.limit_a, found.interval_s) == (50, 10, 60)
+    assert result.clock.idle_s == folded(*meter).clock.idle_s >= 2400
 
 
-def test_time_plugged_in_after_the_stop_counts_from_the_stop_whatever_is_said_in_between() -> None:
-    found = folded(reading(40, soc_percent=80.0), of=life(stopped=31, stop_wh=5100, unplugged=50))
+def test_other_values_of_a_reading_apply_at_once() -> None:
+    result = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
 
-    assert found.clock.idle_s == 19 * 60
+    assert (result.battery, result.limit_a, result.interval_s) == (50, 10, 60)
+
+
+def test_parked_time_counts_from_the_stop() -> None:
+    result = folded(reading(40, soc_percent=80.0), of=session_state(stopped=31, stop_wh=5100, unplugged=50))
+
+    assert result.clock.idle_s == 19 * 60
 
 
 def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
     every_five = [
         folded(*(reading(at, 1000) for at in times)).interval_s
         for times in (
-            (0.05,),  # the one that comes with the start tells nothing
+            (0.05,),  # a reading at the start counts as no gap
             (0.05, 5),
             (0.05, 5, 10),
             (0.05, 5, 10, 14.9),
-            (0.05, 5, 10, 14.9, 15),  # by the clock, just before another
+            (0.05, 5, 10, 14.9, 15),  # clock-aligned, just before another reading
             (0.05, 5, 10, 14.9, 15, 20),
         )
     ]
@@ -214,15 +212,15 @@ def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
     assert every_five == pytest.approx([60, 297, 300, 300, 294, 300])
 
 
-def test_figures_of_another_shape_are_none() -> None:
+def test_figures_of_another_format_are_none() -> None:
     assert decode_totals("") is None
     assert decode_totals('{"at":"2026-03-03T12:00:00Z","register_wh":"1000"}') is None
 
 
-def test_standing_plugged_in_after_the_stop_is_idle() -> None:
-    found = folded(reading(30, 5000, power_w=7000), of=life(stopped=31, stop_wh=5100, unplugged=50))
+def test_plugged_in_time_after_the_stop_is_idle() -> None:
+    result = folded(reading(30, 5000, power_w=7000), of=session_state(stopped=31, stop_wh=5100, unplugged=50))
 
-    assert found.clock.idle_s == 19 * 60
+    assert result.clock.idle_s == 19 * 60
 
 
 def test_levels_of_inactivity_depend_on_the_rating() -> None:

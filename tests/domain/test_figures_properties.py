@@ -1,4 +1,4 @@
-"""Figures from any readings: in any batching the same, and changed only by what says something of them."""
+"""Properties of figures: independent of batching, and changed only by relevant values."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component
 from sessions_app.domain.session_totals import SessionTotals
-from tests.domain.test_figures import START, TERMS, folded, life
+from tests.domain.test_figures import START, TERMS, folded, session_state
 from tests.domain.test_pricing_in_progress import terms
 
 PRICED = terms(
@@ -31,7 +31,7 @@ CHARGE = st.one_of(st.none(), st.floats(0, 100))
 
 def in_order(one: st.SearchStrategy[Reading]) -> st.SearchStrategy[list[Reading]]:
     unique = st.lists(one, max_size=12, unique_by=lambda each: each.at)
-    return unique.map(lambda found: sorted(found, key=lambda each: each.at))
+    return unique.map(lambda result: sorted(result, key=lambda each: each.at))
 
 
 def readings_strategy() -> st.SearchStrategy[list[Reading]]:
@@ -49,13 +49,13 @@ def readings_strategy() -> st.SearchStrategy[list[Reading]]:
 
 
 def growing_strategy() -> st.SearchStrategy[list[Reading]]:
-    """Readings of a meter that never falls, of which some say nothing."""
+    """Return readings of a meter that never falls; some of them are empty."""
 
-    def grown(found: list[Reading], steps: list[int]) -> list[Reading]:
-        registers = [Decimal(1000) + sum(steps[: place + 1]) for place in range(len(found))]
+    def grown(result: list[Reading], steps: list[int]) -> list[Reading]:
+        registers = [Decimal(1000) + sum(steps[: place + 1]) for place in range(len(result))]
         return [
             each if each.register_wh is None else msgspec.structs.replace(each, register_wh=registers[place])
-            for place, each in enumerate(found)
+            for place, each in enumerate(result)
         ]
 
     steps = st.lists(st.sampled_from([0, 0, 5, 700]), min_size=12, max_size=12)
@@ -63,12 +63,14 @@ def growing_strategy() -> st.SearchStrategy[list[Reading]]:
 
 
 def flow(running: SessionTotals) -> tuple[Any, ...]:
-    """What a session comes to, whatever its station says beside."""
+    """Return the figures that other values of the station must not change."""
     return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.usage
 
 
 @given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
-def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh: Decimal | None, stood_s: int) -> None:
+def test_incremental_figures_equal_figures_at_once(
+    readings: list[Reading], stop_wh: Decimal | None, stood_s: int
+) -> None:
     stopped_at = max([START, *(each.at for each in readings)])
     whole_life = SessionState(
         started_at=START,
@@ -92,8 +94,8 @@ def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh:
 
 
 @given(readings_strategy())
-def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Reading]) -> None:
-    _, points = figures.fold(life(), readings, TERMS)
+def test_figures_never_shrink_and_stay_within_their_bounds(readings: list[Reading]) -> None:
+    _, points = figures.fold(session_state(), readings, TERMS)
 
     energies = [each.energy_wh for each in points]
     assert energies == sorted(energies)
@@ -102,38 +104,34 @@ def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Rea
 
 
 @given(readings_strategy(), in_order(st.builds(Reading, at=MOMENTS, soc_percent=CHARGE, voltage_v=VOLTS)))
-def test_readings_that_say_nothing_of_the_flow_change_nothing_of_it(
-    readings: list[Reading], silent: list[Reading]
-) -> None:
-    said = {each.at for each in readings}
-    others = [each for each in silent if each.at not in said]
-    whole = life(stopped=601, stop_wh=95_000, unplugged=610)
+def test_readings_without_energy_data_change_no_figure(readings: list[Reading], silent: list[Reading]) -> None:
+    reported = {each.at for each in readings}
+    others = [each for each in silent if each.at not in reported]
+    whole = session_state(stopped=601, stop_wh=95_000, unplugged=610)
 
-    found = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, billing=PRICED)
+    result = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, billing=PRICED)
 
-    assert flow(found) == flow(folded(*readings, of=whole, billing=PRICED))
+    assert flow(result) == flow(folded(*readings, of=whole, billing=PRICED))
 
 
 @given(readings_strategy())
 def test_volts_and_amps_change_neither_energy_nor_inactivity(readings: list[Reading]) -> None:
     bare = [msgspec.structs.replace(each, currents_a=(None, None, None)) for each in readings]
 
-    found, expected = folded(*readings), folded(*bare)
+    result, expected = folded(*readings), folded(*bare)
 
-    assert (found.energy_wh, found.clock) == (expected.energy_wh, expected.clock)
+    assert (result.energy_wh, result.clock) == (expected.energy_wh, expected.clock)
 
 
 @given(growing_strategy(), st.integers(0, 11))
-def test_a_register_that_drops_to_zero_for_one_reading_is_as_if_it_had_said_none(
-    readings: list[Reading], place: int
-) -> None:
+def test_one_zero_register_equals_a_missing_register(readings: list[Reading], place: int) -> None:
     def with_register(register_wh: Decimal | None) -> list[Reading]:
         return [
             msgspec.structs.replace(each, register_wh=register_wh) if number == place else each
             for number, each in enumerate(readings)
         ]
 
-    whole = life(stopped=601, stop_wh=95_000)
+    whole = session_state(stopped=601, stop_wh=95_000)
 
     dropped = folded(*with_register(Decimal(0)), of=whole, billing=PRICED)
 

@@ -1,4 +1,4 @@
-"""Sessions cut along the clock."""
+"""Sessions split along the clock."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessions_app.domain.intervals import LENGTHS_MIN, EnergyPoint, split_by_clock
+from sessions_app.domain.intervals import LENGTHS_MIN, ClockInterval, EnergyPoint, split_by_clock
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 NINE = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -21,7 +21,7 @@ def _readings(*given_as: tuple[int, int, float | None]) -> list[EnergyPoint]:
     return [EnergyPoint(NINE + timedelta(minutes=minute), Decimal(wh), power) for minute, wh, power in given_as]
 
 
-def _cut(readings, minutes=15, zone=SYDNEY):
+def _cut(readings: list[EnergyPoint], minutes: int = 15, zone: ZoneInfo = SYDNEY) -> list[ClockInterval]:
     return list(split_by_clock(readings, minutes=minutes, zone=zone))
 
 
@@ -31,30 +31,30 @@ def test_energy_flows_evenly_between_readings() -> None:
     assert {part.average_power_w for part in parts} == {7200.0}
 
 
-def test_intervals_begin_where_the_clock_shows_a_multiple() -> None:
+def test_intervals_start_at_multiples_on_the_clock() -> None:
     parts = _cut(_readings((7, 0, None), (20, 1300, None)))
     assert [part.start for part in parts] == [NINE, NINE + timedelta(minutes=15)]
     assert [part.plugged_s for part in parts] == [480, 300]
     assert [part.energy_wh for part in parts] == [Decimal(800), Decimal(500)]
 
 
-def test_the_average_is_over_the_time_plugged_in_and_the_peak_is_what_was_reported() -> None:
+def test_average_covers_plugged_in_time_and_peak_is_reported() -> None:
     (part,) = _cut(_readings((0, 0, 0.0), (5, 500, 9000.0), (10, 500, 0.0)))
     assert part.average_power_w == pytest.approx(3000)
     assert part.peak_power_w == 9000
 
 
-def test_a_power_counts_in_the_interval_in_which_it_was_reported() -> None:
+def test_power_counts_in_the_interval_of_its_report() -> None:
     parts = _cut(_readings((0, 0, 0.0), (14, 100, 9000.0), (16, 110, 200.0), (30, 110, 0.0)))
     assert [part.peak_power_w for part in parts] == [9000.0, 300.0]
 
 
-def test_a_session_of_no_length_is_one_interval_with_all_its_energy() -> None:
+def test_session_of_zero_length_is_one_interval() -> None:
     (part,) = _cut(_readings((3, 0, None), (3, 50, None)))
     assert (part.energy_wh, part.plugged_s, part.average_power_w) == (Decimal(50), 0, 0.0)
 
 
-def test_one_that_ends_on_the_clock_has_no_empty_interval_after_it() -> None:
+def test_session_ending_on_the_clock_has_no_empty_interval() -> None:
     assert len(_cut(_readings((0, 0, None), (30, 10, None)))) == 2
 
 
@@ -62,10 +62,10 @@ def test_one_that_ends_on_the_clock_has_no_empty_interval_after_it() -> None:
     ("zone", "night", "offsets"),
     [
         ("Australia/Sydney", datetime(2026, 4, 4, 14, 0, tzinfo=UTC), [11, 11, 10, 10]),  # back an hour
-        ("Australia/Sydney", datetime(2026, 10, 3, 14, 0, tzinfo=UTC), [10, 10, 11, 11]),  # on an hour
+        ("Australia/Sydney", datetime(2026, 10, 3, 14, 0, tzinfo=UTC), [10, 10, 11, 11]),  # forward an hour
     ],
 )
-def test_on_the_nights_when_clocks_change_every_hour_counts_once(zone, night, offsets) -> None:
+def test_every_hour_counts_once_on_clock_change_nights(zone: str, night: datetime, offsets: list[int]) -> None:
     readings = [
         EnergyPoint(night, Decimal(0), None),
         EnergyPoint(night + timedelta(hours=4), Decimal(4000), None),
@@ -77,7 +77,7 @@ def test_on_the_nights_when_clocks_change_every_hour_counts_once(zone, night, of
     assert {at.minute for at in local} == {0}
 
 
-def test_a_change_by_half_an_hour_cuts_an_interval_short() -> None:
+def test_half_hour_clock_change_shortens_an_interval() -> None:
     lord_howe, night = ZoneInfo("Australia/Lord_Howe"), datetime(2026, 10, 3, 14, 30, tzinfo=UTC)
     readings = [
         EnergyPoint(night, Decimal(0), None),
@@ -87,7 +87,7 @@ def test_a_change_by_half_an_hour_cuts_an_interval_short() -> None:
     assert [f"{at:%H:%M}" for at in local] == ["01:00", "02:30", "03:00"]
 
 
-def test_zones_of_quarter_hours_have_their_own_clock() -> None:
+def test_quarter_hour_zones_have_their_own_clock() -> None:
     (part, *_) = _cut(_readings((0, 0, None), (60, 60, None)), 60, ZoneInfo("Asia/Kathmandu"))
     assert part.start == NINE - timedelta(minutes=45)
 
@@ -98,7 +98,9 @@ def test_zones_of_quarter_hours_have_their_own_clock() -> None:
     st.sampled_from(["Australia/Sydney", "Asia/Kathmandu", "Europe/Oslo", "America/St_Johns"]),
     st.integers(0, 17 * 86_400).map(lambda seconds: SPRING + timedelta(seconds=seconds)),
 )
-def test_the_intervals_add_up_to_the_session_and_leave_no_gap(steps, minutes, zone, start) -> None:
+def test_intervals_add_up_to_the_session_without_gaps(
+    steps: list[tuple[int, int]], minutes: int, zone: str, start: datetime
+) -> None:
     readings, at, flowed = [], start, Decimal(0)
     for seconds, milliwatt_hours in steps:
         at += timedelta(seconds=seconds)

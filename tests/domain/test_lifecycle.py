@@ -1,4 +1,4 @@
-"""How a session ends, ends anew, and when it does not."""
+"""How a session ends and when its end moves."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -22,21 +22,21 @@ def stopped(state: SessionState = BEGUN, at: float = 60, reason: str = "Local") 
     return lifecycle.stop_session(state, at=minute(at), meter_stop_wh=Decimal(5), reason=reason)
 
 
-def test_a_stop_without_a_reason_is_local() -> None:
+def test_stop_without_a_reason_is_local() -> None:
     assert stopped(reason="").end_reason == "Local"
 
 
-def test_the_first_stop_holds() -> None:
+def test_first_stop_wins() -> None:
     assert stopped(stopped(), at=90) == stopped()
 
 
-def test_a_meter_stop_below_zero_is_no_value() -> None:
+def test_negative_meter_stop_is_ignored() -> None:
     state = lifecycle.stop_session(BEGUN, at=minute(1), meter_stop_wh=Decimal(-1), reason="")
 
     assert state.meter_stop_wh is None
 
 
-def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> None:
+def test_provisional_end_moves_with_late_readings() -> None:
     closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
     later = lifecycle.add_reading(closed, at=minute(9))
 
@@ -45,7 +45,7 @@ def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> Non
     assert lifecycle.add_reading(later, at=minute(7)).ended_at == minute(9)
 
 
-def test_a_stop_takes_the_place_of_a_close() -> None:
+def test_stop_replaces_a_provisional_close() -> None:
     closed = lifecycle.close_session(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
     state = stopped(closed)
 
@@ -53,11 +53,11 @@ def test_a_stop_takes_the_place_of_a_close() -> None:
     assert not state.flags & Flag.CLOSED_BY_US
 
 
-def test_closing_what_is_over_changes_nothing() -> None:
+def test_closing_an_ended_session_changes_nothing() -> None:
     assert lifecycle.close_session(stopped(), reason=lifecycle.CLOSED) == stopped()
 
 
-def test_the_end_moves_once_to_the_moment_of_unplugging() -> None:
+def test_end_moves_once_to_the_time_of_unplugging() -> None:
     state = lifecycle.unplug(stopped(), at=minute(75))
 
     assert state.ended_at == minute(75)
@@ -66,11 +66,11 @@ def test_the_end_moves_once_to_the_moment_of_unplugging() -> None:
     assert lifecycle.unplug(BEGUN, at=minute(5)) == BEGUN
 
 
-def test_a_connector_that_was_available_at_the_stop_is_unplugged_then() -> None:
+def test_available_connector_is_unplugged_at_the_stop() -> None:
     assert lifecycle.unplug(stopped(), at=minute(59)).unplugged_at == minute(60)
 
 
-def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
+def test_disconnect_reason_unplugs_at_the_stop() -> None:
     state = stopped(reason="EVDisconnected")
 
     assert state.unplugged_at == minute(60)
@@ -78,24 +78,24 @@ def test_a_car_that_is_gone_by_its_own_words_is_unplugged_at_the_stop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "lag_s"),
+    ("arrivals", "lag_s"),
     [
         ([(1, 1.5)], 30),
         ([(1, 301), (2, 302.5)], 18_000),  # hours behind
-        ([(1, 1), (2, 62), (3, 62), (61.9, 62)], 0),  # kept through an outage
+        ([(1, 1), (2, 62), (3, 62), (61.9, 62)], 0),  # stored during an outage
         ([(4, 1), (5, 2)], -180),  # ahead
-        ([(4, 1), (5, 2), (3, 3), (4, 4)], 0),  # and set right
+        ([(4, 1), (5, 2), (3, 3), (4, 4)], 0),  # ahead, then corrected
     ],
 )
-def test_how_late_a_clock_is_its_readings_tell(heard: list[tuple[float, float]], lag_s: float) -> None:
+def test_readings_tell_the_lag_of_a_clock(arrivals: list[tuple[float, float]], lag_s: float) -> None:
     state = BEGUN
-    for at, received_at in heard:
+    for at, received_at in arrivals:
         state = lifecycle.add_reading(state, at=minute(at), received_at=minute(received_at))
 
     assert state.clock_lag_s == lag_s
 
 
-def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
+def test_only_a_restart_after_the_last_reading_ends_a_session() -> None:
     read = lifecycle.add_reading(BEGUN, at=minute(5))
 
     assert lifecycle.is_forgotten(read, booted_at=minute(6), received_at=minute(99))
@@ -106,7 +106,7 @@ def test_only_a_restart_after_the_last_reading_forgets_a_session() -> None:
     assert not lifecycle.is_forgotten(earlier, booted_at=minute(-2), received_at=minute(99))
 
 
-def test_a_stop_before_the_start_is_flagged() -> None:
+def test_stop_before_the_start_is_flagged() -> None:
     state = stopped(at=-3)
 
     assert (state.stopped_at, state.flags) == (START, Flag.NEGATIVE_TIME)
@@ -117,25 +117,25 @@ UNKNOWN = msgspec.structs.replace(BEGUN, meter_start_wh=Decimal(50), flags=int(F
 
 
 @pytest.mark.parametrize("register_wh", [None, Decimal(10)])
-def test_a_start_that_nobody_reported_is_the_first_that_is_known(register_wh: Decimal | None) -> None:
+def test_unreported_start_is_the_first_known_event(register_wh: Decimal | None) -> None:
     state = lifecycle.add_reading(UNKNOWN, at=minute(-5), register_wh=register_wh)
 
     assert (state.started_at, state.meter_start_wh) == (minute(-5), register_wh)
     assert lifecycle.add_reading(state, at=minute(5), register_wh=Decimal(90)).started_at == minute(-5)
 
 
-def test_of_two_registers_at_an_unknown_start_the_lower_one_counts() -> None:
+def test_lower_register_counts_at_an_unknown_start() -> None:
     assert lifecycle.add_reading(UNKNOWN, at=START, register_wh=Decimal(40)).meter_start_wh == 40
     assert lifecycle.add_reading(UNKNOWN, at=START, register_wh=Decimal(60)).meter_start_wh == 50
     assert lifecycle.add_reading(UNKNOWN, at=START).meter_start_wh == 50
 
 
-def test_a_stop_before_all_that_is_known_is_where_it_began() -> None:
+def test_stop_before_all_known_events_becomes_the_start() -> None:
     state = stopped(UNKNOWN, at=-5)
 
     assert (state.started_at, state.stopped_at) == (minute(-5), minute(-5))
     assert not state.flags & Flag.NEGATIVE_TIME
 
 
-def test_a_start_that_was_reported_stays() -> None:
+def test_reported_start_stays() -> None:
     assert lifecycle.add_reading(BEGUN, at=minute(-5)).started_at == START

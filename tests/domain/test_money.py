@@ -1,4 +1,4 @@
-"""How money is said, in any currency that people pay with, and which codes are none."""
+"""The format of money in every legal tender, and codes that are not currencies."""
 
 from decimal import Decimal
 
@@ -20,19 +20,19 @@ from sessions_app.domain.wording import is_currency, money
         ("1", "SCR", "Rs 1.00"),
     ],
 )
-def test_a_no_break_space_keeps_letters_from_digits(amount: str, currency: str, text: str) -> None:
+def test_no_break_space_separates_letters_from_digits(amount: str, currency: str, text: str) -> None:
     assert money(Decimal(amount), currency) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def test_no_amount_is_unknown() -> None:
+def test_missing_amount_is_shown_as_unknown() -> None:
     assert (money(None, "AUD"), money(Decimal(1), "")) == ("–", "–")
 
 
 @pytest.mark.parametrize("code", ["AUD", "EUR", "JPY", "KWD", "XOF"])
-def test_a_currency_is_what_people_pay_with(code: str) -> None:
+def test_currency_is_legal_tender(code: str) -> None:
     assert is_currency(code)
 
 
 @pytest.mark.parametrize("code", ["ZZZ", "XXX", "XAU", "CLF", "DEM", "aud", "AU", "AUD ", ""])
-def test_other_codes_are_no_currency(code: str) -> None:
+def test_other_codes_are_not_currencies(code: str) -> None:
     assert not is_currency(code)

@@ -1,4 +1,4 @@
-"""A component that can never apply is told before it is saved, with the field that makes it so."""
+"""A component that can never apply is reported before it is saved, with the field at fault."""
 
 from datetime import date, time
 from decimal import Decimal
@@ -20,7 +20,7 @@ def energy(**restricted: Any) -> Component:
     return Component("ENERGY", Decimal("0.35"), **restricted)
 
 
-def found(*components: Component, **validity: date) -> list[tuple[int, str]]:
+def result(*components: Component, **validity: date) -> list[tuple[int, str]]:
     return [(each.index, each.field) for each in find_problems(components, Validity(**validity))]
 
 
@@ -40,20 +40,20 @@ def found(*components: Component, **validity: date) -> list[tuple[int, str]]:
         (Component("PARKING_TIME", Decimal(4), grace_minutes=30, minutes_to=30), "grace_minutes"),
     ],
 )
-def test_it_names_the_field_that_keeps_a_component_from_applying(component: Component, field: str) -> None:
-    assert found(component) == [(0, field)]
+def test_error_names_the_field_of_a_useless_component(component: Component, field: str) -> None:
+    assert result(component) == [(0, field)]
 
 
 def test_dates_before_the_policy_begins_never_apply() -> None:
     summer = energy(date_to=date(2026, 3, 1))
-    assert found(summer, start=date(2026, 3, 2)) == [(0, "date_to")]
-    assert found(summer, start=date(2026, 3, 1)) == []
+    assert result(summer, start=date(2026, 3, 2)) == [(0, "date_to")]
+    assert result(summer, start=date(2026, 3, 1)) == []
 
 
 def test_dates_after_the_policy_has_ended_never_apply() -> None:
     winter = energy(date_from=date(2026, 6, 3))
-    assert found(winter, end=date(2026, 6, 1)) == [(0, "date_from")]
-    assert found(winter, end=date(2026, 6, 2)) == []
+    assert result(winter, end=date(2026, 6, 1)) == [(0, "date_from")]
+    assert result(winter, end=date(2026, 6, 2)) == []
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,9 @@ def test_dates_after_the_policy_has_ended_never_apply() -> None:
         ),
     ],
 )
-def test_one_that_an_earlier_one_covers_never_applies(earlier: Component, later: Component) -> None:
-    assert found(earlier, later) == [(1, "position")]
-    assert found(later, earlier) == []
+def test_component_covered_by_an_earlier_one_never_applies(earlier: Component, later: Component) -> None:
+    assert result(earlier, later) == [(1, "position")]
+    assert result(later, earlier) == []
 
 
 @pytest.mark.parametrize(
@@ -90,44 +90,44 @@ def test_one_that_an_earlier_one_covers_never_applies(earlier: Component, later:
         ),
     ],
 )
-def test_one_that_earlier_ones_cover_together_never_applies(earlier: tuple[Component, ...]) -> None:
+def test_component_covered_by_several_never_applies(earlier: tuple[Component, ...]) -> None:
     place = len(earlier)
-    assert found(*earlier, energy()) == [(place, "position")]
-    assert found(*earlier, energy(days="3")) == [(place, "position")]
-    assert found(*earlier[1:], energy()) == []
+    assert result(*earlier, energy()) == [(place, "position")]
+    assert result(*earlier, energy(days="3")) == [(place, "position")]
+    assert result(*earlier[1:], energy()) == []
 
 
-def test_what_lies_before_the_policy_begins_needs_no_cover() -> None:
+def test_time_before_the_policy_needs_no_cover() -> None:
     of_this_year = energy(date_from=date(2026, 1, 1))
-    assert found(of_this_year, energy(), start=date(2026, 3, 1)) == [(1, "position")]
-    assert found(of_this_year, energy()) == []
+    assert result(of_this_year, energy(), start=date(2026, 3, 1)) == [(1, "position")]
+    assert result(of_this_year, energy()) == []
 
 
-def test_what_a_dimension_never_has_needs_no_cover() -> None:
+def test_impossible_values_of_a_dimension_need_no_cover() -> None:
     at_first = Component("FLAT", Decimal(1), kwh_to=Decimal(5))
     idle, much_later = (
         Component("PARKING_TIME", Decimal(1), **restricted)
         for restricted in ({"kw_to": Decimal(1), "minutes_from": 60}, {"grace_minutes": 60})
     )
-    assert found(at_first, Component("FLAT", Decimal(2))) == [(1, "position")]
-    assert found(idle, much_later) == [(1, "position")]
+    assert result(at_first, Component("FLAT", Decimal(2))) == [(1, "position")]
+    assert result(idle, much_later) == [(1, "position")]
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
-def test_what_is_called_never_to_apply_never_has_anything(
+def test_component_reported_useless_never_prices_anything(
     any_tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     never = {each.index for each in find_problems(any_tariff.components)}
     real = [ClassifiedInterval(replace(each.interval, power_w=0.0), True) if each.is_idle else each for each in settled]
 
-    tally = pricing.add_intervals(any_tariff, pricing.start_usage(any_tariff), real, zone=zone)
+    usage = pricing.add_intervals(any_tariff, pricing.start_usage(any_tariff), real, zone=zone)
 
-    assert not never & {place for place, quantity in enumerate(tally.quantities) if quantity}
+    assert not never & {place for place, quantity in enumerate(usage.quantities) if quantity}
 
 
-def test_what_applies_at_some_time_is_right() -> None:
-    assert not found(
+def test_component_reported_useful_applies_at_some_time() -> None:
+    assert not result(
         Component("FLAT", Decimal(1)),
         energy(time_from=time(22), time_to=time(6)),
         energy(days="67"),

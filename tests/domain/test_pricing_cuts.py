@@ -1,4 +1,4 @@
-"""Where a stretch is cut, to the thousandth of a Wh and the microsecond; and stretches that are odd."""
+"""Where an interval is split, to 0.001 Wh and the microsecond; and odd intervals."""
 
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -13,43 +13,51 @@ START = datetime(2026, 3, 3, 9, 59, 59, tzinfo=UTC)
 
 
 def taken(*components: Component, lasted: timedelta, energy_wh: str, power_w: float | None = None) -> list[int]:
-    """Return what each component takes of one stretch, in thousandths of a Wh, microseconds or pieces."""
-    entity = {"entity_type": "Site", "entity_id": "SIT-0001", "currency": "AUD"}
-    tariff = Tariff(1, "Any", **entity, valid_from=START, tax_percent=Decimal(0), components=components)
-    stretch = Interval(START, START + lasted, Decimal(energy_wh), power_w)
-    tally = pricing.add_intervals(
-        tariff, pricing.start_usage(tariff), (ClassifiedInterval(stretch, is_idle=False),), zone="UTC"
+    """Return each component's part of one interval, in thousandths of a Wh, microseconds or pieces."""
+    tariff = Tariff(
+        1,
+        "Any",
+        entity_type="Site",
+        entity_id="SIT-0001",
+        currency="AUD",
+        valid_from=START,
+        tax_percent=Decimal(0),
+        components=components,
     )
-    return list(tally.quantities)
+    interval = Interval(START, START + lasted, Decimal(energy_wh), power_w)
+    usage = pricing.add_intervals(
+        tariff, pricing.start_usage(tariff), (ClassifiedInterval(interval, is_idle=False),), zone="UTC"
+    )
+    return list(usage.quantities)
 
 
-def test_energy_is_cut_half_up_and_the_rest_stays_with_the_later_piece() -> None:
+def test_energy_split_rounds_half_up_and_keeps_the_rest() -> None:
     before, after = Component("ENERGY", Decimal(1), time_to=time(10)), Component("ENERGY", Decimal(1))
     assert taken(before, after, lasted=timedelta(seconds=2), energy_wh="0.001") == [1, 0]
     assert taken(before, after, lasted=timedelta(seconds=2), energy_wh="0.005") == [3, 2]
 
 
-def test_an_amount_of_energy_is_reached_at_the_microsecond_that_completes_it() -> None:
+def test_energy_amount_is_reached_at_its_exact_microsecond() -> None:
     before, after = Component("TIME", Decimal(1), kwh_to=Decimal("0.001")), Component("TIME", Decimal(1))
     assert taken(before, after, lasted=timedelta(seconds=1), energy_wh="3") == [333_334, 666_666]
 
 
-def test_energy_that_comes_at_once_is_cut_too() -> None:
+def test_instant_energy_is_split() -> None:
     cheap, usual = Component("ENERGY", Decimal(1), kwh_to=Decimal(1)), Component("ENERGY", Decimal(2))
     assert taken(cheap, usual, lasted=timedelta(0), energy_wh="2500") == [1_000_000, 1_500_000]
 
 
-def test_energy_that_comes_at_once_has_no_power_of_its_own() -> None:
+def test_instant_energy_has_no_power() -> None:
     strong, weak = Component("ENERGY", Decimal(1), kw_from=Decimal(11)), Component("ENERGY", Decimal(2))
     assert taken(strong, weak, lasted=timedelta(0), energy_wh="500") == [0, 500_000]
     assert taken(strong, weak, lasted=timedelta(0), energy_wh="500", power_w=22_000.0) == [500_000, 0]
 
 
-def test_a_stretch_of_a_thousand_years_comes_from_a_wrong_clock_and_costs_no_time_to_price() -> None:
+def test_interval_of_a_thousand_years_is_priced_quickly() -> None:
     night, day = Component("ENERGY", Decimal(1), time_to=time(6)), Component("ENERGY", Decimal(2))
     assert taken(night, day, lasted=timedelta(days=365_000), energy_wh="1000") == [0, 1_000_000]
 
 
-def test_a_stretch_that_ends_before_it_begins_is_refused() -> None:
+def test_interval_with_negative_length_is_refused() -> None:
     with pytest.raises(ValueError, match="ends before it starts"):
         taken(Component("TIME", Decimal(1)), lasted=timedelta(seconds=-1), energy_wh="0")

@@ -1,6 +1,7 @@
-"""The worked examples of PRICING.md, read out of its tables: every number in them holds."""
+"""The worked examples of PRICING.md, read from its tables: every number is checked."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,14 +17,18 @@ from sessions_app.domain.pricing import Component, PriceLine, Tariff, labels
 RULES = Path(pricing.__file__).with_name("PRICING.md").read_text()
 EXAMPLES = re.split(r"^### ", RULES, flags=re.MULTILINE)[1:]
 EACH_EXAMPLE = pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split("\n")[0])
-# "(OCPI: 5.00)": what the specification itself prints for its numbers
-PRINTED = {each: found[1] for each in EXAMPLES if (found := re.match(r".*\(OCPI[^:]*: ([\d.]+)\)\n", each))}
-RANGES = {"kWh": ("kwh", Decimal), "minutes": ("minutes", int), "kW": ("kw", Decimal)}
+# "(OCPI: 5.00)": the total that the specification prints
+PRINTED = {each: result[1] for each in EXAMPLES if (result := re.match(r".*\(OCPI[^:]*: ([\d.]+)\)\n", each))}
+RANGES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "kWh": ("kwh", Decimal),
+    "minutes": ("minutes", int),
+    "kW": ("kw", Decimal),
+}
 RANGES |= {"time": ("time", time.fromisoformat), "dates": ("date", date.fromisoformat)}
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of a table, without its head."""
+    """Return the cells of a table without its header."""
     table = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in row] for row in table[2:]]
 
@@ -44,8 +49,8 @@ def component(dimension: str, price: str, applies: str) -> Component:
 
 def tariff(head: str, table: str) -> Tariff:
     currency, *rest = head.rstrip(":").split(", ")
-    said = dict(each.rsplit(" ", 1) for each in (part.removesuffix(" %") for part in rest))
-    limits = {"min_price": said.get("at least"), "max_price": said.get("at most")}
+    words = dict(each.rsplit(" ", 1) for each in (part.removesuffix(" %") for part in rest))
+    limits = {"min_price": words.get("at least"), "max_price": words.get("at most")}
     return Tariff(
         policy_id=1,
         description="Example",
@@ -53,7 +58,7 @@ def tariff(head: str, table: str) -> Tariff:
         entity_id="SIT-0001",
         currency=currency,
         valid_from=datetime(2026, 1, 1, tzinfo=UTC),
-        tax_percent=Decimal(said.get("tax", 0)),
+        tax_percent=Decimal(words.get("tax", 0)),
         components=tuple(component(*row) for row in rows(table)),
         **{name: Decimal(value) for name, value in limits.items() if value},
     )
@@ -79,7 +84,7 @@ def billed(line: PriceLine) -> str:
 
 
 class Worked(NamedTuple):
-    """An example: what its prose says, its tariff, the lines that the module gives and those it expects."""
+    """An example: its text, its tariff, the calculated lines and the expected lines."""
 
     prose: str
     tariff: Tariff
@@ -99,31 +104,31 @@ def worked(example: str) -> Worked:
 
 
 @EACH_EXAMPLE
-def test_a_worked_example_holds(example: str) -> None:
+def test_worked_example_is_correct(example: str) -> None:
     prose, priced, lines, expected = worked(example)
 
     total = pricing.total(lines)
-    found = [[line.dimension, billed(line), str(line.amount)] for line in lines]
-    found.append(["Total", "", str(pricing.rounded(total, priced.currency))])
+    result = [[line.dimension, billed(line), str(line.amount)] for line in lines]
+    result.append(["Total", "", str(pricing.rounded(total, priced.currency))])
     if priced.tax_percent:
-        found.append(["Tax", "", str(pricing.tax(priced, total))])
-    assert found == expected, prose
+        result.append(["Tax", "", str(pricing.tax(priced, total))])
+    assert result == expected, prose
 
 
 @pytest.mark.parametrize(("example", "printed"), PRINTED.items(), ids=lambda text: text.split("\n")[0])
-def test_a_total_that_ocpi_prints_is_the_one_that_we_have(example: str, printed: str) -> None:
+def test_totals_printed_by_ocpi_equal_ours(example: str, printed: str) -> None:
     assert ["Total", "", printed] in worked(example).expected
 
 
 @EACH_EXAMPLE
-def test_every_price_that_is_charged_is_in_the_sentence(example: str) -> None:
+def test_sentence_contains_every_charged_price(example: str) -> None:
     _, priced, lines, _ = worked(example)
     charged = [line for line in lines if line.component >= 0]
-    said = labels.tariff_words(priced)
-    assert all(labels.price(line.unit_price, priced.currency) in said for line in charged), said
+    words = labels.tariff_words(priced)
+    assert all(labels.price(line.unit_price, priced.currency) in words for line in charged), words
 
 
-def test_there_are_enough_examples_and_each_is_numbered() -> None:
+def test_examples_are_numbered_and_complete() -> None:
     assert len(EXAMPLES) >= 30
     assert len(PRINTED) >= 20
     assert [int(example.split(".")[0]) for example in EXAMPLES] == list(range(1, len(EXAMPLES) + 1))

@@ -1,4 +1,4 @@
-"""A session priced as its readings come costs what it costs when it is worked out at its end."""
+"""Incremental pricing gives the same price as pricing the finished session."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,16 +14,16 @@ from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component, Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionTotals
 from tests.domain.test_pricing_properties import tariffs
-from tests.factories import NOON
+from tests.support.builders import NOON
 
 Power = st.sampled_from([None, 0.0, 60.0, 3_000.0, 7_400.0])
 
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
-    """Return a session with idle runs, young ones among them, that stops and is unplugged later.
+    """Return a session with long and short idle runs, a stop, and a later unplugging.
 
-    Some readings lack the register, or all that says what flows; some registers drop to 0.
+    Some readings lack the register, or both register and power; some registers drop to 0.
     """
     at, register, readings = NOON, Decimal(1_000), []
     for _ in range(draw(st.integers(1, 12))):
@@ -44,7 +44,7 @@ def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
 
 
 def stored(running: SessionTotals) -> SessionTotals:
-    """Return what comes out of the database again."""
+    """Encode and decode it, as the database does."""
     return msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
 
 
@@ -59,9 +59,7 @@ def one_by_one(state: SessionState, readings: list[Reading], terms: BillingConte
 
 @given(tariffs(), lives())
 @settings(max_examples=100, deadline=None)
-def test_a_price_that_grows_is_that_of_the_finished_session(
-    tariff: Tariff, lived: tuple[SessionState, list[Reading]]
-) -> None:
+def test_growing_price_equals_the_final_price(tariff: Tariff, lived: tuple[SessionState, list[Reading]]) -> None:
     state, readings = lived
     terms = BillingContext(zone="Australia/Sydney", tariff=tariff)
     grown = one_by_one(state, readings, terms)
@@ -83,18 +81,18 @@ def seen(running: SessionTotals, of: BillingContext) -> list[tuple[str, Decimal]
     return [(line.dimension, line.amount) for line in figures.session_price_lines(running, of)]
 
 
-def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes() -> None:
+def test_idle_run_below_two_minutes_is_priced_as_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
     running = figures.advance(running, charging, of)
-    told = []
+    results = []
     for seconds in (630, 690, 720, 750, 780):
         idle = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(1_000), power_w=0.0)
         running = figures.advance(running, idle, of)
-        told.append(seen(running, of))
-    # The stretch that ends at 630 s begins with the car charging. From 630 s on it stands.
-    assert told == [
+        results.append(seen(running, of))
+    # The interval that ends at 630 s starts with the car charging. From 630 s on the car is idle.
+    assert results == [
         [("TIME", Decimal("1.05"))],
         [("TIME", Decimal("1.15"))],
         [("TIME", Decimal("1.20"))],
@@ -103,7 +101,7 @@ def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes(
     ]
 
 
-def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
+def test_interrupted_idle_run_counts_as_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     for seconds, power_w in ((600, 6_000.0), (660, 0.0), (700, 0.0), (720, 6_000.0)):
@@ -112,22 +110,22 @@ def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
     assert seen(running, of) == [("TIME", Decimal("1.20"))]
 
 
-def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_what_it_is() -> None:
+def test_unclassified_time_is_priced_as_charging_at_first() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
-    told = []
+    results = []
     for minutes, register in ((10, None), (20, None), (30, Decimal(0))):
         reading = Reading(at=NOON + timedelta(minutes=minutes), register_wh=register, soc_percent=50.0)
         running = figures.advance(running, reading, of)
-        told.append(seen(running, of))
-    assert told == [
+        results.append(seen(running, of))
+    assert results == [
         [("TIME", Decimal("1.00"))],
         [("TIME", Decimal("2.00"))],
         [("PARKING_TIME", Decimal("30.00"))],
     ]
 
 
-def test_what_the_stop_gave_is_kept_while_the_car_stands_on() -> None:
+def test_stop_figures_are_kept_during_parked_time() -> None:
     of = terms(Component("ENERGY", Decimal("0.35")), Component("PARKING_TIME", Decimal(6)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=30), register_wh=Decimal(4_000), power_w=8_000.0)

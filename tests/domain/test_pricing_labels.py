@@ -1,4 +1,4 @@
-"""A tariff and the lines of a price in people's words."""
+"""The descriptions of a tariff and of the lines of a price."""
 
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -38,12 +38,12 @@ def tariff(*components: Component, currency: str = "AUD", **fields: Decimal) -> 
         (Component("ENERGY", Decimal(1), date_to=date(2026, 9, 1)), "$1.00 per kWh until 31 Aug 2026"),
     ],
 )
-def test_a_component_in_words(component: Component, text: str) -> None:
+def test_component_is_described(component: Component, text: str) -> None:
     assert labels.tariff_words(tariff(component)) == text
 
 
-def test_a_tariff_says_the_usual_price_first_and_then_its_exceptions() -> None:
-    said = labels.tariff_words(
+def test_tariff_states_the_default_price_before_exceptions() -> None:
+    sentence = labels.tariff_words(
         tariff(
             Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6)),
             Component("ENERGY", Decimal("0.35")),
@@ -53,31 +53,31 @@ def test_a_tariff_says_the_usual_price_first_and_then_its_exceptions() -> None:
             max_price=Decimal(40),
         )
     )
-    assert said == (
+    assert sentence == (
         "$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min; "
         "at least $2.00; at most $40.00; 10 % tax included"
     )
 
 
-def test_the_longer_of_two_graces_is_an_exception_to_the_shorter() -> None:
-    said = labels.tariff_words(
+def test_longer_grace_is_an_exception_to_the_shorter() -> None:
+    sentence = labels.tariff_words(
         tariff(
             Component("PARKING_TIME", Decimal(3), grace_minutes=180),
             Component("PARKING_TIME", Decimal(2), grace_minutes=60),
         )
     )
-    assert said == "idle: $2.00 per hour after 60 min; after 180 min $3.00"
+    assert sentence == "idle: $2.00 per hour after 60 min; after 180 min $3.00"
 
 
-def test_what_an_unrestricted_component_leaves_nothing_for_is_not_said() -> None:
+def test_covered_component_is_not_described() -> None:
     night = Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6))
-    said = labels.tariff_words(tariff(Component("ENERGY", Decimal("0.35")), night))
-    assert said == "$0.35 per kWh"
+    sentence = labels.tariff_words(tariff(Component("ENERGY", Decimal("0.35")), night))
+    assert sentence == "$0.35 per kWh"
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
-def test_every_price_that_is_charged_is_in_the_sentence(
+def test_sentence_contains_every_charged_price(
     any_tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     told_apart = tuple(
@@ -89,12 +89,12 @@ def test_every_price_that_is_charged_is_in_the_sentence(
         priced, pricing.add_intervals(priced, pricing.start_usage(priced), settled, zone=zone)
     )
 
-    said = labels.tariff_words(priced)
+    sentence = labels.tariff_words(priced)
     charged = [each for each in lines if each.component >= 0]
-    assert all(labels.price(each.unit_price, priced.currency) in said for each in charged), said
+    assert all(labels.price(each.unit_price, priced.currency) in sentence for each in charged), sentence
 
 
-def test_a_tariff_without_components_is_free_of_charge() -> None:
+def test_tariff_without_components_is_free_of_charge() -> None:
     assert labels.tariff_words(tariff()) == "free of charge"
 
 
@@ -108,7 +108,7 @@ def test_a_tariff_without_components_is_free_of_charge() -> None:
         ("0.0875", "AUD", "$0.0875"),
     ],
 )
-def test_a_unit_price_has_all_of_its_decimals(amount: str, currency: str, text: str) -> None:
+def test_unit_price_keeps_all_its_decimals(amount: str, currency: str, text: str) -> None:
     assert labels.price(Decimal(amount), currency) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
@@ -120,7 +120,7 @@ def test_a_unit_price_has_all_of_its_decimals(amount: str, currency: str, text: 
         ("0.116", "0.1152", "0.116 kWh"),
     ],
 )
-def test_a_quantity_says_what_was_measured_where_blocks_add_to_it(quantity: str, measured: str, text: str) -> None:
+def test_quantity_shows_the_measured_part_of_billed_blocks(quantity: str, measured: str, text: str) -> None:
     line = PriceLine("ENERGY", Decimal(1), Decimal(quantity), Decimal(1), Decimal(measured), 0)
     assert labels.quantity(line) == text
 
@@ -128,5 +128,5 @@ def test_a_quantity_says_what_was_measured_where_blocks_add_to_it(quantity: str,
 @pytest.mark.parametrize(
     ("seconds", "text"), [(45, "45 s"), (900, "15 m 00 s"), (3600, "1 h 00 m"), (3920, "1 h 05 m 20 s")]
 )
-def test_a_duration_leaves_no_second_out(seconds: int, text: str) -> None:
+def test_duration_shows_every_second(seconds: int, text: str) -> None:
     assert labels.exact_duration(seconds) == text

@@ -1,4 +1,4 @@
-"""Whatever the tariff and the session: one by one or at once, the same price, and the one of the rules."""
+"""For any tariff and session, incremental and full pricing agree, with each other and with the rules."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -16,12 +16,12 @@ from tests.domain import pricing_oracle
 ZONES = ("Australia/Sydney", "Australia/Perth", "Australia/Lord_Howe", "Europe/Amsterdam", "Asia/Kolkata")
 MINUTE = timedelta(minutes=1)
 CURRENCIES = {"AUD": 2, "JPY": 0, "KWD": 3}
-# The days around the nights of Sydney, Lord Howe and Amsterdam in which the clocks change, and others.
+# Days around the clock changes of Sydney, Lord Howe and Amsterdam, and other days.
 DAYS = [date(2026, 4, 4), date(2026, 10, 3), date(2026, 3, 28), date(2026, 10, 24), date(2026, 7, 15)]
 
 
 def bounds(values: st.SearchStrategy) -> st.SearchStrategy:
-    """Return from and to: none, one or both, in order."""
+    """Return from and to in order; either or both may be None."""
     ordered = st.tuples(values, values).filter(lambda pair: pair[0] != pair[1]).map(sorted)
     return st.one_of(
         st.just((None, None)),
@@ -84,7 +84,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
 
 @st.composite
 def sessions(draw: st.DrawFn) -> list[ClassifiedInterval]:
-    """Return stretches of whole minutes; each minute of one takes 50 Wh, or none."""
+    """Return intervals of whole minutes; each minute of one takes 50 Wh, or none."""
     at = datetime.combine(draw(st.sampled_from(DAYS)), time(0), UTC)
     at += timedelta(minutes=draw(st.integers(0, 2880)))
     settled = []
@@ -105,9 +105,7 @@ def at_once(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> Usa
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=100, deadline=None)
-def test_a_price_is_that_of_the_rules_minute_by_minute(
-    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
-) -> None:
+def test_price_equals_the_rules_minute_by_minute(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> None:
     lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))
     expected = pricing_oracle.amounts(tariff, settled, zone, CURRENCIES[tariff.currency])
     assert {line.component: line.amount for line in lines} == expected
@@ -115,15 +113,15 @@ def test_a_price_is_that_of_the_rules_minute_by_minute(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_readings_one_by_one_give_the_price_of_the_finished_session(
+def test_incremental_price_equals_the_price_at_the_end(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
-    kept = msgspec.json.encode(tariff)
+    encoded = msgspec.json.encode(tariff)
     running = msgspec.json.encode(pricing.start_usage(tariff))
-    for each in settled:  # as the recorder does: everything comes out of the database each time
-        copy = msgspec.json.decode(kept, type=Tariff)
-        tally = pricing.add_intervals(copy, msgspec.json.decode(running, type=Usage), (each,), zone=zone)
-        running = msgspec.json.encode(tally)
+    for each in settled:  # as the recorder does: everything is decoded from the database each time
+        copy = msgspec.json.decode(encoded, type=Tariff)
+        usage = pricing.add_intervals(copy, msgspec.json.decode(running, type=Usage), (each,), zone=zone)
+        running = msgspec.json.encode(usage)
     one_by_one = msgspec.json.decode(running, type=Usage)
     assert one_by_one == at_once(tariff, settled, zone)
     assert pricing.calculate_lines(tariff, one_by_one) == pricing.calculate_lines(
@@ -132,19 +130,19 @@ def test_readings_one_by_one_give_the_price_of_the_finished_session(
 
 
 def minutes_of(settled: ClassifiedInterval) -> list[ClassifiedInterval]:
-    """Return a stretch as readings of each of its minutes would have it."""
-    stretch = settled.interval
-    count = (stretch.end - stretch.start) // MINUTE
-    share_wh, starts = stretch.energy_wh / count, [stretch.start + n * MINUTE for n in range(count)]
+    """Return the interval split into whole minutes, as readings each minute would give it."""
+    interval = settled.interval
+    count = (interval.end - interval.start) // MINUTE
+    share_wh, starts = interval.energy_wh / count, [interval.start + n * MINUTE for n in range(count)]
     return [
-        ClassifiedInterval(Interval(start, start + MINUTE, share_wh, stretch.power_w), is_idle=settled.is_idle)
+        ClassifiedInterval(Interval(start, start + MINUTE, share_wh, interval.power_w), is_idle=settled.is_idle)
         for start in starts
     ]
 
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_a_silence_costs_what_readings_of_each_minute_would(
+def test_silence_costs_the_same_as_readings_each_minute(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     every_minute = [minute for each in settled for minute in minutes_of(each)]
@@ -153,9 +151,7 @@ def test_a_silence_costs_what_readings_of_each_minute_would(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
-    tariff: Tariff, settled: list[ClassifiedInterval], zone: str
-) -> None:
+def test_tax_is_exact_to_half_a_minor_unit(tariff: Tariff, settled: list[ClassifiedInterval], zone: str) -> None:
     total = pricing.total(pricing.calculate_lines(tariff, at_once(tariff, settled, zone)))
     tax = Fraction(pricing.tax(tariff, total))
     net = Fraction(total) / (1 + Fraction(tariff.tax_percent) / 100)
@@ -164,7 +160,7 @@ def test_tax_is_the_part_of_the_total_that_it_is_to_half_a_minor_unit(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES), st.integers(1, 10_000))
 @settings(max_examples=60, deadline=None)
-def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
+def test_splitting_an_interval_loses_no_energy_and_no_time(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str, odd_mwh: int
 ) -> None:
     everything = [Component(dimension, Decimal(1)) for dimension in ("ENERGY", "TIME", "PARKING_TIME")]
@@ -178,11 +174,11 @@ def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
         )
         for each in settled
     ]
-    tally = at_once(whole, odd, zone)
+    usage = at_once(whole, odd, zone)
     taken = {
         dimension: sum(
             quantity
-            for component, quantity in zip(whole.components, tally.quantities, strict=True)
+            for component, quantity in zip(whole.components, usage.quantities, strict=True)
             if component.dimension == dimension
         )
         for dimension in ("ENERGY", "TIME", "PARKING_TIME")
@@ -195,7 +191,7 @@ def test_no_energy_and_no_time_is_lost_where_a_stretch_is_cut(
 
 @given(tariffs(), sessions(), st.sampled_from(ZONES))
 @settings(max_examples=60, deadline=None)
-def test_lines_are_exact_in_the_currency_and_add_up_to_the_total(
+def test_price_lines_are_exact_and_add_up_to_the_total(
     tariff: Tariff, settled: list[ClassifiedInterval], zone: str
 ) -> None:
     lines = pricing.calculate_lines(tariff, at_once(tariff, settled, zone))

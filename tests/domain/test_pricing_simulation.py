@@ -1,4 +1,4 @@
-"""The trial calculator: an imagined session costs what a real one of that length would."""
+"""The simulation: an imagined session costs the same as a real one of that length."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ def trial(starts: str, *, charging: int, idle: int = 0) -> Trial:
 
 
 @pytest.mark.parametrize("night", ["2026-03-03", "2026-04-05", "2026-10-04"])
-def test_it_counts_hours_that_pass_whatever_the_clocks_do_that_night(night: str) -> None:
+def test_simulation_counts_elapsed_hours_over_clock_changes(night: str) -> None:
     by_the_hour = tariff(Component("TIME", Decimal(3)), Component("PARKING_TIME", Decimal(6)))
 
     lines = trial_lines(by_the_hour, trial(f"{night}T01:30", charging=180, idle=60))
@@ -39,7 +39,7 @@ def test_it_counts_hours_that_pass_whatever_the_clocks_do_that_night(night: str)
     ]
 
 
-def test_it_idles_over_a_clock_change() -> None:
+def test_simulation_idles_over_a_clock_change() -> None:
     idle_only = tariff(Component("PARKING_TIME", Decimal(6)))
 
     lines = trial_lines(idle_only, trial("2026-10-04T01:30", charging=60, idle=60))
@@ -47,7 +47,7 @@ def test_it_idles_over_a_clock_change() -> None:
     assert [(line.quantity, line.amount) for line in lines] == [(1, Decimal("6.00"))]
 
 
-def test_it_says_how_much_energy_nothing_has_a_price_for() -> None:
+def test_simulation_reports_energy_without_a_price() -> None:
     after_five = tariff(Component("ENERGY", Decimal(1), kwh_from=Decimal(5)))
 
     assert unpriced_wh(after_five, trial("2026-03-03T09:00", charging=60)) == 5_000

@@ -1,4 +1,4 @@
-"""Figures and times in people's words."""
+"""Figures, times and end reasons as text."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
         (None, "–", "–"),
     ],
 )
-def test_a_moment_says_its_zone_beside_times_of_others(at: datetime | None, alone: str, zoned: str) -> None:
+def test_time_shows_its_zone_among_other_zones(at: datetime | None, alone: str, zoned: str) -> None:
     sydney = ZoneInfo("Australia/Sydney")
     assert wording.short_time(at, sydney, now=NOW) == alone
     assert wording.short_time(at, sydney, now=NOW, is_zoned=True) == zoned
@@ -47,5 +47,5 @@ def test_a_moment_says_its_zone_beside_times_of_others(at: datetime | None, alon
         ("", "–"),
     ],
 )
-def test_a_reason_is_said_in_peoples_words(code: str, words: str) -> None:
+def test_end_reason_is_plain_english(code: str, words: str) -> None:
     assert wording.reason(code) == words

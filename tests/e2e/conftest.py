@@ -4,8 +4,8 @@
 the two processes only with REDIS_URL; drive the server over its sockets, as stations and browsers do.
 
     def test_it_shows_a_running_session(signed_in, axe):
-        factories.session(lasted=None)
-        page = signed_in(factories.operator(), dark=True, width=390)
+        builders.session(lasted=None)
+        page = signed_in(builders.operator(), dark=True, width=390)
         page.goto("/sessions/in-progress/")
         axe(page)
 
@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from sessions_app.models import Manager
-from tests.e2e.serving import Server
+from tests.support.browser_client import sign_in
+from tests.support.serving import Server
 
 FLAGS = (
     "--no-sandbox",
@@ -134,10 +134,8 @@ def signed_in(open_page: OpenPage, server: Server) -> Callable[..., Page]:
     """Give a function that opens a page in which the manager has signed in, without the form."""
 
     def signed_in(manager: Manager, **options: Any) -> Page:
-        client = Client()
-        client.force_login(manager)
+        cookie = sign_in(manager).cookies["sessionid"]
         page = open_page(**options)
-        cookie = client.cookies["sessionid"]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server.url}])
         return page
 

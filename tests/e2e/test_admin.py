@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import expect
 
 from sessions_app import models
-from tests import factories
 from tests.admin.test_pages import OURS, address, one_of_everything
+from tests.support import builders
 
 
 def test_it_opens_every_page_with_nothing_refused_by_the_policy(signed_in) -> None:
     one_of_everything()
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
 
     for model in OURS:
         page.goto(address(model, "changelist"))
@@ -23,9 +23,9 @@ def test_it_opens_every_page_with_nothing_refused_by_the_policy(signed_in) -> No
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str], dark: bool) -> None:
-    session = factories.session()
-    factories.readings(session, [7_200.0] * 3)
-    page = signed_in(factories.operator(), dark=dark, width=390)
+    session = builders.session()
+    builders.readings(session, [7_200.0] * 3)
+    page = signed_in(builders.operator(), dark=dark, width=390)
 
     page.goto(address(models.ChargingSession, "change", session.pk))
 
@@ -37,8 +37,8 @@ def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str
 
 
 def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
-    factories.area(factories.site("Harbour Towers"), "Basement 1")
-    page = signed_in(factories.operator())
+    builders.area(builders.site("Harbour Towers"), "Basement 1")
+    page = signed_in(builders.operator())
     page.goto(address(models.ChargingStation, "add"))
 
     page.locator(".field-site_area .select2-selection").click()
@@ -52,9 +52,9 @@ def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
 
 
 def test_it_lets_a_knocking_station_in(signed_in) -> None:
-    area = factories.area(factories.site("Harbour Towers"), "Basement 1")
-    models.PendingStation.objects.create(identity="CP-9", first_at=factories.NOON, last_at=factories.NOON)
-    page = signed_in(factories.operator())
+    area = builders.area(builders.site("Harbour Towers"), "Basement 1")
+    models.PendingStation.objects.create(identity="CP-9", first_at=builders.NOON, last_at=builders.NOON)
+    page = signed_in(builders.operator())
     page.goto(address(models.PendingStation, "changelist"))
 
     page.locator("#result_list tbody input[type=checkbox]").check()

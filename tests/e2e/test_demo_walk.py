@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import _complaint
-from tests.flows.demo_process import Demo, copy_checkout, free_port
+from tests.support.demo_process import Demo, copy_checkout, free_port
 
 pytestmark = pytest.mark.browser
 

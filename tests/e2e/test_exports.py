@@ -10,22 +10,22 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from sessions_app.models import ChargingSession, ExportJob
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 MANY = 12_000
 
 
 @pytest.fixture
 def dana(transactional_db):
-    site = factories.site("Harbour Towers")
-    return factories.manager(of=[site])
+    site = builders.site("Harbour Towers")
+    return builders.manager(of=[site])
 
 
 @pytest.fixture
 def many(dana) -> None:
     """Put in more sessions than a workbook is waited for."""
-    first = factories.session(on=factories.station("HT-01", at=dana.memberships.get().site))
+    first = builders.session(on=builders.station("HT-01", at=dana.memberships.get().site))
     ChargingSession.objects.bulk_create(
         ChargingSession(
             station_id=first.station_id,
@@ -49,8 +49,8 @@ def _saved(download, tmp_path) -> Path:
 
 def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path) -> None:
     site = dana.memberships.get().site
-    wanted = factories.session(on=factories.station("HT-01", at=site))
-    factories.session(on=factories.station("HT-02", at=site))
+    wanted = builders.session(on=builders.station("HT-01", at=site))
+    builders.session(on=builders.station("HT-02", at=site))
     page = signed_in(dana)
     page.goto("/sessions/history/?q=HT-01")
     page.get_by_text("Export", exact=True).click()
@@ -74,7 +74,7 @@ def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path) -> None:
 
 
 def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path) -> None:
-    factories.session(on=factories.station(at=dana.memberships.get().site))
+    builders.session(on=builders.station(at=dana.memberships.get().site))
     page = signed_in(dana)
     page.goto("/sessions/history/")
     page.get_by_text("Export", exact=True).click()
@@ -119,7 +119,7 @@ def _finish(job) -> None:
 
 
 def test_it_is_said_on_whatever_page_one_is(signed_in, dana) -> None:
-    session = factories.session(on=factories.station(at=dana.memberships.get().site))
+    session = builders.session(on=builders.station(at=dana.memberships.get().site))
     job = _running(dana)
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -153,7 +153,7 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dan
 
 
 def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, axe) -> None:
-    factories.session(on=factories.station(at=dana.memberships.get().site))
+    builders.session(on=builders.station(at=dana.memberships.get().site))
     _running(dana)
     over = {"slot": None, "finished_at": timezone.now()}
     for number in range(4):

@@ -5,14 +5,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from sessions_app.models import PricingPolicy
-from tests import factories
 from tests.recording.test_repricing import charged, costs
+from tests.support import builders
 
 ADD = "/admin/sessions_app/pricingpolicy/add/"
 
 
 def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints) -> None:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.goto(ADD)
     page.get_by_label("Currency").fill("AUD")
     page.locator("#id_components-0-dimension").select_option("ENERGY")
@@ -38,8 +38,8 @@ def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints
     ids=["signed out", "no server"],
 )
 def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail) -> None:
-    page = signed_in(factories.operator())
-    page.goto(f"/admin/sessions_app/pricingpolicy/{factories.policy().pk}/change/")
+    page = signed_in(builders.operator())
+    page.goto(f"/admin/sessions_app/pricingpolicy/{builders.policy().pk}/change/")
     result = page.locator("[data-preview-result]")
     expect(result).to_contain_text("$4.20")
 
@@ -54,7 +54,7 @@ def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail
 
 
 def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.goto(ADD)
     result, dimension = page.locator("[data-preview-result]"), page.locator("#id_components-0-dimension")
     expect(result).to_contain_text("Once it has a currency and a component")
@@ -77,8 +77,8 @@ def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None
 
 
 def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> None:
-    factories.site("Rottnest Quay", time_zone="Australia/Perth")
-    page = signed_in(factories.operator())
+    builders.site("Rottnest Quay", time_zone="Australia/Perth")
+    page = signed_in(builders.operator())
     page.goto(ADD)
     valid_from = page.locator(".fieldBox.field-valid_from").locator("xpath=..")
     expect(valid_from).to_contain_text("Time in UTC")
@@ -92,12 +92,12 @@ def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> N
 
 @pytest.mark.parametrize("width", [1300, 390])
 def test_repricing_fits_its_window_and_shows_another_choice_first(signed_in, axe, width) -> None:
-    site = factories.site("Harbour Towers, Tower 1 and Tower 2 with the car park under the gardens")
-    residents = factories.policy(site=site, description="Residents of both towers and of the gardens")
-    factories.policy({"dimension": "FLAT", "price": 3}, site=site, audience="staff", description="Goodwill")
-    charged(factories.station(at=site))
+    site = builders.site("Harbour Towers, Tower 1 and Tower 2 with the car park under the gardens")
+    residents = builders.policy(site=site, description="Residents of both towers and of the gardens")
+    builders.policy({"dimension": "FLAT", "price": 3}, site=site, audience="staff", description="Goodwill")
+    charged(builders.station(at=site))
     costs(residents, "0.50")
-    page = signed_in(factories.operator(), width=width)
+    page = signed_in(builders.operator(), width=width)
     page.goto("/admin/sessions_app/chargingsession/")
     page.locator("#action-toggle").check()
     page.locator("select[name=action]").select_option("reprice")

@@ -6,8 +6,8 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession, PricingPolicy
-from tests import factories
-from tests.e2e.session.ocpp_station import Station
+from tests.support import builders
+from tests.support.station_client import connect_station
 
 HOUR = timedelta(hours=1)
 
@@ -20,11 +20,11 @@ def reprice_in_admin(page: Page, policy: PricingPolicy, price: str) -> None:
 
 
 def test_a_session_keeps_its_price_when_its_policy_is_changed(signed_in, server, complaints) -> None:
-    site = factories.site("Harbour Towers")
-    policy = factories.policy(site=site, tax_percent=Decimal(10))
+    site = builders.site("Harbour Towers")
+    policy = builders.policy(site=site, tax_percent=Decimal(10))
     began = datetime.now(UTC).replace(microsecond=0) - 3 * HOUR
-    office, manager = signed_in(factories.operator()), signed_in(factories.manager(of=[site]))
-    with Station(server.ws, factories.station("HT-B1-03", at=site)) as station:
+    office, manager = signed_in(builders.operator()), signed_in(builders.manager(of=[site]))
+    with connect_station(server.ws, builders.station("HT-B1-03", at=site)) as station:
         first = station.start(began)
         station.measure(began + HOUR, meter_wh=6_000, power_w=6_000)
 

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from tests import factories
+from tests.support import builders
 
 
 def test_it_opens_a_page_that_asks_for_sign_in(page: Page) -> None:
@@ -12,7 +12,7 @@ def test_it_opens_a_page_that_asks_for_sign_in(page: Page) -> None:
 
 
 def test_it_signs_a_manager_in_without_the_form(signed_in, axe) -> None:
-    page = signed_in(factories.operator(), dark=True, width=390)
+    page = signed_in(builders.operator(), dark=True, width=390)
 
     page.goto("/admin/")
 

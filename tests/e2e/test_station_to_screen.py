@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession, Manager
-from tests import factories
-from tests.e2e.session.ocpp_station import Station
+from tests.support import builders
+from tests.support.station_client import Station, connect_station
 
 pytestmark = pytest.mark.browser
 
@@ -29,17 +29,17 @@ SEEN = """
 
 @pytest.fixture
 def dana(server, transactional_db) -> Manager:
-    towers = factories.site("Harbour Towers")
-    factories.policy({"dimension": "ENERGY", "price": "0.35"}, company=towers.company)
-    return factories.manager(of=[towers])
+    towers = builders.site("Harbour Towers")
+    builders.policy({"dimension": "ENERGY", "price": "0.35"}, company=towers.company)
+    return builders.manager(of=[towers])
 
 
 @pytest.fixture
 def station(server, dana) -> Iterator[Station]:
-    tag_of = factories.driver("Priya Raman", unit="1204")
-    factories.id_tag("TAG", of=tag_of)
+    tag_of = builders.driver("Priya Raman", unit="1204")
+    builders.id_tag("TAG", of=tag_of)
     site = dana.memberships.get().site
-    with Station(server.ws, factories.station("HT-B1-03", at=site)) as connected:
+    with connect_station(server.ws, builders.station("HT-B1-03", at=site)) as connected:
         yield connected
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import factories
+from tests.support import builders
 
 LOOKS = [
     pytest.param({"dark": dark, "width": width}, id=f"{'dark' if dark else 'light'} {width}")
@@ -14,7 +14,7 @@ LOOKS = [
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, look) -> None:
-    factories.manager("dana", of=[factories.site()])
+    builders.manager("dana", of=[builders.site()])
     page: Page = open_page(**look)
 
     page.goto("/sessions/history/")
@@ -27,7 +27,7 @@ def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, l
 
 
 def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> None:
-    factories.manager("dana")
+    builders.manager("dana")
     page.goto("/sign-in/")
 
     page.get_by_label("Name").fill("dana")
@@ -40,7 +40,7 @@ def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> No
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_it_shows_an_error_in_the_same_look(signed_in, axe, complaints, look) -> None:
-    page: Page = signed_in(factories.manager(), **look)
+    page: Page = signed_in(builders.manager(), **look)
 
     page.goto("/nowhere/")
 

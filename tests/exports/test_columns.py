@@ -10,7 +10,7 @@ from sessions_app.exports import cell_types
 from sessions_app.exports.columns import SESSION_COLUMNS, columns_for_tab
 from sessions_app.exports.intervals import INTERVAL_COLUMNS
 from sessions_app.exports.samples import sample_columns
-from tests.exports.reading import as_dict, row
+from tests.support.export_files import as_dict, row
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 

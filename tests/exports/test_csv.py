@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.csv import csv_chunks, quoted
-from tests.exports.reading import NOW, read_csv, row
+from tests.support.export_files import NOW, read_csv, row
 
 
 def _file(*rows, bom=False):

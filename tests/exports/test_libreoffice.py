@@ -13,7 +13,7 @@ import pytest
 from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.csv import csv_chunks
 from sessions_app.exports.xlsx import WorkbookSpec, write_workbook
-from tests.exports.reading import NOW, read_csv, row
+from tests.support.export_files import NOW, read_csv, row
 
 SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(

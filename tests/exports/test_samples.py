@@ -11,9 +11,9 @@ from sessions_app.exports.samples import sample_columns
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.queries.rows import load_rows
 from sessions_app.queries.samples import stream_samples
-from tests import factories
-from tests.exports.reading import NOW, read_csv
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
+from tests.support.export_files import NOW, read_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def _csv(columns, records):
 
 
 def test_samples_come_in_order_of_time_in_site_time_with_their_units() -> None:
-    session = factories.session(currency="AUD")
+    session = builders.session(currency="AUD")
     _sample(session, 10, Decimal("1234.567"), grid_power_w=7205.0, price=Decimal("0.430"), limit_a=32.0)
     _sample(session, 5, Decimal(600), number=99, soc_percent=41.0, voltage_v=231.4, register_wh=Decimal(9_000_600))
 
@@ -47,7 +47,7 @@ def _intervals(minutes=15):
 
 
 def test_intervals_of_a_session_add_up_to_its_energy() -> None:
-    session = factories.session(energy_wh=Decimal("7410.001"), lasted=timedelta(minutes=50))
+    session = builders.session(energy_wh=Decimal("7410.001"), lasted=timedelta(minutes=50))
     for minute, energy in ((7, "900.123"), (21, "3000"), (33, "6000.5"), (50, "7410.001")):
         _sample(session, minute, Decimal(energy), grid_power_w=7200.0)
 
@@ -60,25 +60,25 @@ def test_intervals_of_a_session_add_up_to_its_energy() -> None:
 
 
 def test_a_session_without_samples_flows_evenly() -> None:
-    factories.session(energy_wh=Decimal(6000), lasted=timedelta(hours=1))
+    builders.session(energy_wh=Decimal(6000), lasted=timedelta(hours=1))
     assert [each["Energy (kWh)"] for each in _intervals(30)] == ["3", "3"]
     assert {each["Average Power (kW)"] for each in _intervals(30)} == {"6.00"}
 
 
 def test_time_plugged_in_after_the_last_reading_counts_without_energy() -> None:
-    session = factories.session(energy_wh=Decimal(1000), lasted=timedelta(hours=1))
+    session = builders.session(energy_wh=Decimal(1000), lasted=timedelta(hours=1))
     _sample(session, 15, Decimal(1000))
     assert [each["Energy (kWh)"] for each in _intervals()] == ["1", "0", "0", "0"]
 
 
 def test_what_is_in_progress_goes_as_far_as_its_last_reading() -> None:
-    session = factories.session(lasted=None, energy_wh=Decimal(500), last_reading_at=NOON + timedelta(minutes=20))
+    session = builders.session(lasted=None, energy_wh=Decimal(500), last_reading_at=NOON + timedelta(minutes=20))
     _sample(session, 20, Decimal(500))
     assert [each["Energy (kWh)"] for each in _intervals()] == ["0.375", "0.125"]
 
 
 def test_the_hour_that_comes_twice_is_told_apart() -> None:
-    factories.session(
+    builders.session(
         started_at=datetime(2026, 4, 4, 15, 0, tzinfo=UTC), lasted=timedelta(hours=2), energy_wh=Decimal(2000)
     )
     said = _intervals(60)
@@ -89,9 +89,9 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
 
 
 def test_many_sessions_are_read_a_few_at_a_time(django_assert_max_num_queries) -> None:
-    station = factories.station()
+    station = builders.station()
     for number in range(60):
-        session = factories.session(on=station, started_at=NOON + timedelta(days=number))
+        session = builders.session(on=station, started_at=NOON + timedelta(days=number))
         _sample(session, 60, Decimal(7410))
     with django_assert_max_num_queries(6):  # one for the sessions, one for the samples of each fifty
         assert len(_intervals(60)) == 60

@@ -15,9 +15,9 @@ from sessions_app.exports.xlsx import write_workbook
 from sessions_app.pages.export_specs import intervals_export, sessions_export
 from sessions_app.pages.filters import filter_sessions
 from sessions_app.queries import summary
-from tests import factories
-from tests.exports.reading import read_csv
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
+from tests.support.export_files import read_csv
 
 pytestmark = pytest.mark.django_db
 FILTERS = [
@@ -39,12 +39,12 @@ FILES_WITH_TOTALS = [(make, tab) for make in (sessions_export, intervals_export)
 def garage(transactional_db):
     """Put in ended and running sessions whose figures end in every digit, in three currencies and zones."""
     rng = random.Random(6)
-    priya = factories.driver("Priya Raman")
+    priya = builders.driver("Priya Raman")
     for currency, digits, zone in PLACES:
-        company = factories.company(currency=currency)
-        station = factories.station(f"HT-{currency}", at=factories.site(of=company, time_zone=zone))
+        company = builders.company(currency=currency)
+        station = builders.station(f"HT-{currency}", at=builders.site(of=company, time_zone=zone))
         for number in range(40):
-            factories.session(
+            builders.session(
                 on=station,
                 connector=rng.choice((1, 2)),
                 driver=rng.choice((priya, None)),
@@ -57,7 +57,7 @@ def garage(transactional_db):
                 end_reason=rng.choice(("Local", "PowerLoss", "EVDisconnected")),
             )
         for connector in (1, 2):
-            factories.session(
+            builders.session(
                 on=station,
                 connector=connector,
                 started_at=NOON + timedelta(seconds=rng.randrange(400_000)),
@@ -68,7 +68,7 @@ def garage(transactional_db):
                 price=Decimal(rng.randrange(100_000)).scaleb(-digits),
                 currency=currency,
             )
-    return factories.operator()
+    return builders.operator()
 
 
 def _some_filters(rng: random.Random) -> dict[str, str]:
@@ -150,9 +150,9 @@ def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
 
 
 def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_db) -> None:
-    station, now = factories.station(), timezone.now()
+    station, now = builders.station(), timezone.now()
     for connector in (1, 2):
-        factories.session(
+        builders.session(
             on=station,
             connector=connector,
             lasted=None,
@@ -161,7 +161,7 @@ def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_d
             price=Decimal("1.50") if connector == 1 else None,
             currency="AUD",
         )
-    olga = factories.operator()
+    olga = builders.operator()
     file = sessions_export(QueryDict(), "in-progress", olga)
 
     rows = read_csv(b"".join(file.pieces(bom=False)))

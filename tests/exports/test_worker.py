@@ -25,7 +25,7 @@ from sessions_app.store.exports import (
     export_delete,
     export_release,
 )
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = ExportJob.State
@@ -38,7 +38,7 @@ def folder(settings, tmp_path):
 
 
 def _job(manager=None, **fields):
-    manager = manager or factories.manager(f"m{ExportJob.objects.count()}")
+    manager = manager or builders.manager(f"m{ExportJob.objects.count()}")
     known = {"kind": "sessions", "of": "history", "name": "x.xlsx", "rows_total": 10}
     return ExportJob.objects.create(manager=manager, **(known | {"created_at": timezone.now()} | fields))
 
@@ -107,7 +107,7 @@ def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, st
         for _ in stream_rows(ChargingSession.objects.all()):
             raise error
 
-    factories.session()
+    builders.session()
     job = _job()
     with suppress(KeyboardInterrupt):
         worker.run_jobs(write)
@@ -248,8 +248,8 @@ def _go_by(job, time) -> None:
 
 
 def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> None:
-    site = factories.site()
-    dana, eve = factories.manager("dana", of=[site]), factories.manager("eve", of=[site])
+    site = builders.site()
+    dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
     job = _job(dana, state=State.READY, finished_at=timezone.now(), site_ids=[site.pk])
     assert downloadable_export(dana, job.pk, at=timezone.now()) == job
     assert downloadable_export(eve, job.pk, at=timezone.now()) is None
@@ -258,8 +258,8 @@ def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> No
 
 
 def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
-    site = factories.site()
-    job = _job(factories.manager("dana", of=[site]))
+    site = builders.site()
+    job = _job(builders.manager("dana", of=[site]))
 
     def write(job: ExportJob, to: Path, progress) -> int:
         job.manager.memberships.all().delete()
@@ -272,7 +272,7 @@ def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
 
 
 def test_the_same_again_is_the_one_that_is_there_and_five_are_enough() -> None:
-    dana = factories.manager()
+    dana = builders.manager()
 
     def add(params):
         return export_add(ExportJob(manager=dana, of="history", params=params, rows_total=1, created_at=timezone.now()))

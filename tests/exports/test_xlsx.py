@@ -9,7 +9,7 @@ import pytest
 
 from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.xlsx import WorkbookSpec, write_workbook
-from tests.exports.reading import NOW, row
+from tests.support.export_files import NOW, row
 
 ABOUT = (("Filters", "Site: Harbour Towers"), ("Exported by", "Dana Ng"))
 

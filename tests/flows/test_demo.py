@@ -1,4 +1,4 @@
-"""The demo: it starts with nothing, shows cars that charge, and leaves nothing behind."""
+"""The demo starts from nothing, shows charging cars, and leaves no process behind."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.flows.demo_process import Demo, copy_checkout, free_port
+from tests.support.demo_process import Demo, copy_checkout, free_port
 
 
 @pytest.fixture
@@ -25,10 +25,10 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
-def test_the_demo_shows_cars_that_charge_and_ends_with_all_its_children(demo: Demo) -> None:
-    said = demo.until_it_says("Ctrl-C")
-    assert f"{demo.url}/" in said
-    assert "operator" in said
+def test_demo_shows_charging_cars_and_ends_its_children(demo: Demo) -> None:
+    output = demo.until_it_says("Ctrl-C")
+    assert f"{demo.url}/" in output
+    assert "operator" in output
     deadline = monotonic() + 30
     while not re.search(r"HT-B1-0\d", page := demo.page("/sessions/in-progress/")):
         assert monotonic() < deadline, page
@@ -39,8 +39,8 @@ def test_the_demo_shows_cars_that_charge_and_ends_with_all_its_children(demo: De
 
     assert demo.end() == 0
     assert not any(is_alive(pid) for pid in children)
-    assert "Traceback" not in demo.said
-    assert demo.said.rstrip().endswith("The data stays in var/ for the next time.")
+    assert "Traceback" not in demo.output
+    assert demo.output.rstrip().endswith("The data stays in var/ for the next time.")
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
@@ -51,11 +51,11 @@ def test_the_demo_ends_when_its_server_dies(demo: Demo) -> None:
     os.kill(server, signal.SIGKILL)
 
     assert demo.process.wait(20) == 1
-    assert "exited unexpectedly" in demo.said
+    assert "exited unexpectedly" in demo.output
     assert not is_alive(stations)
 
 
-def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -64,4 +64,4 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
         demo = Demo(copy_checkout(tmp_path), port)
 
         assert demo.process.wait(20) == 1
-    assert demo.said == f"CommandError: Port {port} is in use. Take another: make demo PORT={port + 1}\n"
+    assert demo.output == f"CommandError: Port {port} is in use. Take another: make demo PORT={port + 1}\n"

@@ -1,4 +1,4 @@
-"""A server that is killed in the middle of its work has lost nothing that it acknowledged."""
+"""A killed server has lost no acknowledged reading."""
 
 import asyncio
 import signal
@@ -13,9 +13,8 @@ from websockets.exceptions import ConnectionClosed
 
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e import serving
-from tests.stations import PASSWORD, RawStation, raw_station
+from tests.support import builders, serving
+from tests.support.async_station_client import PASSWORD, AsyncStation, async_station, meter_values, start_payload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,7 +25,7 @@ BEGAN_AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Load:
-    """What the stations know: their transactions, and how many readings were answered."""
+    """The transactions of the stations, and the number of answered readings of each."""
 
     transactions: dict[str, int] = field(default_factory=dict)
     answered: dict[str, int] = field(default_factory=dict)
@@ -34,12 +33,10 @@ class Load:
 
 
 def reading(transaction: int, number: int) -> dict[str, Any]:
-    at = (BEGAN_AT + timedelta(seconds=number)).isoformat()
-    value = {"timestamp": at, "sampledValue": [{"value": str(1000 + number)}]}
-    return {"connectorId": 1, "transactionId": transaction, "meterValue": [value]}
+    return meter_values(transaction, BEGAN_AT + timedelta(seconds=number), {"value": str(1000 + number)})
 
 
-async def measure(socket: RawStation, name: str, load: Load, until: int) -> None:
+async def measure(socket: AsyncStation, name: str, load: Load, until: int) -> None:
     for number in range(load.answered[name] + 1, until):
         answer = await socket.call("MeterValues", reading(load.transactions[name], number))
         assert answer[0] == 3
@@ -50,9 +47,8 @@ async def measure(socket: RawStation, name: str, load: Load, until: int) -> None
 
 async def charge_until_killed(ws: str, name: str, load: Load) -> None:
     try:
-        async with raw_station(ws, name) as socket:
-            start = {"connectorId": 1, "idTag": "T", "meterStart": 1000, "timestamp": BEGAN_AT.isoformat()}
-            load.transactions[name] = (await socket.call("StartTransaction", start))[2]["transactionId"]
+        async with async_station(ws, name) as socket:
+            load.transactions[name] = await socket.start(start_payload(BEGAN_AT, meter_wh=1000))
             load.answered[name] = 0
             await measure(socket, name, load, until=100_000)
     except ConnectionClosed:
@@ -60,15 +56,15 @@ async def charge_until_killed(ws: str, name: str, load: Load) -> None:
 
 
 async def go_on(ws: str, name: str, load: Load) -> None:
-    """Say again the reading that was not answered, as a station does, and ten more."""
-    async with raw_station(ws, name) as socket:
+    """Repeat the unanswered reading, as a station does, and send ten more."""
+    async with async_station(ws, name) as socket:
         await measure(socket, name, load, until=load.answered[name] + 11)
 
 
-def test_every_acknowledged_reading_survives_kill_9_and_none_is_there_twice(tmp_path: Path) -> None:
+def test_acknowledged_readings_survive_kill_9_exactly_once(tmp_path: Path) -> None:
     names = [f"ST-{n}" for n in range(STATIONS)]
     for name in names:
-        factories.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+        builders.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
     server = serving.start(connection.settings_dict, tmp_path / "first.txt")
 
     async def until_killed() -> Load:
@@ -94,10 +90,10 @@ def test_every_acknowledged_reading_survives_kill_9_and_none_is_there_twice(tmp_
 
     assert ChargingSession.objects.count() == STATIONS
     for name in names:
-        found = list(
+        result = list(
             MeterSample.objects.filter(session_id=load.transactions[name]).order_by("at").values_list("at", flat=True)
         )
-        assert found == [BEGAN_AT + timedelta(seconds=n) for n in range(1, load.answered[name] + 1)]
+        assert result == [BEGAN_AT + timedelta(seconds=n) for n in range(1, load.answered[name] + 1)]
         session = ChargingSession.objects.get(pk=load.transactions[name])
-        assert (session.reading_count, session.energy_wh) == (len(found), len(found))
+        assert (session.reading_count, session.energy_wh) == (len(result), len(result))
     assert sum(at_kill.values()) >= ACKNOWLEDGED_BEFORE_THE_KILL

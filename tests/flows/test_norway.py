@@ -1,12 +1,11 @@
-"""35,377 real sessions of twelve garages: pages, filters and sums hold on them."""
+"""Pages, filters and sums of 35,377 real sessions of twelve garages."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
-from django.test import Client
 
 from sessions_app.domain import wording
 from sessions_app.domain.flags import Flag
@@ -14,7 +13,9 @@ from sessions_app.models import ChargingSession, Manager
 from sessions_app.pages.filters import filter_sessions
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import summary
-from tests import factories, norway
+from tests.flows import norway
+from tests.support import builders
+from tests.support.browser_client import sign_in
 
 pytestmark = [
     pytest.mark.django_db,
@@ -24,14 +25,14 @@ WITHOUT_END = 38
 
 
 def sums(query: str, user: Manager) -> summary.Summary:
-    found = filter_sessions(QueryDict(query), HISTORY, user)
-    assert found.is_valid, found.form.errors
-    return summary.summarize_history(found.sessions)
+    result = filter_sessions(QueryDict(query), HISTORY, user)
+    assert result.is_valid, result.form.errors
+    return summary.summarize_history(result.sessions)
 
 
-def test_the_tables_hold_on_real_sessions() -> None:
+def test_tables_agree_with_real_sessions() -> None:
     loaded = norway.load()
-    olga = factories.operator()
+    olga = builders.operator()
     reports = list(norway.reports())
     assert len(loaded) == len(reports) == 35_377
 
@@ -39,14 +40,17 @@ def test_the_tables_hold_on_real_sessions() -> None:
     by_hand = sum((wording.round_half_up(session.energy_wh / 1000) for session in loaded), Decimal(0))
     assert everything.sessions == 35_377
     assert everything.energy_kwh == by_hand
-    assert everything.duration_s == sum(
-        int((session.ended_at - session.started_at).total_seconds()) for session in loaded
-    )
+    assert everything.duration_s == sum(int(_duration(session).total_seconds()) for session in loaded)
     _garages_add_up(olga, reports, everything)
     _days_are_those_of_oslo(olga, reports)
     _sessions_without_an_end_say_so(olga)
     _nights_of_the_clock_change_have_their_true_length()
     _pages_reach_from_the_first_to_the_last(olga)
+
+
+def _duration(session: ChargingSession) -> timedelta:
+    assert session.ended_at is not None
+    return session.ended_at - session.started_at
 
 
 def _garages_add_up(olga: Manager, reports: list[dict[str, str]], everything: summary.Summary) -> None:
@@ -65,31 +69,27 @@ def _days_are_those_of_oslo(olga: Manager, reports: list[dict[str, str]]) -> Non
 
 
 def _sessions_without_an_end_say_so(olga: Manager) -> None:
-    found = filter_sessions(QueryDict("reason=NextSession"), HISTORY, olga).sessions
-    assert found.count() >= WITHOUT_END
-    assert all(session.flags & Flag.CLOSED_BY_US for session in found)
-    client = Client()
-    client.force_login(olga)
+    result = filter_sessions(QueryDict("reason=NextSession"), HISTORY, olga).sessions
+    assert result.count() >= WITHOUT_END
+    assert all(session.flags & Flag.CLOSED_BY_US for session in result)
+    client = sign_in(olga)
     page = client.get("/sessions/history/?reason=NextSession&per_page=100").text
-    assert page.count("Closed: a new session began</td>") == found.count()
-    assert page.count("Ended without a stop message</span>") == found.count()
+    assert page.count("Closed: a new session began</td>") == result.count()
+    assert page.count("Ended without a stop message</span>") == result.count()
 
 
 def _nights_of_the_clock_change_have_their_true_length() -> None:
-    """A car that stands over the night in which an hour comes twice stands an hour longer."""
+    """A car plugged in over the repeated hour of a clock change is plugged in for an hour more."""
     for report in norway.reports():
         begin, end = report["plugin_time"], report["plugout_time"]
         if begin[:10] == "2019-10-26" and end[:10] == "2019-10-27" and end[11:13] >= "04":
             session = ChargingSession.objects.get(id_tag_value=report["session_id"])
-            local = session.ended_at.astimezone(norway.OSLO).replace(tzinfo=None) - (
-                session.started_at.astimezone(norway.OSLO).replace(tzinfo=None)
-            )
-            assert session.ended_at - session.started_at == local + timedelta(hours=1)
+            local = datetime.fromisoformat(end) - datetime.fromisoformat(begin)
+            assert _duration(session) == local + timedelta(hours=1)
 
 
 def _pages_reach_from_the_first_to_the_last(olga: Manager) -> None:
-    client = Client()
-    client.force_login(olga)
+    client = sign_in(olga)
     for sort in ("-started_at", "user", "-duration"):
         last = client.get(f"/sessions/history/?sort={sort}&page=last&per_page=100")
         assert "100 of 10,000+" in last.text

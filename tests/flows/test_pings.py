@@ -1,4 +1,7 @@
-"""The server pings browsers, whose sockets it would else keep for good, and never a station."""
+"""The server disconnects a browser that answers no ping, and never a station.
+
+Without pings it would keep the sockets of vanished browsers forever.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -7,21 +10,20 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e import serving
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, authorization
+from tests.support import builders, serving
+from tests.support.async_station_client import PASSWORD, authorization
+from tests.support.browser_client import session_cookie
+from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PINGS = ("--ws-ping-interval", "0.2", "--ws-ping-timeout", "0.2")
-LONG_S = 2.0  # five times as long as it takes to be cut off
+LONG_S = 2.0  # five times the timeout
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def pinging(tmp_path: Path) -> Iterator[Server]:
 
 
 async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientConnection:
-    """Return a socket after a while in which it has answered no ping."""
+    """Return a socket that has answered no ping for LONG_S."""
     socket = await connect(address, additional_headers=headers)
     say: Any = socket.protocol.send_frame
 
@@ -45,8 +47,8 @@ async def wait_without_a_pong(address: str, headers: dict[str, str]) -> ClientCo
     return socket
 
 
-def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
-    factories.station("ST-1", password_digest=password_digest(PASSWORD))
+def test_station_without_pongs_stays_connected(pinging: Server) -> None:
+    builders.station("ST-1", password_digest=password_digest(PASSWORD))
 
     async def speak() -> Any:
         socket = await wait_without_a_pong(f"{pinging.ws}/ocpp/ST-1", authorization("ST-1"))
@@ -56,10 +58,8 @@ def test_a_station_that_answers_no_ping_is_still_heard(pinging: Server) -> None:
     assert "currentTime" in asyncio.run(speak())
 
 
-def test_a_browser_that_answers_no_ping_is_let_go(pinging: Server) -> None:
-    client = Client()
-    client.force_login(factories.operator())
-    headers = {"Origin": pinging.url, "Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+def test_browser_without_pongs_is_disconnected(pinging: Server) -> None:
+    headers = {"Origin": pinging.url, "Cookie": session_cookie(builders.operator())}
 
     async def listen() -> None:
         socket = await wait_without_a_pong(f"{pinging.ws}/live/sessions/", headers)

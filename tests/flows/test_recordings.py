@@ -1,8 +1,7 @@
-"""Recorded traffic of four charge points, replayed: each call gets a result, each session its energy."""
+"""Replay the recorded traffic of four charge points: every call gets a result, every session its energy."""
 
 import asyncio
 import json
-import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -13,11 +12,11 @@ import pytest
 
 from sessions_app.models import ChargingSession, DeadLetter
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, raw_station
+from tests.flows.norway import SHARED
+from tests.support import builders
+from tests.support.async_station_client import PASSWORD, async_station
+from tests.support.serving import Server
 
-SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 TRACES = sorted((SHARED / "ocpp_traces").glob("*.jsonl"))
 
 pytestmark = [
@@ -28,27 +27,27 @@ pytestmark = [
 
 @dataclass
 class Recording:
-    """One station's calls in their order, and the transactionIds that it was given then."""
+    """The calls of one station in order, and the transactionIds of the recorded answers."""
 
     calls: list[list[Any]] = field(default_factory=list)
     given: dict[str, int] = field(default_factory=dict)
 
 
 def recordings(path: Path) -> dict[str, Recording]:
-    found: dict[str, Recording] = defaultdict(Recording)
+    result: dict[str, Recording] = defaultdict(Recording)
     for line in path.read_text().splitlines():
         entry = json.loads(line)
         frame = json.loads(entry["frame"])
-        recording = found[entry["station"]]
+        recording = result[entry["station"]]
         if entry["direction"] == "from_station" and frame[0] == 2:
             recording.calls.append(frame)
         elif entry["direction"] == "to_station" and frame[0] == 3 and "transactionId" in frame[2]:
             recording.given[frame[1]] = frame[2]["transactionId"]
-    return found
+    return result
 
 
 def wh(sampled: dict[str, Any]) -> Decimal | None:
-    """Return the energy of a sampled value in Wh; None where it is something else."""
+    """Return the energy of a sampled value in Wh; None for other measurands."""
     if sampled.get("measurand", "Energy.Active.Import.Register") != "Energy.Active.Import.Register":
         return None
     if sampled.get("phase") or len(str(sampled["value"])) > 40:
@@ -57,7 +56,7 @@ def wh(sampled: dict[str, Any]) -> Decimal | None:
 
 
 def expected_energy_wh(calls: list[list[Any]]) -> list[Decimal]:
-    """Return the energy of each session of a recording, by its own registers, in order of the starts."""
+    """Return the energy of each recorded session by its registers, in order of the starts."""
     sessions: dict[int, list[Decimal]] = {}
     order: list[int] = []
     pending: list[Decimal] = []
@@ -75,14 +74,14 @@ def expected_energy_wh(calls: list[list[Any]]) -> list[Decimal]:
 
 
 async def replay(ws: str, name: str, recording: Recording) -> list[Any]:
-    """Send the calls, with the transactionIds that this server gives, and return the answers."""
+    """Send the calls with the transactionIds of this server, and return the answers."""
     now: dict[int, int] = {}
     answers = []
-    async with raw_station(ws, name) as socket:
+    async with async_station(ws, name) as socket:
         for _, id_, action, payload in recording.calls:
             known = payload.get("transactionId")
             mapped = payload | {"transactionId": now[known]} if known in now else payload
-            answer = await socket.say(json.dumps([2, id_, action, mapped]))
+            answer = await socket.exchange(json.dumps([2, id_, action, mapped]))
             if action == "StartTransaction":
                 now[recording.given[id_]] = answer[2]["transactionId"]
             answers.append(answer)
@@ -90,20 +89,20 @@ async def replay(ws: str, name: str, recording: Recording) -> list[Any]:
 
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
-def test_a_recording_is_answered_and_its_sessions_are_in_history(server: Server, path: Path) -> None:
-    found = recordings(path)
-    for name in found:
-        factories.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+def test_recording_is_answered_and_its_sessions_are_stored(server: Server, path: Path) -> None:
+    result = recordings(path)
+    for name in result:
+        builders.station(name, password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
 
     async def all_at_once() -> list[list[Any]]:
-        return await asyncio.gather(*(replay(server.ws, name, each) for name, each in found.items()))
+        return await asyncio.gather(*(replay(server.ws, name, each) for name, each in result.items()))
 
     answers = asyncio.run(all_at_once())
 
     assert all(answer[0] == 3 for station in answers for answer in station)
     assert not DeadLetter.objects.exists()
     starts = 0
-    for name, recording in found.items():
+    for name, recording in result.items():
         sessions = ChargingSession.objects.filter(station__identity=name).order_by("pk")
         expected = expected_energy_wh(recording.calls)
         assert [session.energy_wh for session in sessions] == expected

@@ -1,15 +1,15 @@
-"""A manager's command reaches the station over its own socket, and its answer is noted."""
+"""A manager's command reaches the station over its socket, and the answer is stored."""
 
 import asyncio
 import json
-import urllib.parse
-import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from lxml import html
 
 from sessions_app.announce import StationCommand
 from sessions_app.domain import wording
@@ -18,9 +18,11 @@ from sessions_app.models import ActionAudit, ChargingSession, Manager
 from sessions_app.recorder import recorder
 from sessions_app.store.audits import audit_begin
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e.serving import Server
-from tests.stations import PASSWORD, RawStation, raw_station
+from tests.support import builders
+from tests.support.async_station_client import PASSWORD
+from tests.support.browser_client import session_cookie, submit_form
+from tests.support.serving import Server
+from tests.support.station_client import Station
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,27 +30,24 @@ START = {"connectorId": 1, "idTag": "T", "meterStart": 100, "timestamp": "2026-0
 SETTLES_WITHIN_S = 20
 
 
-def ask_to_stop(server: Server, manager: Manager, session_id: int) -> None:
-    """Answer the question of the stop page with yes, as a browser without JavaScript does."""
-    client = Client()
-    client.force_login(manager)
-    cookie = f"sessionid={client.cookies['sessionid'].value}"
-    path = reverse("stop", args=[session_id])
-    page = urllib.request.urlopen(urllib.request.Request(server.url + path, headers={"Cookie": cookie}))
-    token = page.headers["Set-Cookie"].split(";")[0]
-    (form,) = [each for each in html.fromstring(page.read()).forms if each.action == path]
-    data = urllib.parse.urlencode(form.form_values()).encode()
-    headers = {"Cookie": f"{cookie}; {token}", "Referer": server.url}
-    urllib.request.urlopen(urllib.request.Request(server.url + path, data, headers))
+@contextmanager
+def asking_to_stop(server: Server, manager: Manager, session_id: int) -> Iterator[None]:
+    """Confirm the stop page as the manager, while the station handles the command."""
+    page = reverse("stop", args=[session_id])
+    cookie = session_cookie(manager)
+    with ThreadPoolExecutor(1) as browser:
+        asking = browser.submit(submit_form, server.url, page, page, cookie=cookie)
+        yield
+        asking.result()
 
 
-async def outcome() -> str:
-    """Return what is noted once the command is settled."""
-    async with asyncio.timeout(SETTLES_WITHIN_S):
-        while True:
-            found = await asyncio.to_thread(lambda: ActionAudit.objects.get().outcome)
-            if found != "waiting":
-                return str(found)
+def settled_outcome() -> str:
+    """Return the outcome in the audit once the station has answered."""
+    deadline = monotonic() + SETTLES_WITHIN_S
+    while (outcome := ActionAudit.objects.get().outcome) == "waiting":
+        assert monotonic() < deadline
+        sleep(0.01)
+    return outcome
 
 
 @pytest.mark.parametrize(
@@ -60,34 +59,29 @@ async def outcome() -> str:
         ([3, None], "rejected"),
     ],
 )
-def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, answer: list[Any], noted: str) -> None:
-    station = factories.station("ST-1", password_digest=password_digest(PASSWORD))
-    dana = factories.manager(of=[station.site_area.site])
+def test_stop_command_stores_the_answer_of_the_station(server: Server, answer: list[Any], noted: str) -> None:
+    station = builders.station("ST-1", password_digest=password_digest(PASSWORD))
+    dana = builders.manager(of=[station.site_area.site])
 
-    async def scenario() -> tuple[int, Any, str]:
-        async with raw_station(server.ws, "ST-1") as socket:
-            session_id = int((await socket.call("StartTransaction", START))[2]["transactionId"])
-            asking = asyncio.create_task(asyncio.to_thread(ask_to_stop, server, dana, session_id))
-            asked = await next_frame(socket)
-            await socket.socket.send(json.dumps([answer[0], asked[1], *answer[1:]]))
-            await asking
-            return session_id, asked, await outcome()
+    with Station(server.ws, "ST-1") as connected:
+        session_id = int(connected.request("StartTransaction", **START)["transactionId"])
+        with asking_to_stop(server, dana, session_id):
+            number, action, payload = connected.receive_call()
+            connected.send(json.dumps([answer[0], number, *answer[1:]]))
+        outcome = settled_outcome()
 
-    session_id, asked, found = asyncio.run(scenario())
-
-    assert asked[0] == 2
-    assert asked[2:] == ["RemoteStopTransaction", {"transactionId": session_id}]
-    assert found == noted
+    assert (action, payload) == ("RemoteStopTransaction", {"transactionId": session_id})
+    assert outcome == noted
     audit = ActionAudit.objects.get()
     assert (audit.manager, audit.session_id, audit.station) == (dana, session_id, station)
 
 
-def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "ANSWER_TIMEOUT_S", 0.0)
-    session = factories.session(lasted=None)
-    dana = factories.manager(of=[session.site])
-    audit = audit_begin(dana, action="stop", session=session, at=factories.NOON)
-    asked = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
+    session = builders.session(lasted=None)
+    dana = builders.manager(of=[session.site])
+    audit = audit_begin(dana, action="stop", session=session, at=builders.NOON)
+    message = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
     sent: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -95,7 +89,7 @@ def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: 
 
     async def scenario() -> None:
         async with asyncio.timeout(SETTLES_WITHIN_S):
-            await commands._ask(session.station_id, commands.StationConnection(send), asked)
+            await commands._ask(session.station_id, commands.StationConnection(send), message)
         await recorder().stop()
 
     asyncio.run(scenario())
@@ -104,29 +98,18 @@ def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: 
     assert (len(sent), audit.outcome) == (1, "no answer")
 
 
-def test_a_session_says_who_stopped_it(server: Server) -> None:
-    station = factories.station("ST-1", password_digest=password_digest(PASSWORD))
-    dana = factories.manager(of=[station.site_area.site])
+def test_session_names_the_manager_behind_its_stop(server: Server) -> None:
+    station = builders.station("ST-1", password_digest=password_digest(PASSWORD))
+    dana = builders.manager(of=[station.site_area.site])
     Manager.objects.update(first_name="Dana", last_name="Ng")
     dana.refresh_from_db()
 
-    async def scenario() -> None:
-        async with raw_station(server.ws, "ST-1") as socket:
-            session_id = int((await socket.call("StartTransaction", START))[2]["transactionId"])
-            asking = asyncio.create_task(asyncio.to_thread(ask_to_stop, server, dana, session_id))
-            asked = await next_frame(socket)
-            await socket.socket.send(json.dumps([3, asked[1], {"status": "Accepted"}]))
+    with Station(server.ws, "ST-1") as connected:
+        session_id = int(connected.request("StartTransaction", **START)["transactionId"])
+        with asking_to_stop(server, dana, session_id):
+            connected.answer(status="Accepted")
             at = "2026-03-03T12:10:00Z"
-            stop = {"transactionId": session_id, "meterStop": 200, "timestamp": at, "reason": "Remote"}
-            await socket.call("StopTransaction", stop)
-            await asking
-
-    asyncio.run(scenario())
+            connected.request("StopTransaction", transactionId=session_id, meterStop=200, timestamp=at, reason="Remote")
 
     session = ChargingSession.objects.get()
     assert wording.reason(session.end_reason, session.ended_by) == "Stopped remotely by Dana Ng"
-
-
-async def next_frame(socket: RawStation) -> list[Any]:
-    async with asyncio.timeout(SETTLES_WITHIN_S):
-        return list(json.loads(await socket.socket.recv()))

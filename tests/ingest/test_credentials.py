@@ -1,4 +1,4 @@
-"""Who a station says it is: in its address, and as the user of Basic Auth."""
+"""The identity of a station in its URL and in the user name of Basic Auth."""
 
 import base64
 from typing import Any
@@ -22,26 +22,26 @@ def scope(path: str, user: str | bytes | None = None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("user", [NAME, ENCODED, NAME.encode("latin-1"), ENCODED.replace("%2F", "%2f")])
 @pytest.mark.parametrize("path", [ENCODED, quote(NAME), ENCODED.replace("%20", "+"), f"{ENCODED}?x=1"])
-def test_a_user_is_the_identity_however_either_is_encoded(path: str, user: str | bytes) -> None:
-    knock = scope(path, user)
+def test_user_matches_the_identity_in_any_encoding(path: str, user: str | bytes) -> None:
+    attempt = scope(path, user)
 
-    assert credentials.identity(knock) == NAME
-    assert credentials.password(knock, NAME) == b"p:w"
+    assert credentials.identity(attempt) == NAME
+    assert credentials.password(attempt, NAME) == b"p:w"
 
 
-def test_a_plus_is_a_plus_where_the_user_does_not_tell_otherwise() -> None:
+def test_plus_stays_a_plus_by_default() -> None:
     assert credentials.identity(scope("A+B", "A+B")) == "A+B"
     assert credentials.identity(scope("A+B", "A B")) == "A B"
     assert credentials.identity(scope("A+B")) == "A+B"
 
 
 @pytest.mark.parametrize("user", ["other", "", "STA TION/Ü"])
-def test_another_user_gives_no_password(user: str) -> None:
+def test_other_user_name_gives_no_password(user: str) -> None:
     assert credentials.password(scope(ENCODED, user), NAME) is None
 
 
 @pytest.mark.parametrize("header", [b"", b"Basic", b"Basic %%%", b"Basic " + base64.b64encode(b"ST"), b"Bearer x"])
-def test_what_is_no_basic_auth_gives_no_password(header: bytes) -> None:
-    knock = scope("ST") | {"headers": [(b"authorization", header)]}
+def test_malformed_basic_auth_gives_no_password(header: bytes) -> None:
+    attempt = scope("ST") | {"headers": [(b"authorization", header)]}
 
-    assert credentials.password(knock, "ST") is None
+    assert credentials.password(attempt, "ST") is None

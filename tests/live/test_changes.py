@@ -1,17 +1,18 @@
-"""Open sockets are told when what their manager may see has changed."""
+"""Changes of a manager's access are announced to their open sockets."""
 
 import pytest
+from django.test import Client
 
 from sessions_app import announce
 from sessions_app.models import Membership
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def told(monkeypatch) -> list[str]:
-    """Give the groups to which a change of access was announced."""
+def announced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the groups that received a change of access."""
     groups: list[str] = []
 
     async def send(group: str, event: dict[str, str]) -> None:
@@ -22,38 +23,38 @@ def told(monkeypatch) -> list[str]:
     return groups
 
 
-def test_it_tells_of_a_membership_given_changed_and_taken(told: list[str]) -> None:
-    dana, site = factories.manager(), factories.site()
+def test_membership_changes_are_announced(announced: list[str]) -> None:
+    dana, site = builders.manager(), builders.site()
 
     held = Membership.objects.create(manager=dana, site=site)
     held.role = "manager"
     held.save()
     held.delete()
 
-    assert told == [announce.manager_group(dana.pk)] * 3
+    assert announced == [announce.manager_group(dana.pk)] * 3
 
 
-def test_it_tells_of_a_manager_who_may_no_longer_sign_in(told: list[str]) -> None:
-    dana = factories.manager()
+def test_deactivated_manager_is_announced(announced: list[str]) -> None:
+    dana = builders.manager()
 
     dana.is_active = False
     dana.save()
 
-    assert told == [announce.manager_group(dana.pk)]
+    assert announced == [announce.manager_group(dana.pk)]
 
 
-def test_it_tells_nobody_that_somebody_signed_in(told: list[str], client) -> None:
-    client.force_login(factories.manager())
+def test_sign_in_is_not_announced(announced: list[str], client: Client) -> None:
+    client.force_login(builders.manager())
 
-    assert told == []
+    assert announced == []
 
 
-def test_it_takes_the_membership_although_the_layer_is_gone(monkeypatch) -> None:
+def test_membership_is_removed_without_a_channel_layer(monkeypatch: pytest.MonkeyPatch) -> None:
     async def send(group: str, event: dict[str, str]) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(announce, "send", send)
-    dana = factories.manager(of=[factories.site()])
+    dana = builders.manager(of=[builders.site()])
 
     dana.memberships.get().delete()
 

@@ -1,4 +1,4 @@
-"""What viewers cost: an update reaches them without a query, and a quiet connection says that it is there."""
+"""An update costs viewers no query, and a quiet connection sends beats."""
 
 import asyncio
 import json
@@ -9,12 +9,12 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.sessions.backends.db import SessionStore
 from django.db.backends.utils import CursorWrapper
-from django.test import Client
 
 from sessions_app import announce
 from sessions_app.live import consumers
 from sessions_app.models import Manager
-from tests import factories
+from tests.support import builders
+from tests.support.browser_client import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +23,7 @@ VIEWERS = 5
 
 @pytest.fixture
 def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Give the queries of all threads and connections from now on."""
+    """Return a list that collects the queries of all threads and connections."""
     run: list[str] = []
     execute = CursorWrapper.execute
 
@@ -36,21 +36,19 @@ def queries(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def viewer_of(manager: Manager) -> ApplicationCommunicator:
-    """Return the socket of a browser in which the manager has signed in."""
-    client = Client()
-    client.force_login(manager)
-    kept = SessionStore(client.cookies["sessionid"].value)
-    scope = {"type": "websocket", "path": "/live/sessions/", "user": manager, "session": kept}
+    """Return the socket of the manager's browser."""
+    session = SessionStore(sign_in(manager).cookies["sessionid"].value)
+    scope = {"type": "websocket", "path": "/live/sessions/", "user": manager, "session": session}
     return ApplicationCommunicator(consumers.SessionsConsumer.as_asgi(), scope)
 
 
-async def heard(viewer: ApplicationCommunicator) -> dict[str, Any]:
-    """Return the next event that a viewer hears."""
+async def next_event(viewer: ApplicationCommunicator) -> dict[str, Any]:
+    """Return the next event of a viewer."""
     return dict(json.loads((await viewer.receive_output(timeout=5))["text"]))
 
 
-def watched(viewers: list[ApplicationCommunicator], scenario: Callable[[], Awaitable[Any]]) -> Any:
-    """Return what the scenario does while the viewers are connected."""
+def run_with_viewers(viewers: list[ApplicationCommunicator], scenario: Callable[[], Awaitable[Any]]) -> Any:
+    """Connect the viewers, and return the result of the scenario."""
 
     async def run() -> Any:
         for viewer in viewers:
@@ -65,29 +63,29 @@ def watched(viewers: list[ApplicationCommunicator], scenario: Callable[[], Await
     return asyncio.run(run())
 
 
-def test_an_update_costs_its_viewers_no_query(queries: list[str]) -> None:
-    session = factories.session(lasted=None)
-    viewers = [viewer_of(factories.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
+def test_update_costs_its_viewers_no_query(queries: list[str]) -> None:
+    session = builders.session(lasted=None)
+    viewers = [viewer_of(builders.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
 
     async def scenario() -> list[dict[str, Any]]:
         outbox = announce.ChangeAnnouncer()
         queries.clear()
         outbox.put([announce.SessionChange(session.pk, session.site_id)])
-        events = [await heard(viewer) for viewer in viewers]
+        events = [await next_event(viewer) for viewer in viewers]
         await outbox.stop()
         return events
 
-    events = watched(viewers, scenario)
+    events = run_with_viewers(viewers, scenario)
 
     assert [event["type"] for event in events] == ["session.changed"] * VIEWERS
-    assert len(queries) == 1  # the row, rendered once for everybody
+    assert len(queries) == 1  # the row is rendered once for all viewers
 
 
-def test_a_connection_on_which_nothing_happens_says_that_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quiet_connection_sends_beats(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "BEAT_EVERY_S", 0.05)
-    viewer = viewer_of(factories.operator())
+    viewer = viewer_of(builders.operator())
 
     async def scenario() -> list[dict[str, Any]]:
-        return [await heard(viewer) for _ in range(2)]
+        return [await next_event(viewer) for _ in range(2)]
 
-    assert watched([viewer], scenario) == [{"type": "beat"}, {"type": "beat"}]
+    assert run_with_viewers([viewer], scenario) == [{"type": "beat"}, {"type": "beat"}]

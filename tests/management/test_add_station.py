@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 
 from sessions_app.models import ChargingStation, Site
 from sessions_app.store.credentials import matches
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -17,10 +17,10 @@ def add(*args: Any, **options: Any) -> str:
     return out.getvalue()
 
 
-def test_a_station_gets_its_connectors_rating_and_password() -> None:
-    place = factories.site("Harbour Towers")
+def test_station_gets_connectors_rating_and_password() -> None:
+    place = builders.site("Harbour Towers")
 
-    said = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
+    output = add("HT-01", site="Harbour Towers", connectors=3, power_kw=7.4, password="pw", count=None)
 
     station = ChargingStation.objects.get(identity="HT-01")
     assert station.site_area.site == place
@@ -31,11 +31,11 @@ def test_a_station_gets_its_connectors_rating_and_password() -> None:
     ]
     assert matches(station.password_digest, b"pw")
     assert not station.accepts_unknown_tags
-    assert said == "HT-01 added at Harbour Towers\n"
+    assert output == "HT-01 added at Harbour Towers\n"
 
 
 def test_several_stations_are_numbered() -> None:
-    factories.site()
+    builders.site()
 
     add("BENCH", count=3, password="pw", accept_unknown_tags=True)
 
@@ -44,28 +44,28 @@ def test_several_stations_are_numbered() -> None:
     assert all(s.accepts_unknown_tags for s in made)
 
 
-def test_without_a_password_it_tells_the_one_it_made_up() -> None:
-    factories.site()
+def test_generated_password_is_printed() -> None:
+    builders.site()
 
     password = add("HT-01").rsplit(" ", 1)[1].strip()
 
     assert matches(ChargingStation.objects.get().password_digest, password.encode())
 
 
-def test_the_same_again_changes_nothing() -> None:
-    factories.site("Harbour Towers")
+def test_repeated_command_changes_nothing() -> None:
+    builders.site("Harbour Towers")
     add("HT-01", password="pw")
     before = ChargingStation.objects.values().get()
 
-    said = add("HT-01")
+    output = add("HT-01")
 
     assert ChargingStation.objects.values().get() == before
-    assert said == "HT-01 already exists at Harbour Towers\n"
+    assert output == "HT-01 already exists at Harbour Towers\n"
     assert ChargingStation.objects.get().connectors.count() == 2
 
 
-def test_a_new_password_takes_the_place_of_the_old_one() -> None:
-    factories.site()
+def test_new_password_replaces_the_old_one() -> None:
+    builders.site()
     add("HT-01", password="old")
 
     add("HT-01", password="new")
@@ -73,7 +73,7 @@ def test_a_new_password_takes_the_place_of_the_old_one() -> None:
     assert matches(ChargingStation.objects.get().password_digest, b"new")
 
 
-def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
+def test_site_is_created_in_an_empty_database() -> None:
     add("CP-1", site="Depot", password="pw")
 
     assert Site.objects.get().name == "Depot"
@@ -90,8 +90,8 @@ def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
         ({"password": ""}, "--password is empty."),
     ],
 )
-def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) -> None:
-    factories.site("Harbour Towers")
+def test_invalid_arguments_are_refused_in_one_line(options: dict[str, Any], error: str) -> None:
+    builders.site("Harbour Towers")
 
     with pytest.raises(CommandError) as refused:
         add("HT-01", **options)
@@ -100,18 +100,18 @@ def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) ->
     assert not ChargingStation.objects.exists()
 
 
-def test_a_station_is_not_moved_to_another_site() -> None:
-    factories.site("Harbour Towers")
-    factories.site("Quay House")
+def test_station_is_not_moved_to_another_site() -> None:
+    builders.site("Harbour Towers")
+    builders.site("Quay House")
     add("HT-01", site="Harbour Towers", password="pw")
 
     with pytest.raises(CommandError, match=r"^HT-01 already belongs to Harbour Towers\.$"):
         add("HT-01", site="Quay House")
 
 
-def test_sites_of_one_name_are_told_apart_by_their_company() -> None:
+def test_company_tells_sites_of_one_name_apart() -> None:
     for name in ("North", "South"):
-        factories.site("Depot", of=factories.company(name))
+        builders.site("Depot", of=builders.company(name))
 
     with pytest.raises(CommandError, match="2 sites are named Depot; choose one of: North/Depot, South/Depot"):
         add("CP-1", site="Depot")

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
 from sessions_app.urls import urlpatterns
-from tests import factories
+from tests.support import builders
 
 OPEN = {"healthz", "sign-in", "sign-out"}
 PATTERNS = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
@@ -64,7 +64,7 @@ def name(pattern: URLPattern) -> str:
 
 @pytest.mark.parametrize("pattern", CLOSED, ids=name)
 def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
-    session = factories.session()
+    session = builders.session()
 
     for address in addresses(pattern, session.pk):
         for answer in (client.get(address), client.post(address)):
@@ -74,8 +74,8 @@ def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
 
 @pytest.mark.parametrize("pattern", OF_ONE, ids=name)
 def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) -> None:
-    theirs = [factories.session(), factories.session(lasted=None)]
-    client.force_login(factories.manager(of=[factories.site()]))
+    theirs = [builders.session(), builders.session(lasted=None)]
+    client.force_login(builders.manager(of=[builders.site()]))
 
     for session in (*theirs, None):
         for address in addresses(pattern, session.pk if session else 10**6):
@@ -86,12 +86,12 @@ def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) 
 
 @pytest.mark.parametrize("role", ["viewer", "manager"])
 def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) -> None:
-    theirs = factories.site("Their Towers")
-    driver = factories.driver("Hidden Driver", site=theirs)
-    where = factories.station("HIDDEN-1", at=theirs)
-    factories.session(on=where, driver=driver)
-    factories.session(on=where, connector=2, driver=driver, lasted=None)
-    client.force_login(factories.manager(of=[factories.site("Our Quay")], role=role))
+    theirs = builders.site("Their Towers")
+    driver = builders.driver("Hidden Driver", site=theirs)
+    where = builders.station("HIDDEN-1", at=theirs)
+    builders.session(on=where, driver=driver)
+    builders.session(on=where, connector=2, driver=driver, lasted=None)
+    client.force_login(builders.manager(of=[builders.site("Our Quay")], role=role))
 
     for pattern in OF_ALL:
         for address in addresses(pattern, 0):
@@ -101,8 +101,8 @@ def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) 
 
 
 def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> None:
-    theirs = factories.session(driver=factories.driver())
-    client.force_login(factories.manager(of=[factories.site()]))
+    theirs = builders.session(driver=builders.driver())
+    client.force_login(builders.manager(of=[builders.site()]))
     hidden = {
         "site": theirs.site_id,
         "company": theirs.site.company_id,
@@ -118,7 +118,7 @@ def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> Non
 
 
 def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
-    dana = factories.manager(of=[factories.session().site])
+    dana = builders.manager(of=[builders.session().site])
     client.force_login(dana)
     dana.is_active = False
     dana.save()
@@ -128,7 +128,7 @@ def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
 
 @pytest.mark.parametrize("there", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
 def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
-    factories.manager("dana")
+    builders.manager("dana")
 
     answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there})
 
@@ -137,8 +137,8 @@ def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
 
 def test_every_change_asks_for_the_token() -> None:
     strict = Client(enforce_csrf_checks=True)
-    session = factories.session(lasted=None)
-    strict.force_login(factories.operator())
+    session = builders.session(lasted=None)
+    strict.force_login(builders.operator())
 
     for pattern in PATTERNS:
         for address in addresses(pattern, session.pk):

@@ -11,7 +11,7 @@ from lxml import html
 from sessions_app.models import ChargingSession
 from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 @pytest.fixture
 def dana(client: Client) -> Client:
     """Give the browser of an operator who has signed in."""
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -50,7 +50,7 @@ def cells(client: Client, tab: str) -> dict[str, Cell]:
     ],
 )
 def test_a_reason_has_the_stations_own_word_in_its_tooltip(dana: Client, code: str, said: Cell) -> None:
-    factories.session(end_reason=code)
+    builders.session(end_reason=code)
 
     assert cells(dana, HISTORY)["reason"] == said
 
@@ -61,7 +61,7 @@ ENDED = "2026-03-04 00:00:05 AEDT (Australia/Sydney)"
 
 @pytest.mark.parametrize(("tab", "titles"), [(IN_PROGRESS, [STARTED]), (HISTORY, [STARTED, ENDED])])
 def test_times_have_the_full_time_of_the_site_in_their_tooltips(dana: Client, tab: str, titles: list[str]) -> None:
-    factories.session(started_at=factories.NOON + timedelta(seconds=5), lasted=LASTED[tab])
+    builders.session(started_at=builders.NOON + timedelta(seconds=5), lasted=LASTED[tab])
 
     found = cells(dana, tab)
 
@@ -76,7 +76,7 @@ def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
     dana: Client, start: float | None, end: float | None, in_progress: str, history: str
 ) -> None:
     for lasted in LASTED.values():
-        factories.session(lasted=lasted, battery_start=start, battery=end)
+        builders.session(lasted=lasted, battery_start=start, battery=end)
 
     assert cells(dana, IN_PROGRESS)["battery"].text == in_progress
     assert cells(dana, HISTORY)["battery"].text == history
@@ -84,7 +84,7 @@ def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
 
 @pytest.mark.parametrize(("tab", "own"), [(IN_PROGRESS, {"power"}), (HISTORY, {"reason", "average_power"})])
 def test_what_nobody_knows_is_a_dash_and_nothing_else_is(dana: Client, tab: str, own: set[str]) -> None:
-    factories.session(lasted=LASTED[tab] and timedelta(), energy_wh=0, last_reading_at=timezone.now())
+    builders.session(lasted=LASTED[tab] and timedelta(), energy_wh=0, last_reading_at=timezone.now())
     ChargingSession.objects.update(connector=None, end_reason="")
 
     unknown = {key for key, cell in cells(dana, tab).items() if cell.text == "–"}

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from sessions_app.models import ChargingSession
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from sessions_app.queries import related_lookup
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 TABS = (IN_PROGRESS, HISTORY)
@@ -21,12 +21,12 @@ MOST = 8
 @pytest.fixture
 def dana(client: Client) -> Client:
     """Give the browser of a manager with sessions in progress and in history that fit every filter."""
-    where = factories.station("HT-B1-03", max_power_w=3_700, connectors=20)
-    client.force_login(factories.manager(of=[where.site_area.site]))
+    where = builders.station("HT-B1-03", max_power_w=3_700, connectors=20)
+    client.force_login(builders.manager(of=[where.site_area.site]))
     for number in range(1, 21):
         for lasted in (None, timedelta(hours=9)):
-            driver = factories.driver(f"Priya Raman {number}", unit="1204")
-            factories.session(on=where, connector=number, driver=driver, idle_s=30_000, lasted=lasted)
+            driver = builders.driver(f"Priya Raman {number}", unit="1204")
+            builders.session(on=where, connector=number, driver=driver, idle_s=30_000, lasted=lasted)
     return client
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from tests import factories
+from tests.support import builders
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.pages.broken")]
 
@@ -18,7 +18,7 @@ def visitor() -> Client:
 
 @pytest.fixture
 def dana(visitor: Client) -> Client:
-    visitor.force_login(factories.manager("dana"))
+    visitor.force_login(builders.manager("dana"))
     return visitor
 
 
@@ -60,7 +60,7 @@ def test_it_shows_the_failure_although_the_database_is_what_failed(visitor: Clie
     def down(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
-    visitor.force_login(factories.manager())
+    visitor.force_login(builders.manager())
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", down)
 
     answer = visitor.get("/sessions/in-progress/")

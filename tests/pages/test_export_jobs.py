@@ -16,7 +16,7 @@ from sessions_app.models import ChargingSession, ExportJob
 from sessions_app.models.exports import KEPT_FOR
 from sessions_app.pages import export_spec
 from sessions_app.pages.export_jobs import write_export
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = reverse("export-start", args=["sessions", "history"])
@@ -35,11 +35,11 @@ def staged(settings, tmp_path, monkeypatch) -> None:
 
 @pytest.fixture
 def dana(client):
-    site = factories.site()
-    station = factories.station(at=site)
+    site = builders.site()
+    station = builders.station(at=site)
     for _ in range(3):
-        factories.session(on=station)
-    dana = factories.manager(of=[site])
+        builders.session(on=station)
+    dana = builders.manager(of=[site])
     client.force_login(dana)
     return dana
 
@@ -85,18 +85,18 @@ async def test_it_is_there_to_download_when_ready() -> None:
 
 
 def _ready():
-    site = factories.site()
+    site = builders.site()
     for _ in range(3):
-        factories.session(on=factories.station(at=site))
-    factories.session()
-    dana = factories.manager(of=[site])
+        builders.session(on=builders.station(at=site))
+    builders.session()
+    dana = builders.manager(of=[site])
     job = ExportJob.objects.create(
         manager=dana,
         kind="sessions",
         of="history",
         name="charging-sessions-history.xlsx",
         rows_total=3,
-        created_at=factories.NOON,
+        created_at=builders.NOON,
     )
     worker.run_jobs(write_export)
     job.refresh_from_db()
@@ -117,7 +117,7 @@ def test_it_can_be_cancelled(client, dana) -> None:
 def test_to_anybody_else_it_does_not_exist(client, dana, name) -> None:
     client.post(START, {})
     job = ExportJob.objects.get()
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     address = reverse(name, args=[job.pk])
     response = client.get(address) if name == "export-file" else client.post(address)
     assert response.status_code == 404

@@ -15,9 +15,9 @@ from django.urls import reverse
 from sessions_app.exports.streaming import stream_from_thread
 from sessions_app.models import MeterSample
 from sessions_app.store.saved_views import manager_save_columns
-from tests import factories
-from tests.exports.reading import read_csv
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
+from tests.support.export_files import read_csv
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,18 +55,18 @@ async def test_it_holds_what_the_filters_leave_in_the_order_of_the_list(download
 
 
 def _three_sessions():
-    wanted, other = factories.station("HT-01"), factories.station("XX-09")
+    wanted, other = builders.station("HT-01"), builders.station("XX-09")
     ids = [
-        factories.session(on=wanted, energy_wh=Decimal(9000)).pk,
-        factories.session(on=other, energy_wh=Decimal(1)).pk,
-        factories.session(on=wanted, connector=2, energy_wh=Decimal(5000)).pk,
+        builders.session(on=wanted, energy_wh=Decimal(9000)).pk,
+        builders.session(on=other, energy_wh=Decimal(1)).pk,
+        builders.session(on=wanted, connector=2, energy_wh=Decimal(5000)).pk,
     ]
-    return factories.operator(), ids
+    return builders.operator(), ids
 
 
 async def test_sessions_in_progress_come_with_the_moment_of_the_export(download) -> None:
-    await sync_to_async(factories.session)(lasted=None)
-    olga = await sync_to_async(factories.operator)()
+    await sync_to_async(builders.session)(lasted=None)
+    olga = await sync_to_async(builders.operator)()
     (row,) = await download(olga, address("in-progress"))
     assert row["As Of"]
     assert "End Date" not in row
@@ -74,10 +74,10 @@ async def test_sessions_in_progress_come_with_the_moment_of_the_export(download)
 
 async def test_what_one_may_not_see_is_not_in_it(download) -> None:
     def stage():
-        own, strange = factories.site(), factories.site()
-        seen = factories.session(on=factories.station(at=own))
-        factories.session(on=factories.station(at=strange))
-        return factories.manager(of=[own]), seen.pk
+        own, strange = builders.site(), builders.site()
+        seen = builders.session(on=builders.station(at=own))
+        builders.session(on=builders.station(at=strange))
+        return builders.manager(of=[own]), seen.pk
 
     dana, seen = await sync_to_async(stage)()
     assert [int(row["ID"]) for row in await download(dana, address())] == [seen]
@@ -95,8 +95,8 @@ async def test_what_one_may_not_see_is_not_in_it(download) -> None:
     ],
 )
 def test_a_bad_value_is_refused_with_its_error(client, suffix, query) -> None:
-    factories.session()
-    client.force_login(factories.operator())
+    builders.session()
+    client.force_login(builders.operator())
     response = client.get(address(suffix=suffix, **query))
     assert response.status_code == 400
     assert "Nothing was exported" in response.text
@@ -111,20 +111,20 @@ def test_who_has_not_signed_in_is_asked_to(client, suffix) -> None:
 
 @pytest.mark.parametrize("path", ["/sessions/history/export.pdf", "/sessions/other/export.csv"])
 def test_there_is_no_other_tab_or_kind(client, path) -> None:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     assert client.get(path).status_code == 404
 
 
 def test_the_name_says_what_and_when(client) -> None:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     named = client.get(address(range="last-month")).headers["Content-Disposition"]
     assert named.startswith('attachment; filename="charging-sessions-history-last-month-made-20')
     assert named.endswith('-utc.csv"')
 
 
 def test_it_holds_the_columns_that_are_shown_or_all() -> None:
-    factories.session()
-    olga = factories.operator()
+    builders.session()
+    olga = builders.operator()
     shown = _sheet(olga, address(suffix="xlsx", columns="id,price"))["History"]
     everything = _sheet(olga, address(suffix="xlsx", columns="all"))["History"]
     assert [cell.value for cell in shown[1]] == ["ID", "Price", "Currency", "Time Zone"]
@@ -132,17 +132,17 @@ def test_it_holds_the_columns_that_are_shown_or_all() -> None:
 
 
 def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_none() -> None:
-    factories.session()
-    olga = factories.operator()
+    builders.session()
+    olga = builders.operator()
     manager_save_columns(olga, tab="history", keys=["id", "price"])
     sheet = _sheet(olga, address(suffix="xlsx"))["History"]
     assert [cell.value for cell in sheet[1]] == ["ID", "Price", "Currency", "Time Zone"]
 
 
 def test_the_workbook_says_which_filters_who_and_when() -> None:
-    station = factories.station("HT-01")
-    factories.session(on=station)
-    about = _sheet(factories.operator(), address(suffix="xlsx", q="ht-01"))["About"]
+    station = builders.station("HT-01")
+    builders.session(on=station)
+    about = _sheet(builders.operator(), address(suffix="xlsx", q="ht-01"))["About"]
     said = dict(about.iter_rows(values_only=True))
     assert said["Filters"] == "Search: “ht-01”"
     assert said["Exported by"] == "olga (olga)"
@@ -162,13 +162,13 @@ def test_the_workbook_says_which_filters_who_and_when() -> None:
     ],
 )
 def test_the_workbook_says_its_order_in_words(query, words) -> None:
-    about = _sheet(factories.operator(), address(suffix="xlsx", **query))["About"]
+    about = _sheet(builders.operator(), address(suffix="xlsx", **query))["About"]
     assert dict(about.iter_rows(values_only=True))["Sorted by"] == words
 
 
 async def test_the_mark_for_excel_is_a_choice() -> None:
     client = AsyncClient()
-    await client.aforce_login(await sync_to_async(factories.operator)())
+    await client.aforce_login(await sync_to_async(builders.operator)())
     for url, begins in ((address(), "\ufeff"), (address(bom="no"), "ID")):
         response = await client.get(url)
         content = b"".join([piece async for piece in response]).decode()
@@ -192,25 +192,25 @@ async def test_a_browser_that_goes_away_ends_the_query() -> None:
 
 
 def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_lasted() -> None:
-    factories.session(started_at=NOON, lasted=timedelta(hours=30))
-    sheet = _sheet(factories.operator(), address(suffix="xlsx"))["History"]
+    builders.session(started_at=NOON, lasted=timedelta(hours=30))
+    sheet = _sheet(builders.operator(), address(suffix="xlsx"))["History"]
     heads = [cell.value for cell in sheet[1]]
     assert sheet.cell(2, heads.index("Duration (h:mm:ss)") + 1).value == timedelta(hours=30)
 
 
 @pytest.mark.parametrize("minutes", ["0", "7", "61", "many", "-15"])
 def test_intervals_of_no_such_length_are_refused(client, minutes) -> None:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     response = client.get(reverse("export-intervals", args=["history", "csv"], query={"minutes": minutes}))
     assert response.status_code == 400
     assert "5, 6, 10" in response.text
 
 
 def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
-    factories.session(on=factories.station("HT-01"), lasted=timedelta(hours=1))
-    factories.session(on=factories.station("HT-02"))
+    builders.session(on=builders.station("HT-01"), lasted=timedelta(hours=1))
+    builders.session(on=builders.station("HT-02"))
     address = reverse("export-intervals", args=["history", "xlsx"], query={"q": "ht-01", "minutes": "30"})
-    sheet = _sheet(factories.operator(), address)["Intervals"]
+    sheet = _sheet(builders.operator(), address)["Intervals"]
     heads = [cell.value for cell in sheet[1]]
     energies = [sheet.cell(line, heads.index("Energy (kWh)") + 1).value for line in (2, 3, 4)]
     assert energies == [3.705, 3.705, 7.41]
@@ -218,14 +218,14 @@ def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_samples_of_a_session_that_one_may_not_see_do_not_exist(client, suffix) -> None:
-    session = factories.session()
-    client.force_login(factories.manager(of=[factories.site()]))
+    session = builders.session()
+    client.force_login(builders.manager(of=[builders.site()]))
     assert client.get(reverse("session-samples", args=[session.pk, suffix])).status_code == 404
 
 
 def test_samples_come_as_a_workbook_too() -> None:
-    session = factories.session()
+    session = builders.session()
     MeterSample.objects.create(session=session, at=NOON, number=1, energy_wh=Decimal(0))
-    workbook = _sheet(factories.operator(), reverse("session-samples", args=[session.pk, "xlsx"]))
+    workbook = _sheet(builders.operator(), reverse("session-samples", args=[session.pk, "xlsx"]))
     assert workbook["Samples"].max_row == 2
     assert workbook["About"]["B1"].value == f"Meter samples of charging session {session.pk}"

@@ -13,14 +13,14 @@ from sessions_app.models import ChargingSession, Manager
 from sessions_app.pages.chips import chips
 from sessions_app.pages.filters import filter_sessions
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def olga() -> Manager:
-    return factories.operator()
+    return builders.operator()
 
 
 def ids(query: str, user: Manager, tab: str = HISTORY) -> set[int]:
@@ -31,14 +31,14 @@ def ids(query: str, user: Manager, tab: str = HISTORY) -> set[int]:
 
 def two(**lasted: timedelta | None) -> tuple[ChargingSession, ChargingSession]:
     """Return a session that every filter below takes, and one that each of them leaves out."""
-    priya = factories.driver("Priya Raman", email="priya@example.com", unit="1204", kind="tenant")
-    where = factories.station("HT-B1-03", at=factories.site("Harbour Towers"), max_power_w=7_400)
-    tag = factories.id_tag("04A1B2", of=priya)
+    priya = builders.driver("Priya Raman", email="priya@example.com", unit="1204", kind="tenant")
+    where = builders.station("HT-B1-03", at=builders.site("Harbour Towers"), max_power_w=7_400)
+    tag = builders.id_tag("04A1B2", of=priya)
     facts = {"driver": priya, "id_tag": tag, "id_tag_value": "04A1B2", "idle_s": 7_200, "connector": 2}
-    ours = factories.session(on=where, **({"end_reason": "EVDisconnected"} | facts | lasted))
-    other = factories.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
-    there = factories.station("ZZ-9", at=factories.site("Elsewhere"), max_power_w=50_000)
-    theirs = factories.session(on=there, driver=other, started_at=factories.NOON - timedelta(days=90), **lasted)
+    ours = builders.session(on=where, **({"end_reason": "EVDisconnected"} | facts | lasted))
+    other = builders.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
+    there = builders.station("ZZ-9", at=builders.site("Elsewhere"), max_power_w=50_000)
+    theirs = builders.session(on=there, driver=other, started_at=builders.NOON - timedelta(days=90), **lasted)
     return ours, theirs
 
 
@@ -113,8 +113,8 @@ def test_search_finds_by_every_word(olga: Manager, words: str) -> None:
 @pytest.mark.parametrize("words", ["ht-b1-03 b", "B HT-B1-03", "priya b"])
 def test_a_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
     ours, _ = two()
-    priya = factories.driver("Priya Bahri", email="b@example.com", unit="B")
-    factories.session(on=ours.station, connector=1, driver=priya)
+    priya = builders.driver("Priya Bahri", email="b@example.com", unit="B")
+    builders.session(on=ours.station, connector=1, driver=priya)
     assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
 
 
@@ -124,25 +124,25 @@ def test_a_letter_alone_is_part_of_anything(olga: Manager) -> None:
 
 
 def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -> None:
-    guest = factories.session(id_tag_value="GUEST77")
-    factories.session()
+    guest = builders.session(id_tag_value="GUEST77")
+    builders.session()
     assert ids(f"q={guest.pk}+guest", olga) == {guest.pk}
     assert ids("q=guest77", olga) == {guest.pk}
     assert ids("q=nobody+at+all", olga) == set()
 
 
 def test_reasons_that_read_the_same_are_found_together(olga: Manager) -> None:
-    both = {factories.session(end_reason=code).pk for code in ("HardReset", "SoftReset")}
-    factories.session(end_reason="Local")
+    both = {builders.session(end_reason=code).pk for code in ("HardReset", "SoftReset")}
+    builders.session(end_reason="Local")
     assert ids("reason=HardReset", olga) == both
 
 
 def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Manager) -> None:
-    perth = factories.station(at=factories.site("Perth", time_zone="Australia/Perth"))
-    sydney = factories.station(at=factories.site("Sydney"))
+    perth = builders.station(at=builders.site("Perth", time_zone="Australia/Perth"))
+    sydney = builders.station(at=builders.site("Sydney"))
     late = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)  # 23:30 in Perth, 02:30 of the next day in Sydney
-    there = factories.session(on=perth, started_at=late)
-    here = factories.session(on=sydney, started_at=late)
+    there = builders.session(on=perth, started_at=late)
+    here = builders.session(on=sydney, started_at=late)
     assert ids("started_after=2026-03-03&started_before=2026-03-03", olga) == {there.pk}
     assert ids("started_after=2026-03-04&started_before=2026-03-04", olga) == {here.pk}
 
@@ -156,20 +156,20 @@ def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Man
     ],
 )
 def test_days_of_the_clock_change_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
-    where = factories.station()
+    where = builders.station()
     begin, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (first, last))
-    inside = {factories.session(on=where, started_at=at).pk for at in (begin, end)}
+    inside = {builders.session(on=where, started_at=at).pk for at in (begin, end)}
     for at in (begin - timedelta(seconds=1), end + timedelta(seconds=1)):
-        factories.session(on=where, started_at=at)
+        builders.session(on=where, started_at=at)
     assert ids(f"started_after={day}&started_before={day}", olga) == inside
 
 
 def test_today_is_the_day_at_the_site(olga: Manager) -> None:
-    perth = factories.station(at=factories.site("Perth", time_zone="Australia/Perth"))
-    sydney = factories.station(at=factories.site("Sydney"))
+    perth = builders.station(at=builders.site("Perth", time_zone="Australia/Perth"))
+    sydney = builders.station(at=builders.site("Sydney"))
     now = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)
     started = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # still today in Perth, yesterday in Sydney
-    there, here = (factories.session(on=where, started_at=started) for where in (perth, sydney))
+    there, here = (builders.session(on=where, started_at=started) for where in (perth, sydney))
     with mock.patch.object(timezone, "now", return_value=now):
         assert ids("range=today", olga) == {there.pk}
         assert ids("range=yesterday", olga) == {here.pk}
@@ -188,9 +188,9 @@ def test_today_is_the_day_at_the_site(olga: Manager) -> None:
     ],
 )
 def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, days: set[int]) -> None:
-    where = factories.station()
+    where = builders.station()
     started = {day: datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 11, 20)}
-    made = {factories.session(on=where, started_at=at).pk: day for day, at in started.items()}
+    made = {builders.session(on=where, started_at=at).pk: day for day, at in started.items()}
     with mock.patch.object(timezone, "now", return_value=started[20] + timedelta(hours=3)):
         assert {made[pk] for pk in ids(query, olga)} == days
 
@@ -203,18 +203,18 @@ def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, d
 def test_levels_of_inactivity_go_by_the_rating(
     olga: Manager, max_power_w: int | None, minutes: int, level: str
 ) -> None:
-    where = factories.station(max_power_w=max_power_w)
-    stands = factories.session(on=where, idle_s=minutes * 60)
-    factories.session(on=where, idle_s=minutes * 60 - 1)
+    where = builders.station(max_power_w=max_power_w)
+    stands = builders.session(on=where, idle_s=minutes * 60)
+    builders.session(on=where, idle_s=minutes * 60 - 1)
     assert ids(f"level={level}", olga) == {stands.pk}
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
 def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None:
     lasted = timedelta(hours=1) if tab == HISTORY else None
-    unpriced = factories.session(lasted=lasted)
+    unpriced = builders.session(lasted=lasted)
     for price in ("0", "5.09"):
-        factories.session(lasted=lasted, price=Decimal(price), currency="AUD")
+        builders.session(lasted=lasted, price=Decimal(price), currency="AUD")
     assert ids("price=none", olga, tab) == {unpriced.pk}
 
 
@@ -232,7 +232,7 @@ def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
 
 def test_choices_and_values_end_at_the_sites_of_the_manager() -> None:
     ours, theirs = two()
-    dana = factories.manager(of=[ours.site])
+    dana = builders.manager(of=[ours.site])
     for query in (f"site={theirs.site_id}", f"station={theirs.station_id}", f"driver={theirs.driver_id}",
                   f"area={theirs.site_area_id}", f"company={theirs.site.company_id}"):  # fmt: skip
         found = filter_sessions(QueryDict(query), HISTORY, dana)

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 BOX = re.compile(r'name="([^"]*)" value="(\d+)"')
@@ -17,9 +17,9 @@ def finder(client: Client, what: str, **query: object) -> str:
 
 @pytest.mark.parametrize(("what", "word"), [("driver", "raman"), ("station", "b1")])
 def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word: str) -> None:
-    session = factories.session(on=factories.station("HT-B1-03"), driver=factories.driver("Priya Raman"))
-    factories.session(on=factories.station("ZZ-9"), driver=factories.driver("Tom Gray"))
-    client.force_login(factories.operator())
+    session = builders.session(on=builders.station("HT-B1-03"), driver=builders.driver("Priya Raman"))
+    builders.session(on=builders.station("ZZ-9"), driver=builders.driver("Tom Gray"))
+    client.force_login(builders.operator())
 
     [(name, value)] = BOX.findall(finder(client, what, find=word))
 
@@ -28,10 +28,10 @@ def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word
 
 
 def test_what_is_chosen_stays_beside_what_it_finds(client: Client) -> None:
-    priya, tom = factories.driver("Priya Raman"), factories.driver("Tom Gray")
+    priya, tom = builders.driver("Priya Raman"), builders.driver("Tom Gray")
     for driver in (priya, tom):
-        factories.session(driver=driver)
-    client.force_login(factories.operator())
+        builders.session(driver=driver)
+    client.force_login(builders.operator())
 
     found = finder(client, "driver", find="gray", driver=priya.pk)
 
@@ -40,16 +40,16 @@ def test_what_is_chosen_stays_beside_what_it_finds(client: Client) -> None:
 
 
 def test_there_is_none_for_anything_else(client: Client) -> None:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
 
     assert client.get("/sessions/history/filters/anything/").status_code == 404
 
 
 def test_nobody_is_offered_who_has_not_charged(client: Client) -> None:
     """Not to an operator either: the filter would refuse them."""
-    factories.driver("Priya Raman")
-    tom = factories.driver("Tom Gray")
-    factories.session(driver=tom)
-    client.force_login(factories.operator())
+    builders.driver("Priya Raman")
+    tom = builders.driver("Tom Gray")
+    builders.session(driver=tom)
+    client.force_login(builders.operator())
 
     assert BOX.findall(finder(client, "driver")) == [("driver", str(tom.pk))]

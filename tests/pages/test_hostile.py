@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests import factories
+from tests.support import builders
 
 # The test client waits for streams without a loop, and says so.
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse")]
@@ -54,9 +54,9 @@ PARAMETERS = [
 
 @pytest.fixture
 def manager(client: Client) -> Client:
-    factories.session(on=factories.station("OURS-1"))
-    factories.session(lasted=None)
-    client.force_login(factories.operator())
+    builders.session(on=builders.station("OURS-1"))
+    builders.session(lasted=None)
+    client.force_login(builders.operator())
     return client
 
 
@@ -106,7 +106,7 @@ def test_no_file_is_begun_of_a_session_that_cannot_be(manager: Client, number: s
 
 @pytest.mark.parametrize("value", ODD)
 def test_points_after_something_odd_answer(manager: Client, value: str) -> None:
-    session = factories.session()
+    session = builders.session()
 
     answer = manager.get(reverse("session-points", args=[session.pk]), {"after": value})
     assert answer.status_code in {200, 400}

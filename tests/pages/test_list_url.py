@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dana(client: Client) -> Client:
     """Give the browser of an operator who has signed in."""
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -58,7 +58,7 @@ def dana(client: Client) -> Client:
     ],
 )
 def test_it_shows_the_error_and_no_rows_for_a_bad_value(dana: Client, query: str) -> None:
-    factories.session(on=factories.station(max_power_w=3_700), idle_s=86_400)
+    builders.session(on=builders.station(max_power_w=3_700), idle_s=86_400)
     page = dana.get(f"/sessions/history/?{query}").text
     assert 'role="alert"' in page
     assert "data-session=" not in page
@@ -67,7 +67,7 @@ def test_it_shows_the_error_and_no_rows_for_a_bad_value(dana: Client, query: str
 
 @pytest.mark.parametrize("key", ["ended_at", "reason", "average_power"])
 def test_it_sorts_by_no_column_of_the_other_table(dana: Client, key: str) -> None:
-    factories.session(lasted=None)
+    builders.session(lasted=None)
     for query in (f"sort={key}", f"sort=-{key}", f"columns={key}"):
         assert "data-session=" not in dana.get(f"/sessions/in-progress/?{query}").text
 
@@ -98,8 +98,8 @@ def test_an_order_that_the_other_table_lacks_stays_behind(dana: Client, here: in
 
 
 def test_another_site_lets_go_of_what_belongs_to_the_one_before(dana: Client) -> None:
-    session = factories.session(driver=factories.driver())
-    other = factories.site()
+    session = builders.session(driver=builders.driver())
+    other = builders.site()
     here = f"area={session.site_area_id}&station={session.station_id}&connector=A"
     page = dana.get(
         f"/sessions/history/?site={session.site_id}&company={session.site.company_id}&{here}"
@@ -115,10 +115,10 @@ def test_another_site_lets_go_of_what_belongs_to_the_one_before(dana: Client) ->
 
 @pytest.mark.parametrize("place", ["after", "before"])
 def test_a_page_around_a_session_that_is_not_among_them_is_the_first(dana: Client, place: str) -> None:
-    station = factories.station()
+    station = builders.station()
     for _ in range(30):
-        factories.session(on=station)
-    elsewhere = factories.session().pk
+        builders.session(on=station)
+    elsewhere = builders.session().pk
     first = dana.get(f"/sessions/history/?station={station.pk}")
     there = dana.get(f"/sessions/history/?station={station.pk}&{place}={elsewhere}")
     assert there.context["pager"].words == first.context["pager"].words == "1–25 of 30"
@@ -126,7 +126,7 @@ def test_a_page_around_a_session_that_is_not_among_them_is_the_first(dana: Clien
 
 
 def test_what_is_wrong_stands_as_a_chip_that_leads_on_without_it(dana: Client) -> None:
-    factories.session()
+    builders.session()
     page = dana.get("/sessions/history/?kind=tenant&level=bogus&colour=red&page=x&sort=-price")
     chips = {chip.name: chip for chip in page.context["chips"]}
     assert {name: chip.is_wrong for name, chip in chips.items()} == {

@@ -11,7 +11,7 @@ from lxml import html
 
 from sessions_app.pages.columns import DEFAULT_COLUMNS, OPTIONAL_COLUMNS
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dana(client: Client) -> Client:
     """Give the browser of an operator who has signed in."""
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     return client
 
 
@@ -30,15 +30,15 @@ def test_it_sends_a_stranger_to_sign_in(client: Client) -> None:
 
 
 def test_it_signs_in_and_shows_who_is_charging(client: Client) -> None:
-    factories.manager(of=[factories.site()])
+    builders.manager(of=[builders.site()])
     response = client.post("/sign-in/", {"username": "dana", "password": "secret-of-the-tests"}, follow=True)
     assert response.redirect_chain[-1][0] == "/sessions/in-progress/"
     assert "Nobody is charging right now." in response.text
 
 
 def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
-    running = factories.session(lasted=None)
-    ended = factories.session()
+    running = builders.session(lasted=None)
+    ended = builders.session()
     now, then = dana.get("/sessions/in-progress/").text, dana.get("/sessions/history/").text
     assert f'data-session="{running.pk}"' in now
     assert f'data-session="{ended.pk}"' not in now
@@ -47,9 +47,9 @@ def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
 
 
 def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) -> None:
-    ours = factories.session()
-    theirs = factories.session()
-    client.force_login(factories.manager(of=[ours.site]))
+    ours = builders.session()
+    theirs = builders.session()
+    client.force_login(builders.manager(of=[ours.site]))
     page = client.get("/sessions/history/").text
     assert f'data-session="{ours.pk}"' in page
     assert f'data-session="{theirs.pk}"' not in page
@@ -71,7 +71,7 @@ def test_it_gives_the_whole_page_when_the_back_button_asks(dana: Client) -> None
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -> None:
-    factories.session(lasted=None if tab == IN_PROGRESS else timedelta(hours=1))
+    builders.session(lasted=None if tab == IN_PROGRESS else timedelta(hours=1))
     page = dana.get(f"/sessions/{tab}/").text
     places = [page.index(f'data-cell="{key}"') for key in DEFAULT_COLUMNS[tab]]
     assert places == sorted(places)
@@ -80,9 +80,9 @@ def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -
 
 @pytest.mark.parametrize(("asked", "given"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
 def test_it_gives_25_50_or_100_rows(dana: Client, asked: str, given: int) -> None:
-    station = factories.station()
+    station = builders.station()
     for _ in range(101):
-        factories.session(on=station)
+        builders.session(on=station)
     assert len(_ids(dana, f"/sessions/history/?per_page={asked}")) == given
 
 
@@ -94,9 +94,9 @@ def sums(client: Client, tab: str) -> dict[str, list[str]]:
 
 
 def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) -> None:
-    station = factories.station()
+    station = builders.station()
     for connector, idle_s in ((1, 900), (2, 0)):
-        factories.session(on=station, connector=connector, idle_s=idle_s)
+        builders.session(on=station, connector=connector, idle_s=idle_s)
     found = sums(dana, HISTORY)
     assert found["Duration"] == ["2 h 00 m"]
     assert found["Inactivity"] == ["15 m 00 s", "13 %"]
@@ -104,10 +104,10 @@ def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) ->
 
 def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history_none(dana: Client) -> None:
     now = timezone.now()
-    station = factories.station(connectors=3)
+    station = builders.station(connectors=3)
     for connector, heard_at in ((1, now), (2, now), (3, now - timedelta(hours=1))):
-        factories.session(on=station, connector=connector, lasted=None, power_w=5_400.0, last_reading_at=heard_at)
-    factories.session(on=station, power_w=5_400.0)
+        builders.session(on=station, connector=connector, lasted=None, power_w=5_400.0, last_reading_at=heard_at)
+    builders.session(on=station, power_w=5_400.0)
     assert sums(dana, IN_PROGRESS)["Power now"] == ["10.80 kW"]
     assert "Power now" not in sums(dana, HISTORY)
 
@@ -116,16 +116,16 @@ def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history
 def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
     for price, currency in (("2.50", "AUD"), ("3.25", "AUD"), ("500", "JPY")):
-        factories.session(lasted=lasted, price=Decimal(price), currency=currency)
+        builders.session(lasted=lasted, price=Decimal(price), currency=currency)
     assert sorted(sums(dana, tab)["Price"]) == ["$5.75", "JPY\N{NO-BREAK SPACE}500"]
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
-    station = factories.station()
-    factories.session(on=station, lasted=lasted, price=Decimal("2.50"), currency="AUD")
-    factories.session(on=station, connector=2, lasted=lasted)
+    station = builders.station()
+    builders.session(on=station, lasted=lasted, price=Decimal("2.50"), currency="AUD")
+    builders.session(on=station, connector=2, lasted=lasted)
     sums = dana.get(f"/sessions/{tab}/summary/?q={station.identity}").text
     assert "2.50" in sums
     assert "1 unpriced" in sums
@@ -133,22 +133,22 @@ def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Cli
 
 
 def test_the_sums_say_nothing_of_the_unpriced_where_there_are_none(dana: Client) -> None:
-    factories.session(price=Decimal("2.50"), currency="AUD")
+    builders.session(price=Decimal("2.50"), currency="AUD")
     assert "unpriced" not in dana.get("/sessions/history/summary/").text
 
 
 def test_it_says_that_nothing_fits_and_how_to_go_on(dana: Client) -> None:
-    factories.session()
+    builders.session()
     page = dana.get("/sessions/history/?q=nobody").text
     assert "No session fits these filters." in page
     assert "Clear filters" in page
 
 
 def test_the_tabs_say_how_many_are_in_progress_at_the_sites_of_the_manager(client: Client) -> None:
-    ours = factories.session(lasted=None)
-    factories.session(on=ours.station, connector=2, lasted=None)
-    factories.session(lasted=None)
-    client.force_login(factories.manager(of=[ours.site, factories.site()]))
+    ours = builders.session(lasted=None)
+    builders.session(on=ours.station, connector=2, lasted=None)
+    builders.session(lasted=None)
+    client.force_login(builders.manager(of=[ours.site, builders.site()]))
     for address in ("/sessions/history/", "/sessions/in-progress/?q=nobody", "/exports/"):
         page = client.get(address).text
         assert '<span class="count" id="nav-count">2</span>' in page
@@ -162,23 +162,23 @@ def started(page: str) -> list[str]:
 
 
 def test_times_of_several_zones_say_theirs(client: Client) -> None:
-    then = factories.NOON.replace(year=2025)  # of the year in which one looks none would be said
-    sydney = factories.session(started_at=then)
-    in_perth = factories.station(at=factories.site(time_zone="Australia/Perth"))
-    perth = factories.session(on=in_perth, started_at=then)
-    client.force_login(factories.manager("dana", of=[sydney.site, perth.site]))
+    then = builders.NOON.replace(year=2025)  # of the year in which one looks none would be said
+    sydney = builders.session(started_at=then)
+    in_perth = builders.station(at=builders.site(time_zone="Australia/Perth"))
+    perth = builders.session(on=in_perth, started_at=then)
+    client.force_login(builders.manager("dana", of=[sydney.site, perth.site]))
     assert started(client.get("/sessions/history/?sort=id").text) == [
         "3 Mar 2025 23:00 AEDT",
         "3 Mar 2025 20:00 AWST",
     ]
     assert started(client.get(f"/sessions/history/?site={perth.site_id}").text) == ["3 Mar 2025 20:00 AWST"]
-    client.force_login(factories.manager("eli", of=[perth.site]))
+    client.force_login(builders.manager("eli", of=[perth.site]))
     assert started(client.get("/sessions/history/").text) == ["3 Mar 2025 20:00"]
 
 
 def test_what_a_column_may_cut_short_stands_in_its_tooltip(dana: Client) -> None:
-    company = factories.company("Harbour “Living” Strata & Sons")
-    factories.session(on=factories.station(at=factories.site("Harbour Towers", of=company)))
+    company = builders.company("Harbour “Living” Strata & Sons")
+    builders.session(on=builders.station(at=builders.site("Harbour Towers", of=company)))
     page = dana.get("/sessions/history/?columns=company,site,site_area").text
     for said in ("Harbour “Living” Strata &amp; Sons", "Harbour Towers", "Basement 1"):
         assert f'title="{said}">{said}</td>' in page
@@ -202,7 +202,7 @@ def test_every_order_of_the_shown_columns_can_be_chosen_where_there_are_no_headi
 
 @pytest.mark.parametrize("query", ["level=bogus", "q=nobody"])
 def test_with_nothing_to_export_the_button_stays_in_its_place(dana: Client, query: str) -> None:
-    factories.session()
+    builders.session()
     button = '<button type="button" class="button" disabled title="There is nothing to export">'
     assert button in dana.get(f"/sessions/history/?{query}").text
     assert button not in dana.get("/sessions/history/").text

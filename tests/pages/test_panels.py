@@ -14,7 +14,7 @@ from sessions_app.pages import commands
 from sessions_app.pages.export_specs import sessions_export
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.store.audits import audit_settle
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def browser(manager: Manager) -> Client:
 
 @pytest.fixture
 def dana() -> Client:
-    return browser(factories.manager(of=[factories.site("Harbour Towers")]))
+    return browser(builders.manager(of=[builders.site("Harbour Towers")]))
 
 
 def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client) -> None:
@@ -40,8 +40,8 @@ def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client)
 
 @pytest.mark.parametrize("query", ["kind=tenant", "sort=-price&page=2"])
 def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -> None:
-    place = factories.site()
-    managers = [factories.manager(name, of=[place]) for name in ("dana", "eli")]
+    place = builders.site()
+    managers = [builders.manager(name, of=[place]) for name in ("dana", "eli")]
     dana, eli = map(browser, managers)
     eli.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
@@ -53,7 +53,7 @@ def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -
 
 
 def test_the_pages_own_links_lead_to_the_columns_that_are_kept(dana: Client) -> None:
-    session = factories.session(on=factories.station(at=Site.objects.get()), driver=factories.driver())
+    session = builders.session(on=builders.station(at=Site.objects.get()), driver=builders.driver())
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
     live = html.fromstring(dana.get("/sessions/in-progress/?kind=tenant").content)
@@ -75,10 +75,10 @@ def test_an_address_that_names_columns_wins_over_those_kept(dana: Client) -> Non
 
 
 def test_an_address_shows_a_colleague_the_same_columns() -> None:
-    place = factories.site()
-    factories.session(on=factories.station(at=place))
+    place = builders.site()
+    builders.session(on=builders.station(at=place))
     for name in ("dana", "eli"):
-        page = browser(factories.manager(name, of=[place])).get("/sessions/history/?columns=id,policy&sort=-id")
+        page = browser(builders.manager(name, of=[place])).get("/sessions/history/?columns=id,policy&sort=-id")
         assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
 
 
@@ -113,25 +113,25 @@ def test_the_saved_view_in_use_says_so(dana: Client) -> None:
 
 
 def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
-    place = factories.site()
-    dana = browser(factories.manager("dana", of=[place]))
+    place = builders.site()
+    dana = browser(builders.manager("dana", of=[place]))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
     dana.post("/sessions/history/views/", {"name": "Mine", "query": ""})
-    eli = browser(factories.manager("eli", of=[place])).get("/sessions/history/views/").text
-    charlie = browser(factories.manager("charlie", of=[factories.site()])).get("/sessions/history/views/").text
+    eli = browser(builders.manager("eli", of=[place])).get("/sessions/history/views/").text
+    charlie = browser(builders.manager("charlie", of=[builders.site()])).get("/sessions/history/views/").text
     assert "Ours" in eli
     assert "Mine" not in eli
     assert "Ours" not in charlie
 
 
 def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_the_site() -> None:
-    common, lacked = factories.site("Common Court"), factories.site("Hidden Harbour")
-    factories.session(on=factories.station("HIDDEN-1", at=lacked))
-    factories.session(on=factories.station("COMMON-1", at=common))
-    dana = browser(factories.manager("dana", of=[common, lacked]))
+    common, lacked = builders.site("Common Court"), builders.site("Hidden Harbour")
+    builders.session(on=builders.station("HIDDEN-1", at=lacked))
+    builders.session(on=builders.station("COMMON-1", at=common))
+    dana = browser(builders.manager("dana", of=[common, lacked]))
     query = f"site={lacked.pk}&sort=-price"
     dana.post("/sessions/history/views/", {"name": "Theirs", "query": query, "is_shared": "1"})
-    eli = browser(factories.manager("eli", of=[common]))
+    eli = browser(builders.manager("eli", of=[common]))
     assert "Theirs" in eli.get("/sessions/history/views/").text
 
     page = eli.get(f"/sessions/history/?{SavedView.objects.get().query}")
@@ -144,8 +144,8 @@ def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_t
 
 
 def test_nobody_removes_the_view_of_another() -> None:
-    place = factories.site()
-    dana, eli = (browser(factories.manager(name, of=[place])) for name in ("dana", "eli"))
+    place = builders.site()
+    dana, eli = (browser(builders.manager(name, of=[place])) for name in ("dana", "eli"))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
     address = f"/sessions/history/views/{SavedView.objects.get().pk}/remove/"
     assert eli.post(address).status_code == 404
@@ -154,8 +154,8 @@ def test_nobody_removes_the_view_of_another() -> None:
 
 
 def running(*, online: bool = True) -> ChargingSession:
-    where = factories.station(connection_id="socket" if online else "")
-    return factories.session(on=where, lasted=None, driver=factories.driver())
+    where = builders.station(connection_id="socket" if online else "")
+    return builders.session(on=where, lasted=None, driver=builders.driver())
 
 
 def menu(client: Client, session: ChargingSession) -> list[tuple[str, str]]:
@@ -177,14 +177,14 @@ def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() ->
     ]
 
     for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
-        assert menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
+        assert menu(browser(builders.manager(role, of=[session.site], role=role)), session) == first + offered
 
 
 def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() -> None:
-    session = factories.session(driver=factories.driver())
+    session = builders.session(driver=builders.driver())
     at, tab = f"/sessions/{session.pk}/", "/sessions/history/"
 
-    assert menu(browser(factories.manager(of=[session.site])), session) == [
+    assert menu(browser(builders.manager(of=[session.site])), session) == [
         ("Meter samples (CSV)", f"{at}samples.csv"),
         ("Meter samples (XLSX)", f"{at}samples.xlsx"),
         ("Receipt", f"{at}receipt/"),
@@ -196,9 +196,9 @@ def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() 
 
 @pytest.mark.parametrize("lasted", [None, timedelta(hours=1)], ids=["in progress", "ended"])
 def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | None) -> None:
-    session = factories.session(lasted=lasted)
+    session = builders.session(lasted=lasted)
 
-    offered = dict(menu(browser(factories.operator()), session))
+    offered = dict(menu(browser(builders.operator()), session))
 
     assert "This station’s sessions" in offered
     assert "This user’s sessions" not in offered
@@ -206,7 +206,7 @@ def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | Non
 
 def test_stopping_asks_first_then_waits_for_the_station() -> None:
     session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
+    dana = browser(builders.manager("dana", of=[session.site]))
     assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
     assert not ActionAudit.objects.exists()
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
@@ -225,14 +225,14 @@ def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | N
     session.station_transaction_id = own
     session.save()
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
-        browser(factories.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
+        browser(builders.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
     assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
 
 
 @pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
 def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
     session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
+    dana = browser(builders.manager("dana", of=[session.site]))
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
@@ -242,7 +242,7 @@ def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
 
 def test_half_a_minute_of_silence_is_no_answer() -> None:
     session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
+    dana = browser(builders.manager("dana", of=[session.site]))
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
@@ -256,24 +256,24 @@ def test_half_a_minute_of_silence_is_no_answer() -> None:
 
 def test_a_station_that_is_offline_is_not_asked() -> None:
     session = running(online=False)
-    dana = browser(factories.manager("dana", of=[session.site]))
+    dana = browser(builders.manager("dana", of=[session.site]))
     assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
 
 
 def test_a_viewer_may_not_stop_and_a_stranger_sees_nothing() -> None:
     session = running()
-    viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
-    stranger = browser(factories.manager("charlie", of=[factories.site()]))
+    viewer = browser(builders.manager("victor", of=[session.site], role="viewer"))
+    stranger = browser(builders.manager("charlie", of=[builders.site()]))
     assert viewer.post(f"/sessions/{session.pk}/stop/").status_code == 403
     assert stranger.post(f"/sessions/{session.pk}/stop/").status_code == 404
     assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404
 
 
 def test_the_address_gives_back_the_same_page(dana: Client) -> None:
-    where = factories.station(at=factories.site("Busy"))
-    dana.force_login(factories.manager("eli", of=[where.site_area.site]))
+    where = builders.station(at=builders.site("Busy"))
+    dana.force_login(builders.manager("eli", of=[where.site_area.site]))
     for number in range(60):
-        factories.session(on=where, idle_s=number * 60)
+        builders.session(on=where, idle_s=number * 60)
     first = dana.get("/sessions/history/?sort=-inactivity&page=2&columns=id,inactivity&idle_min=5")
     again = dana.get(first.request["PATH_INFO"] + "?" + first.request["QUERY_STRING"])
     shown = [[row.id for row in page.context["table"].data.data] for page in (first, again)]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from sessions_app.domain.pricing import Tariff, labels
 from sessions_app.models import ActionAudit, PriceComponent, PricingPolicy
 from sessions_app.queries.points import POINT_FIELDS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -19,16 +19,16 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def dana(client: Client):
-    site = factories.site("Harbour Towers")
-    client.force_login(factories.manager(of=[site]))
+    site = builders.site("Harbour Towers")
+    client.force_login(builders.manager(of=[site]))
     client.site = site
     return client
 
 
 def _session(dana, **fields):
-    station = factories.station(at=dana.site)
-    made = factories.session(on=station, driver=factories.driver(unit="1204"), **fields)
-    factories.readings(made, [7200.0] * 30 + [20.0] * 10 + [3500.0] * 20)
+    station = builders.station(at=dana.site)
+    made = builders.session(on=station, driver=builders.driver(unit="1204"), **fields)
+    builders.readings(made, [7200.0] * 30 + [20.0] * 10 + [3500.0] * 20)
     return made
 
 
@@ -79,13 +79,13 @@ def test_nobody_on_the_way_keeps_what_a_session_says(dana, name) -> None:
 
 @pytest.mark.parametrize("name", OF_A_SESSION)
 def test_a_session_of_another_site_does_not_exist(dana, name) -> None:
-    elsewhere = factories.session()
+    elsewhere = builders.session()
 
     assert dana.get(_address(name, elsewhere)).status_code == 404
 
 
 def test_nobody_sees_a_session_without_signing_in(client) -> None:
-    session = factories.session()
+    session = builders.session()
 
     assert client.get(_address("session", session))["Location"].startswith("/sign-in/")
 
@@ -155,7 +155,7 @@ def test_a_session_in_progress_has_no_receipt_yet(dana) -> None:
 
 
 def test_a_session_without_readings_says_so(dana) -> None:
-    empty = factories.session(on=factories.station(at=dana.site), lasted=timedelta(minutes=3))
+    empty = builders.session(on=builders.station(at=dana.site), lasted=timedelta(minutes=3))
 
     figure = dana.get(_address("session-figure", empty)).json()
 

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
 
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_a_form_that_htmx_sends_is_not_led_back_to_where_it_was_sent(client: Cli
 
 @pytest.mark.parametrize("tail", ["points/", "figure/", ""])
 def test_data_is_refused_without_a_page_in_its_place(client: Client, tail: str) -> None:
-    session = factories.session()
+    session = builders.session()
 
     answer = client.get(f"/sessions/{session.pk}/{tail}", headers={"Accept": "*/*"})
 

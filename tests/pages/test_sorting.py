@@ -11,7 +11,7 @@ from django.utils import timezone
 from sessions_app.models import ChargingSession
 from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -65,16 +65,16 @@ def put_in(tab: str, session: int) -> ChargingSession:
     def at(key: str) -> int:
         return rank(key, session)
 
-    company = factories.company(f"{'ABCDE'[at('company')]} Company")
-    site = factories.site(f"{'ABCDE'[at('site')]} Site", of=company)
-    area = factories.area(site, f"{'ABCDE'[at('site_area')]} Area")
-    where = factories.station(f"{'ABCDE'[at('station')]}-1", at=site, connectors=MANY)
+    company = builders.company(f"{'ABCDE'[at('company')]} Company")
+    site = builders.site(f"{'ABCDE'[at('site')]} Site", of=company)
+    area = builders.area(site, f"{'ABCDE'[at('site_area')]} Area")
+    where = builders.station(f"{'ABCDE'[at('station')]}-1", at=site, connectors=MANY)
     where.site_area = area
     where.save()
-    made = factories.session(
+    made = builders.session(
         on=where,
         connector=at("connector") or 1,
-        started_at=factories.NOON + started(session),
+        started_at=builders.NOON + started(session),
         lasted=lasted(session) if tab == HISTORY else None,
         energy_wh=Decimal(energy_wh(session)),
         idle_s=60 * at("inactivity"),
@@ -82,9 +82,9 @@ def put_in(tab: str, session: int) -> ChargingSession:
         battery=10.0 * at("battery") if at("battery") else None,
         price=Decimal(at("price")) if at("price") else None,
         currency="AUD",
-        driver=factories.driver(f"{'ABCDE'[at('user')]} Driver") if at("user") else None,
+        driver=builders.driver(f"{'ABCDE'[at('user')]} Driver") if at("user") else None,
         id_tag_value=f"TAG{at('id_tag')}" if at("id_tag") else "",
-        policy=factories.policy(description=f"{'ABCDE'[at('policy')]} Policy") if at("policy") else None,
+        policy=builders.policy(description=f"{'ABCDE'[at('policy')]} Policy") if at("policy") else None,
         peak_power_w=900.0 * at("peak_power") if at("peak_power") else None,
         last_reading_at=timezone.now() if tab == IN_PROGRESS else None,  # an old power counts as unknown
         **({"end_reason": REASONS[at("reason")]} if tab == HISTORY else {}),
@@ -96,7 +96,7 @@ def put_in(tab: str, session: int) -> ChargingSession:
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str) -> None:
-    client.force_login(factories.operator())
+    client.force_login(builders.operator())
     made = [put_in(tab, session).pk for session in range(MANY)]
     for key in available_columns(tab):
         rising = [made[session] for session in expected(tab, key)]
@@ -113,10 +113,10 @@ def test_no_column_has_the_order_of_another(tab: str) -> None:
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_between_equals_the_id_decides(client: Client, tab: str) -> None:
-    client.force_login(factories.operator())
-    where = factories.station(connectors=MANY)
+    client.force_login(builders.operator())
+    where = builders.station(connectors=MANY)
     length = {} if tab == HISTORY else {"lasted": None}
-    made = [factories.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
+    made = [builders.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
     for key in set(available_columns(tab)) - {"connector"}:
         rising = made[::-1] if (tab, key) == (IN_PROGRESS, "duration") else made  # the start's, turned
         assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key

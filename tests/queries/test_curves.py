@@ -7,18 +7,18 @@ import pytest
 from sessions_app.models import ChargingSession
 from sessions_app.queries.curves import load_curve
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, start, status, stopped
 
 pytestmark = pytest.mark.django_db
 
 
 def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_moment() -> None:
-    factories.policy(
+    builders.policy(
         {"dimension": "ENERGY", "price": Decimal("0.35")},
         {"dimension": "PARKING_TIME", "price": Decimal("6.00")},
     )
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (10, 2000), (20, 3000))])
     record([stopped(station, session_id, minute=25, wh=3500, reason="Local")])
@@ -32,8 +32,8 @@ def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_mome
 
 
 def test_a_session_that_keeps_nothing_of_its_stop_has_its_bill_there() -> None:
-    session = factories.session(on=factories.station())
-    factories.readings(session, [7200.0] * 30)
+    session = builders.session(on=builders.station())
+    builders.readings(session, [7200.0] * 30)
     session.unplugged_at, session.price = session.ended_at, Decimal("9.99")
     session.stopped_at = session.samples.get(number=30).at + (session.ended_at - session.started_at) / 60
     session.save()

@@ -7,9 +7,9 @@ from django.db import transaction
 
 from sessions_app.domain import events
 from sessions_app.queries.event_batch import load_batch
-from tests import factories
-from tests.factories import NOON
-from tests.recording.event_builders import minutes, start
+from tests.support import builders
+from tests.support.builders import NOON
+from tests.support.event_builders import minutes, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_it_takes_the_same_queries_for_five_hundred_starts_as_for_one(
     django_assert_num_queries: object,
 ) -> None:
-    station = factories.station(connectors=2)
+    station = builders.station(connectors=2)
     known = [start(station), start(station, at=minutes(5))]
     starts = [
         events.Started(

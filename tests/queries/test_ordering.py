@@ -9,7 +9,7 @@ from django.utils import timezone
 from sessions_app.models import ChargingSession
 from sessions_app.queries.ordering import ordered
 from sessions_app.queries.rows import load_rows
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +20,9 @@ def charging(
     """Return a session in progress at a station of its own, heard of so long ago, whose clock is so late."""
     now = timezone.now()
     known = {"connection_id": "open", "last_seen_at": now}
-    where = factories.station(**(known | station))
+    where = builders.station(**(known | station))
     began = now - timedelta(hours=2)
-    return factories.session(
+    return builders.session(
         on=where,
         started_at=began,
         lasted=None,

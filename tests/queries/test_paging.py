@@ -13,7 +13,7 @@ from sessions_app.pages.filters import SessionFilter, apply_filters
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import paging
 from sessions_app.queries.ordering import ordered
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 SORTS = [f"{sign}{key}" for key in available_columns(HISTORY) for sign in ("", "-")]
@@ -25,24 +25,24 @@ def _counts_to_three(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def policy(name: str) -> PricingPolicy:
-    return factories.policy(description=name)
+    return builders.policy(description=name)
 
 
 @pytest.fixture
 def moved() -> ChargingSession:
     """A history of three sites in two currencies; return one of a station and an area that moved since."""
-    yen = factories.company("Yen", currency="JPY")
-    sites = [factories.site("North"), factories.site("South"), factories.site("East", of=yen)]
-    drivers = [factories.driver("Ann"), factories.driver("Bob"), factories.driver("Ann"), None]
+    yen = builders.company("Yen", currency="JPY")
+    sites = [builders.site("North"), builders.site("South"), builders.site("East", of=yen)]
+    drivers = [builders.driver("Ann"), builders.driver("Bob"), builders.driver("Ann"), None]
     made = []
     for number in range(24):
         site, driver = sites[number % 3], drivers[number * 5 % 4]
-        station = factories.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else made[number % 6].station
+        station = builders.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else made[number % 6].station
         made.append(
-            factories.session(
+            builders.session(
                 on=station,
                 connector=1 + number % 2,
-                started_at=factories.NOON + timedelta(hours=number * 11 % 24),
+                started_at=builders.NOON + timedelta(hours=number * 11 % 24),
                 driver=driver,
                 id_tag_value=f"{site.name}{number * 13 % 24}",
                 price=None if number % 7 == 0 else Decimal(number * 5 % 24) * (90 if site == sites[2] else 1),
@@ -82,9 +82,9 @@ def address(by: str, moved: ChargingSession) -> str:
 def test_all_pages_together_are_the_sessions_in_order(who: str, by: str, moved: ChargingSession) -> None:
     sites = [each.site for each in ChargingSession.objects.select_related("site")]
     people: dict[str, Manager] = {
-        "operator": factories.operator(),
-        "manager of all": factories.manager(of=list(dict.fromkeys(sites))),
-        "manager of one": factories.manager("otto", of=[moved.site]),
+        "operator": builders.operator(),
+        "manager of all": builders.manager(of=list(dict.fromkeys(sites))),
+        "manager of one": builders.manager("otto", of=[moved.site]),
     }
     asked = SessionFilter(QueryDict(address(by, moved)), tab=HISTORY, user=people[who])
     sessions = apply_filters(asked).sessions

@@ -8,7 +8,7 @@ import pytest
 from sessions_app.domain.pricing import Tariff
 from sessions_app.models import ChargingStation, Driver
 from sessions_app.queries.policies import tariff_for
-from tests.factories import NOON, area, begun, company, driver, policy, site, station
+from tests.support.builders import NOON, area, begun, company, driver, policy, site, station
 
 pytestmark = pytest.mark.django_db
 

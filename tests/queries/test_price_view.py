@@ -14,7 +14,7 @@ from sessions_app.models import ActionAudit, ChargingSession, PricingPolicy
 from sessions_app.queries.audits import repricing_of, with_repricing
 from sessions_app.queries.policies import tariff_for
 from sessions_app.queries.price_view import PriceView, price_view
-from tests.factories import NOON, begun, driver, policy, session, station
+from tests.support.builders import NOON, begun, driver, policy, session, station
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ import pytest
 
 from sessions_app.domain.row import cells, marks
 from sessions_app.queries.rows import rows_by_id
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ SOON, LATER = NOON + timedelta(minutes=4), NOON + timedelta(minutes=40)
 
 def said(*, at: datetime, lasted: timedelta | None = None, **station: Any) -> tuple[str, tuple[str, str]]:
     """Return what the cell of the power says at that moment, and the mark of silence."""
-    made = factories.session(on=factories.station(**station), lasted=lasted, power_w=7_200.0, last_reading_at=HEARD)
+    made = builders.session(on=builders.station(**station), lasted=lasted, power_w=7_200.0, last_reading_at=HEARD)
     row = rows_by_id([made.pk])[made.pk]
     return cells(row, ("power",), now=at)["power"], marks(row, now=at)["silence"]
 

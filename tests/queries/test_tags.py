@@ -12,8 +12,8 @@ from sessions_app.domain import events
 from sessions_app.models import ChargingSession, IdTag
 from sessions_app.queries.tags import load_tags
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import minutes, started
+from tests.support import builders
+from tests.support.event_builders import minutes, started
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,23 +35,23 @@ def shown(*values: str) -> list[events.AuthorizeRequested]:
     ],
 )
 def test_it_is_known_however_it_is_spelled(entered: str, sent: str) -> None:
-    tag = factories.id_tag(entered)
+    tag = builders.id_tag(entered)
 
     assert [each.id for each in load_tags(shown(sent)).values()] == [tag.pk]
 
 
 def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
-    priya = factories.driver()
-    factories.id_tag("DeadBeef01", of=priya)
+    priya = builders.driver()
+    builders.id_tag("DeadBeef01", of=priya)
 
-    record([started(factories.station(), tag="DEADBEEF01")])
+    record([started(builders.station(), tag="DEADBEEF01")])
 
     assert ChargingSession.objects.get().driver == priya
 
 
 def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
-    station = factories.station()
-    factories.id_tag("TAG", expires_at=minutes(10))
+    station = builders.station()
+    builders.id_tag("TAG", expires_at=minutes(10))
     times = (5, 20)
 
     outcomes, _ = record(
@@ -62,12 +62,12 @@ def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
 
 
 def test_there_is_one_whatever_its_letters() -> None:
-    factories.id_tag("DeadBeef01")
+    builders.id_tag("DeadBeef01")
 
     with pytest.raises(ValidationError, match="There is such a tag already"):
         IdTag(value="DEADBEEF01").full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
-        factories.id_tag("deadbeef01")
+        builders.id_tag("deadbeef01")
 
 
 Make = Callable[..., Any]

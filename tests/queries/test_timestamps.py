@@ -7,14 +7,14 @@ from django.db import connection
 
 from sessions_app.models import ChargingSession
 from sessions_app.queries.timestamps import UtcLoader
-from tests import factories
+from tests.support import builders
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("microsecond", [0, 500_000, 120_000, 7, 999_999])
 def test_a_moment_comes_back_in_utc_to_the_microsecond(microsecond) -> None:
     at = datetime(2026, 3, 3, 1, 14, 5, microsecond, tzinfo=UTC)
-    made = factories.session(started_at=at, lasted=timedelta(hours=1))
+    made = builders.session(started_at=at, lasted=timedelta(hours=1))
     read = ChargingSession.objects.values_list("started_at", flat=True).get(pk=made.pk)
     assert (read, read.utcoffset()) == (at, timedelta())
 

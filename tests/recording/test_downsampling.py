@@ -1,17 +1,17 @@
-"""Long sessions keep a digest of their curve, so that a graph need not read all of them."""
+"""Long sessions store a downsampled curve, so that a graph reads few rows."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from sessions_app.domain.curve import MAX_POINTS
+from sessions_app.domain.curve import MAX_POINTS, Curve
 from sessions_app.domain.events import Measured
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, DownsampledSeries
 from sessions_app.queries.curves import load_curve
 from sessions_app.recording import downsampling, record
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -36,12 +36,12 @@ def _measure(session: ChargingSession, seconds: range, *, power_w: float = 7_000
     ])  # fmt: skip
 
 
-def _drawn(session: ChargingSession):
+def _drawn(session: ChargingSession) -> Curve:
     return load_curve(ChargingSession.objects.select_related("downsampled").get(pk=session.pk))
 
 
-def test_a_long_session_is_digested_as_its_readings_come() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+def test_long_session_is_downsampled_as_readings_arrive() -> None:
+    session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 41_010, 10))
     _measure(session, range(41_010, 80_010, 10))
@@ -53,8 +53,8 @@ def test_a_long_session_is_digested_as_its_readings_come() -> None:
     assert drawn.times_ms == sorted(drawn.times_ms)
 
 
-def test_what_came_after_the_digest_is_drawn_too() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+def test_readings_after_downsampling_are_drawn() -> None:
+    session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
     _measure(session, range(41_010, 41_030, 10), power_w=21_000.0)
@@ -65,8 +65,8 @@ def test_what_came_after_the_digest_is_drawn_too() -> None:
     assert max(filter(None, drawn.series["power_kw"])) > 21
 
 
-def test_a_late_reading_is_digested_in_its_place() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+def test_late_reading_is_downsampled_in_its_place() -> None:
+    session = builders.session(lasted=None, energy_wh=0)
     _measure(session, range(10, 41_010, 10))
 
     _measure(session, range(2_005, 2_006), power_w=22_000.0)
@@ -77,16 +77,18 @@ def test_a_late_reading_is_digested_in_its_place() -> None:
     assert DownsampledSeries.objects.get(session=session).last_number == 4_101
 
 
-def test_a_short_session_has_none() -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+def test_short_session_is_not_downsampled() -> None:
+    session = builders.session(lasted=None, energy_wh=0)
 
     _measure(session, range(10, 30_010, 10))
 
     assert not DownsampledSeries.objects.exists()
 
 
-def test_a_digest_that_fails_loses_no_reading(monkeypatch, caplog) -> None:
-    session = factories.session(lasted=None, energy_wh=0)
+def test_failed_downsampling_loses_no_reading(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = builders.session(lasted=None, energy_wh=0)
     monkeypatch.setattr(downsampling, "refresh_downsampled", lambda session_id: 1 / 0)
 
     _measure(session, range(10, 41_010, 10))

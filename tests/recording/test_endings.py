@@ -1,4 +1,4 @@
-"""How sessions end: by a stop, by what stations say in place of one, and when they do not."""
+"""Ends of sessions: by a stop, by other messages, and cases in which a session stays open."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_reading() -> None:
-    station = factories.station()
+def test_new_start_closes_the_previous_session() -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
 
@@ -25,8 +25,8 @@ def test_a_new_start_on_the_connector_closes_the_session_before_at_its_last_read
     assert before.flags & Flag.CLOSED_BY_US
 
 
-def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
-    station = factories.station()
+def test_stop_replaces_a_provisional_end() -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, first, (5, 2000))])
     start(station, at=minutes(30))
@@ -39,8 +39,8 @@ def test_a_stop_message_takes_the_place_of_a_provisional_end() -> None:
     assert not session.flags & Flag.CLOSED_BY_US
 
 
-def test_the_first_stop_holds() -> None:
-    station = factories.station()
+def test_first_stop_wins() -> None:
+    station = builders.station()
     session_id = start(station)
 
     record([stopped(station, session_id, minute=30, wh=3000)])
@@ -51,8 +51,8 @@ def test_the_first_stop_holds() -> None:
     assert outcomes[0].tag_status == "Accepted"
 
 
-def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
-    station = factories.station()
+def test_plugged_in_time_after_the_stop_counts_as_inactivity() -> None:
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (30, 5000)), stopped(station, session_id, minute=40, reason="Local")])
     record([status(station, 40, "Finishing")])
@@ -64,8 +64,8 @@ def test_standing_plugged_in_after_the_stop_counts_as_inactivity() -> None:
     assert (session.ended_at, session.idle_s) == (minutes(70), 30 * 60)
 
 
-def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() -> None:
-    station = factories.station()
+def test_parked_time_ends_with_the_outage_of_the_station() -> None:
+    station = builders.station()
     session_id = start(station)
     record([stopped(station, session_id, minute=40, reason="EVDisconnected")])
 
@@ -75,8 +75,8 @@ def test_a_car_that_has_gone_does_not_stand_there_until_the_station_is_back() ->
     assert (session.ended_at, session.idle_s) == (minutes(40), 0)
 
 
-def test_after_an_outage_the_status_comes_before_the_stop() -> None:
-    station = factories.station()
+def test_status_may_precede_the_stop_after_an_outage() -> None:
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
 
@@ -93,8 +93,8 @@ def test_after_an_outage_the_status_comes_before_the_stop() -> None:
     assert (session.energy_wh, session.ended_at) == (3000, minutes(55))
 
 
-def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally() -> None:
-    station = factories.station()
+def test_restarted_station_without_session_ends_it() -> None:
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 2000))])
 
@@ -105,10 +105,10 @@ def test_a_station_that_restarted_and_knows_of_no_session_ends_it_provisionally(
 
 
 @pytest.mark.parametrize("stamped", [10.0, 9.5, 9.0, 0.0])
-def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock_says(
+def test_status_after_restart_ignores_the_station_clock(
     stamped: float,
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
 
     record(
@@ -122,8 +122,8 @@ def test_a_status_that_came_after_the_restart_counts_whatever_the_stations_clock
 
 
 @pytest.mark.parametrize("ahead", [3.0, -300.0], ids=["fast", "hours-slow"])
-def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
-    station = factories.station()
+def test_restart_and_reading_are_ordered_by_our_clock(ahead: float) -> None:
+    station = builders.station()
     session_id = start(station, at=minutes(ahead))
     record([measured(station, session_id, (5 + ahead, 2000), received=5)])
 
@@ -133,8 +133,8 @@ def test_a_restart_is_told_from_a_reading_by_our_clock(ahead: float) -> None:
     assert ChargingSession.objects.get(pk=session_id).end_reason == "Forgotten"
 
 
-def test_nothing_ends_because_a_station_is_offline() -> None:
-    station = factories.station()
+def test_offline_station_ends_no_session() -> None:
+    station = builders.station()
     start(station)
     record([events.Connected(station_id=station.pk, at=minutes(1), connection="a")])
 
@@ -145,8 +145,8 @@ def test_nothing_ends_because_a_station_is_offline() -> None:
     assert (station.is_online, station.disconnected_at) == (False, minutes(2))
 
 
-def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
-    station = factories.station()
+def test_stop_before_the_start_is_flagged_and_moved_to_it() -> None:
+    station = builders.station()
     session_id = start(station)
 
     record([stopped(station, session_id, minute=-10, wh=500)])
@@ -157,8 +157,8 @@ def test_a_stop_before_the_start_is_flagged_and_ends_at_the_start() -> None:
     assert session.energy_wh == 0
 
 
-def test_a_restarted_station_that_still_charges_has_forgotten_nothing() -> None:
-    station = factories.station()
+def test_restarted_station_still_charging_ends_no_session() -> None:
+    station = builders.station()
     session_id = start(station)
 
     record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 11, "Charging")])

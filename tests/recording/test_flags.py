@@ -1,11 +1,11 @@
-"""Why recorded sessions need a look, and when they no longer do."""
+"""The flags of recorded sessions, and their removal."""
 
 import pytest
 
 from sessions_app.domain.flags import Flag
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,16 +17,16 @@ def has(flag: Flag, pk: int) -> bool:
 
 
 @pytest.mark.parametrize(("tag", "is_flagged"), [("PRIYA", False), ("SPARE", True), ("NOBODY", True)])
-def test_a_tag_that_nobody_is_registered_for_needs_a_look(tag: str, is_flagged: bool) -> None:
-    factories.id_tag("PRIYA", of=factories.driver())
-    factories.id_tag("SPARE")
+def test_unregistered_tag_is_flagged(tag: str, is_flagged: bool) -> None:
+    builders.id_tag("PRIYA", of=builders.driver())
+    builders.id_tag("SPARE")
 
-    assert has(Flag.NO_DRIVER, start(factories.station(), tag=tag)) is is_flagged
+    assert has(Flag.NO_DRIVER, start(builders.station(), tag=tag)) is is_flagged
 
 
-def test_a_driver_who_comes_to_be_known_with_the_stop_needs_no_look() -> None:
-    factories.id_tag("PRIYA", of=factories.driver())
-    station = factories.station()
+def test_driver_named_by_the_stop_clears_the_flag() -> None:
+    builders.id_tag("PRIYA", of=builders.driver())
+    station = builders.station()
     pk = record([measured(station, "700001", (0, 1000))])[0][0].transaction_id
     assert has(Flag.NO_DRIVER, pk)
 
@@ -35,8 +35,8 @@ def test_a_driver_who_comes_to_be_known_with_the_stop_needs_no_look() -> None:
     assert not has(Flag.NO_DRIVER, pk)
 
 
-def test_a_session_that_ended_without_energy_needs_a_look_and_one_in_progress_does_not() -> None:
-    station = factories.station()
+def test_only_an_ended_session_is_flagged_for_no_energy() -> None:
+    station = builders.station()
     pk = start(station)
     record([measured(station, pk, (5, 1000))])
     assert not has(Flag.NO_ENERGY, pk)
@@ -46,8 +46,8 @@ def test_a_session_that_ended_without_energy_needs_a_look_and_one_in_progress_do
     assert has(Flag.NO_ENERGY, pk)
 
 
-def test_energy_that_comes_after_a_provisional_end_takes_that_reason_away() -> None:
-    station = factories.station()
+def test_energy_after_a_provisional_end_clears_the_flag() -> None:
+    station = builders.station()
     pk = start(station)
     start(station, at=minutes(30))
     assert (session(pk).is_provisional, has(Flag.NO_ENERGY, pk)) == (True, True)
@@ -57,8 +57,8 @@ def test_energy_that_comes_after_a_provisional_end_takes_that_reason_away() -> N
     assert (session(pk).is_provisional, has(Flag.NO_ENERGY, pk)) == (True, False)
 
 
-def test_a_car_that_takes_nothing_for_more_than_a_day_needs_a_look() -> None:
-    station = factories.station()
+def test_more_than_a_day_without_energy_is_flagged() -> None:
+    station = builders.station()
     pk = start(station)
 
     record([measured(station, pk, (5, 2000), (5 + A_DAY, 2000))])
@@ -67,8 +67,8 @@ def test_a_car_that_takes_nothing_for_more_than_a_day_needs_a_look() -> None:
     assert has(Flag.IDLE_OVER_A_DAY, pk)
 
 
-def test_a_car_that_turns_out_to_have_left_sooner_needs_no_look() -> None:
-    station = factories.station()
+def test_earlier_unplugging_clears_the_inactivity_flag() -> None:
+    station = builders.station()
     pk = start(station)
     record([stopped(station, pk, minute=40, reason="Local"), status(station, 50 + A_DAY)])
     assert has(Flag.IDLE_OVER_A_DAY, pk)

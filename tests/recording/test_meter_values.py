@@ -1,4 +1,4 @@
-"""What stations measure, in their own words: in any order and any batching it gives the same figures."""
+"""MeterValues of real stations give the same figures in any order and batching."""
 
 from datetime import datetime
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 from sessions_app.ingest import v16
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import facts, minutes
+from tests.support import builders
+from tests.support.event_builders import facts, minutes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,7 +19,7 @@ Item = dict[str, Any]
 
 
 def measured_at(minute: float, **measurands: Any) -> Item:
-    """A meterValue; `register=1000` and `L1_Current_Import="16"` name measurand and phase."""
+    """Return a meterValue; `register=1000` and `L1_Current_Import="16"` name measurand and phase."""
     return {
         "timestamp": stamp(minute),
         "sampledValue": [_sampled(name, str(value)) for name, value in measurands.items()],
@@ -47,8 +47,8 @@ def begun(station: ChargingStation) -> int:
 
 
 def charged(*batches: list[Item], max_power_w: int = 22_000, phases: int = 3) -> dict[str, Any]:
-    """Record a session with one MeterValues for each batch, and return all that is kept of it."""
-    station = factories.station(max_power_w=max_power_w)
+    """Record a session with one MeterValues for each batch, and return its columns and samples."""
+    station = builders.station(max_power_w=max_power_w)
     station.connectors.update(phases=phases)
     session_id = begun(station)
     for batch in batches:
@@ -57,7 +57,7 @@ def charged(*batches: list[Item], max_power_w: int = 22_000, phases: int = 3) ->
 
 
 def same_in_any_order(items: list[Item], **fields: int) -> dict[str, Any]:
-    """Return the figures of these readings, which are the same however they come."""
+    """Return the figures of these readings; assert that order and batching do not change them."""
     one_by_one = charged(*([each] for each in items), **fields)
     at_once = charged(items, **fields)
     backwards = charged(*([each] for each in reversed(items)), **fields)
@@ -65,42 +65,40 @@ def same_in_any_order(items: list[Item], **fields: int) -> dict[str, Any]:
     return one_by_one
 
 
-def _figures(kept: dict[str, Any]) -> dict[str, Any]:
+def _figures(stored: dict[str, Any]) -> dict[str, Any]:
     own = {"id", "station_id", "connector_id", "site_area_id", "site_id", "session_id"}
-    samples = [{k: v for k, v in each.items() if k not in own} for each in kept["samples"]]
-    return {k: v for k, v in kept.items() if k not in own} | {"samples": samples}
+    samples = [{k: v for k, v in each.items() if k not in own} for each in stored["samples"]]
+    return {k: v for k, v in stored.items() if k not in own} | {"samples": samples}
 
 
-def test_volts_times_amps_are_told_from_reported_power_when_they_are_read_back() -> None:
+def test_calculated_power_stays_distinct_from_reported_power() -> None:
     standby = [measured_at(5 * n, register=2000, L1_Voltage=230, L1_Current_Import=0.6) for n in range(1, 8)]
 
-    kept = same_in_any_order(standby)
+    stored = same_in_any_order(standby)
 
-    assert (kept["idle_s"], kept["power_w"]) == (1800, 138)
-    assert {each["power_w"] for each in kept["samples"]} == {None}
+    assert (stored["idle_s"], stored["power_w"]) == (1800, 138)
+    assert {each["power_w"] for each in stored["samples"]} == {None}
 
 
-def test_a_current_without_a_phase_does_not_make_a_third_of_the_power() -> None:
+def test_current_without_phase_gives_no_third_of_the_power() -> None:
     items = [measured_at(n, register=1000 + 180 * n, Voltage=230, Current_Import=16) for n in range(1, 5)]
 
-    kept = same_in_any_order(items)
+    stored = same_in_any_order(items)
 
-    assert kept["peak_power_w"] == pytest.approx(10_800)
+    assert stored["peak_power_w"] == pytest.approx(10_800)
 
 
 @pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, None)])
-def test_a_current_without_a_phase_gives_the_power_where_there_is_one_phase_and_no_register(
-    phases: int, power_w: float | None
-) -> None:
+def test_current_gives_power_on_one_phase_without_register(phases: int, power_w: float | None) -> None:
     items = [measured_at(n, Voltage=400, Current_Import=100) for n in range(1, 5)]
 
-    kept = same_in_any_order(items, max_power_w=50_000, phases=phases)
+    stored = same_in_any_order(items, max_power_w=50_000, phases=phases)
 
-    assert kept["power_w"] == power_w
+    assert stored["power_w"] == power_w
 
 
-def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothing() -> None:
-    station = factories.station()
+def test_repeated_current_without_phase_changes_nothing() -> None:
+    station = builders.station()
     session_id = begun(station)
     payload = {"transactionId": session_id, "meterValue": [measured_at(1, Voltage=230, Current_Import=16)]}
     tell(station, "MeterValues", payload)
@@ -111,37 +109,37 @@ def test_a_message_with_a_current_without_a_phase_that_comes_again_changes_nothi
     assert (facts(session_id), changes) == (before, [])
 
 
-def test_readings_of_the_charge_alone_do_not_cut_inactivity() -> None:
+def test_state_of_charge_readings_do_not_cut_inactivity() -> None:
     items = [measured_at(n, register=2000) if n % 2 == 0 else measured_at(n, SoC=80) for n in range(2, 43)]
 
-    kept = same_in_any_order(items)
+    stored = same_in_any_order(items)
 
-    assert (kept["idle_s"], kept["battery"]) == (2400, 80)
+    assert (stored["idle_s"], stored["battery"]) == (2400, 80)
 
 
-def test_a_register_that_drops_to_zero_makes_neither_inactivity_nor_a_peak() -> None:
+def test_register_drop_makes_no_inactivity_and_no_peak() -> None:
     items = [measured_at(5 * n, register=0 if n in {3, 6} else 1000 + 500 * n) for n in range(1, 9)]
 
-    kept = same_in_any_order(items)
+    stored = same_in_any_order(items)
 
-    assert (kept["energy_wh"], kept["idle_s"]) == (4000, 0)
-    assert kept["peak_power_w"] == pytest.approx(6_000)
+    assert (stored["energy_wh"], stored["idle_s"]) == (4000, 0)
+    assert stored["peak_power_w"] == pytest.approx(6_000)
 
 
-def test_figures_kept_in_another_shape_are_worked_out_anew() -> None:
-    station = factories.station()
+def test_totals_of_an_old_format_are_recomputed() -> None:
+    station = builders.station()
     session_id = begun(station)
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(5, register=1500)]})
     ChargingSession.objects.update(totals='{"at": "2026-03-03T12:05:00Z", "register_wh": "1500"}')
 
     tell(station, "MeterValues", {"transactionId": session_id, "meterValue": [measured_at(9, register=1900)]})
 
-    kept = facts(session_id)
-    assert (kept["energy_wh"], kept["reading_count"]) == (900, 2)
+    stored = facts(session_id)
+    assert (stored["energy_wh"], stored["reading_count"]) == (900, 2)
 
 
-def test_a_stop_with_the_readings_of_a_clock_two_hours_ahead_keeps_them_all() -> None:
-    station = factories.station()
+def test_stop_keeps_readings_of_a_clock_two_hours_ahead() -> None:
+    station = builders.station()
     start = {"idTag": "T", "meterStart": 1000, "timestamp": stamp(120)}
     session_id = tell(station, "StartTransaction", start, received_at=minutes(0))
     readings = [measured_at(120 + n, register=1000 + 100 * n) for n in range(1, 30)]
@@ -149,5 +147,5 @@ def test_a_stop_with_the_readings_of_a_clock_two_hours_ahead_keeps_them_all() ->
 
     tell(station, "StopTransaction", stop | {"transactionData": readings}, received_at=minutes(30))
 
-    kept = facts(session_id)
-    assert (kept["energy_wh"], kept["reading_count"], kept["peak_power_w"]) == (2900, 29, 6000)
+    stored = facts(session_id)
+    assert (stored["energy_wh"], stored["reading_count"], stored["peak_power_w"]) == (2900, 29, 6000)

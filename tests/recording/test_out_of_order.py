@@ -1,4 +1,4 @@
-"""Messages in orders that a textbook does not have, as stations send them after an outage."""
+"""Messages out of order, as stations send them after an outage."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -10,14 +10,14 @@ from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_session_is_on_the_desk_once_whatever_ids_its_neighbours_name() -> None:
-    one, other = factories.station(connectors=1), factories.station(connectors=1)
+def test_batch_holds_a_session_once() -> None:
+    one, other = builders.station(connectors=1), builders.station(connectors=1)
     record([measured(one, 901, (1, 1000)), measured(other, 902, (1, 1000))])
 
     record(
@@ -29,13 +29,13 @@ def test_a_session_is_on_the_desk_once_whatever_ids_its_neighbours_name() -> Non
         ]
     )
 
-    found = ChargingSession.objects.filter(station=one)
-    assert sum(each.reading_count for each in found) == MeterSample.objects.filter(session__station=one).count()
-    assert max(each.energy_wh for each in found) == 900
+    result = ChargingSession.objects.filter(station=one)
+    assert sum(each.reading_count for each in result) == MeterSample.objects.filter(session__station=one).count()
+    assert max(each.energy_wh for each in result) == 900
 
 
-def test_a_car_is_not_plugged_in_longer_than_until_the_next_session() -> None:
-    station = factories.station()
+def test_plugged_in_time_ends_at_the_next_session() -> None:
+    station = builders.station()
     first = start(station)
     record([status(station, 180)])
 
@@ -46,8 +46,8 @@ def test_a_car_is_not_plugged_in_longer_than_until_the_next_session() -> None:
     assert session(first).idle_s == 60 * 60
 
 
-def test_a_stop_that_comes_after_the_next_session_gives_way_to_it() -> None:
-    station = factories.station()
+def test_late_stop_ends_no_later_than_the_next_session() -> None:
+    station = builders.station()
     first = start(station)
     second = start(station, at=minutes(120))
     record([stopped(station, second, minute=150, wh=3000), status(station, 180)])
@@ -57,8 +57,8 @@ def test_a_stop_that_comes_after_the_next_session_gives_way_to_it() -> None:
     assert session(first).ended_at == minutes(120)
 
 
-def test_a_connector_that_was_available_just_before_the_stop_is_unplugged_at_it() -> None:
-    station = factories.station()
+def test_available_just_before_the_stop_unplugs_at_the_stop() -> None:
+    station = builders.station()
     first = start(station)
     record([status(station, 59.9), stopped(station, first, minute=60, wh=2000, reason="Local")])
 
@@ -67,8 +67,8 @@ def test_a_connector_that_was_available_just_before_the_stop_is_unplugged_at_it(
     assert (session(first).ended_at, session(first).idle_s) == (minutes(60), 0)
 
 
-def test_a_late_older_start_does_not_close_the_newer_session() -> None:
-    station = factories.station()
+def test_late_older_start_does_not_close_the_newer_session() -> None:
+    station = builders.station()
     newer = start(station, at=minutes(60))
 
     older = start(station, at=minutes(0))
@@ -77,8 +77,8 @@ def test_a_late_older_start_does_not_close_the_newer_session() -> None:
     assert session(older).end_reason == "NextSession"
 
 
-def test_without_a_clock_a_repeated_start_is_known_by_tag_and_meter() -> None:
-    station = factories.station()
+def test_repeated_start_without_clock_matches_tag_and_meter() -> None:
+    station = builders.station()
     starts = [
         events.Started(
             station_id=station.pk,
@@ -96,8 +96,8 @@ def test_without_a_clock_a_repeated_start_is_known_by_tag_and_meter() -> None:
     assert len(ids) == 1
 
 
-def test_a_session_closed_by_us_is_named_by_its_own_id_when_the_stop_comes() -> None:
-    station = factories.station()
+def test_late_stop_by_id_matches_the_session_closed_by_us() -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, 555_555, (5, 1500))])
 
@@ -107,8 +107,8 @@ def test_a_session_closed_by_us_is_named_by_its_own_id_when_the_stop_comes() -> 
     assert session(first).end_reason == "EVDisconnected"
 
 
-def test_a_status_from_before_the_restart_forgets_nothing() -> None:
-    station = factories.station()
+def test_status_from_before_the_restart_ends_no_session() -> None:
+    station = builders.station()
     first = start(station)
 
     record([events.BootNotified(station_id=station.pk, at=minutes(10)), status(station, 9)])
@@ -116,10 +116,10 @@ def test_a_status_from_before_the_restart_forgets_nothing() -> None:
     assert session(first).is_in_progress
 
 
-def test_the_driver_of_a_stop_that_nobody_announced_is_that_of_its_tag() -> None:
-    station = factories.station(connectors=1)
-    priya = factories.driver()
-    factories.id_tag("PRIYA", of=priya)
+def test_unannounced_stop_takes_its_driver_from_the_tag() -> None:
+    station = builders.station(connectors=1)
+    priya = builders.driver()
+    builders.id_tag("PRIYA", of=priya)
     event = events.Stopped(station_id=station.pk, at=minutes(5), transaction="77", meter_stop_wh=None, id_tag="priya;x")
 
     record([event])
@@ -127,8 +127,8 @@ def test_the_driver_of_a_stop_that_nobody_announced_is_that_of_its_tag() -> None
     assert ChargingSession.objects.get().driver == priya
 
 
-def test_energy_beyond_what_the_columns_hold_is_not_counted_but_flagged() -> None:
-    station = factories.station()
+def test_energy_beyond_the_column_size_is_flagged() -> None:
+    station = builders.station()
     first = start(station)
 
     record([measured(station, first, (5, 99_999_999_999), (6, 0), (7, 50), (8, 99_999_999_999))])
@@ -137,8 +137,8 @@ def test_energy_beyond_what_the_columns_hold_is_not_counted_but_flagged() -> Non
     assert session(first).flags & Flag.BEYOND_RATING
 
 
-def test_a_burst_of_idle_readings_costs_no_more_than_others() -> None:
-    station = factories.station()
+def test_burst_of_idle_readings_costs_no_more_queries() -> None:
+    station = builders.station()
     first = start(station)
     burst = tuple(
         Reading(at=minutes(1) + timedelta(milliseconds=10 * n), register_wh=Decimal(1000), power_w=0.0)
@@ -151,12 +151,13 @@ def test_a_burst_of_idle_readings_costs_no_more_than_others() -> None:
     assert len(session(first).totals) < 10_000
 
 
-def test_a_station_whose_server_died_is_offline_once_nothing_has_come_for_long() -> None:
-    station = factories.station()
+def test_silent_station_of_a_dead_server_becomes_offline() -> None:
+    station = builders.station()
     record([events.Connected(station_id=station.pk, at=minutes(0), connection="gone")])
     station.refresh_from_db()
     assert station.is_online
 
+    assert station.last_seen_at is not None
     station.last_seen_at -= timedelta(minutes=16)
 
     assert not station.is_online

@@ -1,4 +1,4 @@
-"""The recorder: batches, a bad event among good ones, and a database that is away."""
+"""The recorder: batches, a bad event among good ones, and an unavailable database."""
 
 import asyncio
 import threading
@@ -9,13 +9,14 @@ import pytest
 from django.db import InternalError, OperationalError, connection, connections
 
 from sessions_app import recorder as module
+from sessions_app import recording
 from sessions_app.domain import events
 from sessions_app.domain.events import Outcome
 from sessions_app.models import ChargingSession, ChargingStation, DeadLetter
 from sessions_app.recorder import Recorder
 from sessions_app.store.database_thread import accepts_writes
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +37,7 @@ async def record_all(*batch: Any) -> list[Outcome]:
         await recorder.stop()
 
 
-def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_during_a_commit_form_the_next_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes, begun, gate = [], threading.Event(), threading.Event()
 
     def record(batch: Sequence[Any]) -> Any:
@@ -64,11 +65,11 @@ def test_what_waits_during_a_commit_is_the_next_batch(monkeypatch: pytest.Monkey
     assert [each.transaction_id for each in outcomes] == list(range(50))
 
 
-def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
+def test_bad_event_becomes_a_dead_letter_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    station = factories.station()
-    real = module.record
+    station = builders.station()
+    real = recording.record
 
     def record(batch: Sequence[Any]) -> Any:
         if any(getattr(event, "id_tag", "") == "BAD" for event in batch):
@@ -80,16 +81,16 @@ def test_a_bad_event_is_set_aside_and_its_neighbours_are_recorded(
 
     assert [each.tag_status for each in outcomes] == ["Invalid", "Accepted"]
     assert ChargingSession.objects.get().id_tag_value == "GOOD"
-    kept = DeadLetter.objects.get()
-    assert (kept.station, kept.action) == (station, "Started")
-    assert "BAD" in kept.payload
+    dead_letter = DeadLetter.objects.get()
+    assert (dead_letter.station, dead_letter.action) == (station, "Started")
+    assert "BAD" in dead_letter.payload
 
 
-def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
+def test_events_wait_while_the_database_is_unavailable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    station = factories.station()
-    real, failures = module.record, iter([True, True])
+    station = builders.station()
+    real, failures = recording.record, iter([True, True])
 
     def record(batch: Sequence[Any]) -> Any:
         if next(failures, False):
@@ -103,9 +104,9 @@ def test_while_the_database_is_away_callers_wait_and_nothing_is_lost(
     assert outcomes[0].transaction_id == ChargingSession.objects.get().pk
 
 
-def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    station = factories.station()
-    real = module.record
+def test_permanently_refused_event_blocks_no_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    station = builders.station()
+    real = recording.record
 
     def record(batch: Sequence[Any]) -> Any:
         if len(batch) > 1 or getattr(batch[0], "id_tag", "") == "BAD":
@@ -123,9 +124,9 @@ def test_what_the_database_refuses_for_good_keeps_nobody_waiting(monkeypatch: py
     assert "BAD" in DeadLetter.objects.get().payload
 
 
-def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    station = factories.station()
-    real, attempts, refusals = module.record, iter(range(8)), iter([False] * 5)
+def test_read_only_database_counts_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    station = builders.station()
+    real, attempts, refusals = recording.record, iter(range(8)), iter([False] * 5)
 
     def record(batch: Sequence[Any]) -> Any:
         if next(attempts) < 7:
@@ -142,7 +143,7 @@ def test_a_database_that_cannot_be_written_to_is_away(monkeypatch: pytest.Monkey
     assert not DeadLetter.objects.exists()
 
 
-def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recorder_checks_that_the_database_accepts_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accepts_writes()
 
     def refuse(*args: Any) -> None:
@@ -152,7 +153,7 @@ def test_it_asks_the_database_itself_whether_it_takes_writes(monkeypatch: pytest
         assert not accepts_writes()
 
 
-def test_a_station_that_was_deleted_meanwhile_records_nothing() -> None:
+def test_deleted_station_records_nothing() -> None:
     outcomes = asyncio.run(record_all(events.Heartbeat(station_id=999_999, at=NOON)))
 
     assert outcomes[0].tag_status == "Invalid"

@@ -1,21 +1,22 @@
-"""What recording a batch leaves behind: rows, figures and outcomes."""
+"""The rows, figures and outcomes of a recorded batch."""
 
 from itertools import permutations
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import facts, measured, minutes, start, started, stopped
+from tests.support import builders
+from tests.support.event_builders import facts, measured, minutes, start, started, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_start_that_comes_again_is_the_same_session() -> None:
-    station = factories.station()
+def test_repeated_start_returns_same_session() -> None:
+    station = builders.station()
     event = started(station)
 
     first, again = start(station), record([event, event])[0]
@@ -24,30 +25,30 @@ def test_a_start_that_comes_again_is_the_same_session() -> None:
     assert ChargingSession.objects.count() == 1
 
 
-def test_readings_give_the_same_figures_in_any_order_and_any_batching() -> None:
+def test_order_and_batching_of_readings_change_no_figure() -> None:
     readings = [(5, 1500), (10, 2100), (20, 2100), (30, 4000)]
-    found = []
+    result = []
     for order in permutations(readings):
-        station = factories.station()
+        station = builders.station()
         session_id = start(station)
         for reading in order:
             record([measured(station, session_id, reading)])
         record([stopped(station, session_id, minute=31, wh=4000)])
-        found.append(facts(session_id))
-    station = factories.station()
+        result.append(facts(session_id))
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, *readings), stopped(station, session_id, minute=31, wh=4000)])
-    found.append(facts(session_id))
+    result.append(facts(session_id))
 
-    same = [{k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []} for each in found]
-    samples = [[{k: v for k, v in s.items() if k != "session_id"} for s in f["samples"]] for f in found]
+    same = [{k: v for k, v in each.items() if not k.endswith("_id") and k != "id"} | {"samples": []} for each in result]
+    samples = [[{k: v for k, v in s.items() if k != "session_id"} for s in f["samples"]] for f in result]
     assert all(each == same[0] for each in same)
     assert all(each == samples[0] for each in samples)
     assert same[0]["energy_wh"] == 3000
 
 
-def test_a_reading_that_comes_twice_changes_nothing() -> None:
-    station = factories.station()
+def test_repeated_reading_changes_nothing() -> None:
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (5, 1500), (10, 2100))])
     before = facts(session_id)
@@ -59,8 +60,8 @@ def test_a_reading_that_comes_twice_changes_nothing() -> None:
     assert len(outcomes) == 1
 
 
-def test_a_late_reading_is_numbered_last_and_put_in_its_place() -> None:
-    station = factories.station()
+def test_late_reading_gets_the_last_number_and_its_place() -> None:
+    station = builders.station()
     session_id = start(station)
     record([measured(station, session_id, (10, 2000))])
 
@@ -72,7 +73,7 @@ def test_a_late_reading_is_numbered_last_and_put_in_its_place() -> None:
 
 
 def test_readings_after_the_stop_count() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([stopped(station, session_id, minute=30, wh=3000)])
 
@@ -83,8 +84,8 @@ def test_readings_after_the_stop_count() -> None:
     assert session.ended_at == minutes(30)
 
 
-def test_a_stop_for_a_transaction_that_nobody_knows_is_kept_once() -> None:
-    station = factories.station(connectors=1)
+def test_stop_of_an_unknown_transaction_is_stored_once() -> None:
+    station = builders.station(connectors=1)
 
     record([stopped(station, 999_999_999, wh=5000)])
     record([stopped(station, 999_999_999, wh=5000)])
@@ -97,8 +98,8 @@ def test_a_stop_for_a_transaction_that_nobody_knows_is_kept_once() -> None:
 
 
 @pytest.mark.parametrize("transaction", ["", "0", "-1", "9223372036854775807"])
-def test_readings_under_another_id_belong_to_the_session_on_the_connector(transaction: str) -> None:
-    station = factories.station()
+def test_readings_with_unknown_id_match_the_connector(transaction: str) -> None:
+    station = builders.station()
     session_id = start(station)
 
     record([measured(station, transaction, (5, 1700))])
@@ -107,8 +108,8 @@ def test_readings_under_another_id_belong_to_the_session_on_the_connector(transa
     assert ChargingSession.objects.get().pk == session_id
 
 
-def test_another_stations_session_is_not_touched_by_its_id() -> None:
-    ours, other = factories.station(), factories.station()
+def test_id_of_another_station_matches_no_session() -> None:
+    ours, other = builders.station(), builders.station()
     session_id = start(ours)
 
     record([stopped(other, session_id, wh=99_000)])
@@ -116,8 +117,8 @@ def test_another_stations_session_is_not_touched_by_its_id() -> None:
     assert ChargingSession.objects.get(pk=session_id).is_in_progress
 
 
-def test_an_old_socket_that_closes_late_does_not_mark_the_station_offline() -> None:
-    station = factories.station()
+def test_late_close_of_an_old_socket_keeps_station_online() -> None:
+    station = builders.station()
     record([events.Connected(station_id=station.pk, at=minutes(1), connection="old")])
     record([events.Connected(station_id=station.pk, at=minutes(2), connection="new")])
 
@@ -127,8 +128,8 @@ def test_an_old_socket_that_closes_late_does_not_mark_the_station_offline() -> N
     assert station.is_online
 
 
-def test_the_rows_in_progress_of_a_station_that_leaves_and_returns_are_announced() -> None:
-    station = factories.station(connectors=2)
+def test_disconnect_and_return_announce_sessions_in_progress() -> None:
+    station = builders.station(connectors=2)
     again = stopped(station, start(station), minute=10)
     record([again])
     running = start(station, at=minutes(20))
@@ -147,10 +148,10 @@ def test_the_rows_in_progress_of_a_station_that_leaves_and_returns_are_announced
         }
 
 
-def test_what_is_recorded_costs_the_same_queries_for_one_session_as_for_many(
-    django_assert_max_num_queries: object,
+def test_query_count_is_independent_of_the_session_count(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    stations = [factories.station() for _ in range(20)]
+    stations = [builders.station() for _ in range(20)]
     ids = [start(each) for each in stations]
 
     with django_assert_max_num_queries(9):
@@ -160,10 +161,10 @@ def test_what_is_recorded_costs_the_same_queries_for_one_session_as_for_many(
 
 
 @pytest.mark.parametrize("own", ["", "0", "700001", None])
-def test_a_reading_of_a_session_in_progress_needs_no_further_look(
-    own: str | None, django_assert_num_queries: object
+def test_reading_in_progress_costs_no_extra_query(
+    own: str | None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([measured(station, own or session_id, (5, 1500))])
 

@@ -1,10 +1,11 @@
-"""An operator gives a session another price on purpose; nothing else ever does."""
+"""Only an operator changes the price of a session."""
 
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from sessions_app import announce
 from sessions_app.domain import events
@@ -22,7 +23,7 @@ from sessions_app.models import (
 from sessions_app.queries.event_batch import load_session_batch
 from sessions_app.queries.price_view import price_view
 from sessions_app.recording import record, repricing
-from tests.factories import NOON, company, driver, id_tag, operator, policy, session, site, station
+from tests.support.builders import NOON, company, driver, id_tag, operator, policy, session, site, station
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +63,7 @@ def costs(policy: PricingPolicy, price: str) -> None:
     policy.save()
 
 
-def test_an_edited_policy_changes_no_session_that_has_begun() -> None:
+def test_edited_policy_leaves_started_sessions_unchanged() -> None:
     applied = policy()
     running = charged(stopped=False)
     costs(applied, "0.50")
@@ -78,7 +79,7 @@ def test_an_edited_policy_changes_no_session_that_has_begun() -> None:
     assert charged().price == Decimal("6.00")
 
 
-def test_repricing_prices_the_readings_anew_and_keeps_an_audit_row() -> None:
+def test_repricing_recomputes_the_price_and_writes_an_audit() -> None:
     applied = policy()
     before = charged()
     costs(applied, "0.50")
@@ -117,7 +118,7 @@ def test_a_preview_changes_nothing() -> None:
     assert not ActionAudit.objects.exists()
 
 
-def test_a_session_in_progress_goes_on_by_its_new_copy() -> None:
+def test_session_in_progress_continues_on_its_new_policy_copy() -> None:
     applied = policy()
     running = charged(stopped=False)
     costs(applied, "0.50")
@@ -135,13 +136,13 @@ def test_a_session_in_progress_goes_on_by_its_new_copy() -> None:
     assert ChargingSession.objects.get(pk=running.pk).price == Decimal("10.00")
 
 
-def test_whoever_watches_a_session_in_progress_is_told(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks
+def test_repricing_announces_a_session_in_progress(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
 ) -> None:
-    told: dict[str, Any] = {}
+    announced: dict[str, Any] = {}
 
     async def send(group: str, event: Any) -> None:
-        told.setdefault(group, event)
+        announced.setdefault(group, event)
 
     monkeypatch.setattr(announce, "send", send)
     applied = policy()
@@ -151,11 +152,11 @@ def test_whoever_watches_a_session_in_progress_is_told(
     with django_capture_on_commit_callbacks(execute=True):
         repricing.reprice_session(running.pk, by=operator(), at=NOON + timedelta(hours=2))
 
-    assert told[announce.site_group(running.site_id)]["cells"]["price"] == "$6.00"
-    assert told[announce.session_group(running.pk)]["redraw"]
+    assert announced[announce.site_group(running.site_id)]["cells"]["price"] == "$6.00"
+    assert announced[announce.session_group(running.pk)]["redraw"]
 
 
-def test_an_unpriced_session_gets_a_price_and_loses_its_flag() -> None:
+def test_unpriced_session_gets_a_price_and_loses_its_flag() -> None:
     before = charged()
     assert before.flags & Flag.NO_PRICE
     assert before.price is None
@@ -165,21 +166,21 @@ def test_an_unpriced_session_gets_a_price_and_loses_its_flag() -> None:
     assert (after.price, after.currency, after.flags & Flag.NO_PRICE) == (Decimal("4.20"), "AUD", 0)
 
 
-def test_a_chosen_policy_prices_it_whatever_would_hold() -> None:
+def test_chosen_policy_overrides_the_applicable_one() -> None:
     policy()
     before = charged()
     chosen = policy({"dimension": "FLAT", "price": Decimal(3)}, description="Goodwill", audience="staff")
     assert repricing.preview_repricing(before.pk, chosen).new_text == "$3.00"
 
 
-def test_a_policy_in_another_currency_is_refused() -> None:
+def test_policy_in_another_currency_is_refused() -> None:
     policy()
     before = charged()
     yen = policy(currency="JPY", audience="staff")
     assert repricing.preview_repricing(before.pk, yen).refusal == "Prices at this site are in AUD."
 
 
-def test_an_area_that_was_moved_takes_no_session_with_it() -> None:
+def test_moved_area_leaves_its_sessions_at_their_site() -> None:
     where = station()
     here = where.site_area
     sydney = policy(site=here.site)
@@ -196,7 +197,7 @@ def test_an_area_that_was_moved_takes_no_session_with_it() -> None:
     assert repricing.preview_repricing(before.pk, sydney).mismatches == ()
 
 
-def test_where_no_policy_holds_the_session_stays_as_it_is() -> None:
+def test_session_without_applicable_policy_stays_unchanged() -> None:
     before = charged()
     repriced = repricing.reprice_session(before.pk, by=operator(), at=NOON + timedelta(days=1))
     assert repriced.refusal
@@ -204,7 +205,7 @@ def test_where_no_policy_holds_the_session_stays_as_it_is() -> None:
     assert ActionAudit.objects.get().outcome == "refused"
 
 
-def test_a_session_without_its_readings_stays_as_it_is() -> None:
+def test_session_without_readings_stays_unchanged() -> None:
     policy()
     imported = session(price=Decimal("2.50"), currency="AUD")
     repriced = repricing.reprice_session(imported.pk, by=operator(), at=NOON + timedelta(days=1))
@@ -213,7 +214,7 @@ def test_a_session_without_its_readings_stays_as_it_is() -> None:
     assert (kept.price, kept.energy_wh) == (Decimal("2.50"), Decimal("7410.000"))
 
 
-def test_only_what_was_previewed_is_applied() -> None:
+def test_repricing_refuses_a_result_different_from_the_preview() -> None:
     applied = policy()
     before = charged()
     costs(applied, "0.50")
@@ -227,7 +228,7 @@ def test_only_what_was_previewed_is_applied() -> None:
     assert ActionAudit.objects.get().outcome == "refused"
 
 
-def test_a_preview_says_whether_anything_would_change() -> None:
+def test_preview_tells_whether_repricing_changes_anything() -> None:
     applied = policy()
     before = charged()
     as_it_was = repricing.preview_repricing(before.pk)
@@ -235,7 +236,7 @@ def test_a_preview_says_whether_anything_would_change() -> None:
     assert (as_it_was.is_changed, repricing.preview_repricing(before.pk).is_changed) == (False, True)
 
 
-def test_a_preview_says_what_else_a_chosen_policy_is_meant_for() -> None:
+def test_preview_names_the_scope_mismatches_of_a_policy() -> None:
     where = station()
     before = charged(where)
     beyond = {
@@ -257,7 +258,7 @@ def test_a_preview_says_what_else_a_chosen_policy_is_meant_for() -> None:
     }
 
 
-def test_a_reading_just_before_it_is_no_reason_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_after_the_preview_does_not_block_repricing(monkeypatch: pytest.MonkeyPatch) -> None:
     applied = policy()
     running = charged(stopped=False)
     costs(applied, "0.50")

@@ -1,4 +1,4 @@
-"""Which session a message is of, where its id says little or nothing."""
+"""Matching of messages without a unique transaction id."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import pytest
 from sessions_app.domain import events
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, session, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, session, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,8 +20,8 @@ def of(station: ChargingStation) -> list[ChargingSession]:
 
 
 @pytest.mark.parametrize("own", [*LACKING, "700001"])
-def test_one_id_for_every_transaction_never_mixes_two_of_them(own: str) -> None:
-    station = factories.station()
+def test_constant_transaction_id_never_mixes_sessions(own: str) -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, own, (5, 2000)), stopped(station, own, minute=10, wh=3000), status(station, 11)])
 
@@ -34,8 +34,8 @@ def test_one_id_for_every_transaction_never_mixes_two_of_them(own: str) -> None:
     assert [each.ended_at for each in of(station)] == [minutes(10), minutes(30)]
 
 
-def test_an_id_that_begins_again_after_a_restart_is_of_another_session() -> None:
-    station = factories.station()
+def test_id_reused_after_a_restart_is_another_session() -> None:
+    station = builders.station()
     record([measured(station, 700, (1, 100), (10, 500)), stopped(station, 700, minute=20, wh=900)])
 
     record([events.BootNotified(station_id=station.pk, at=minutes(100))])
@@ -47,8 +47,8 @@ def test_an_id_that_begins_again_after_a_restart_is_of_another_session() -> None
     assert (first.station_transaction_id, second.station_transaction_id) == ("", "700")
 
 
-def test_an_id_that_the_station_uses_again_changes_hands() -> None:
-    station = factories.station()
+def test_reused_id_moves_to_the_newer_session() -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, 700, (5, 2000)), stopped(station, 700, minute=10, wh=3000)])
     second = start(station, at=minutes(20), wh=3000)
@@ -58,8 +58,8 @@ def test_an_id_that_the_station_uses_again_changes_hands() -> None:
     assert [session(pk).station_transaction_id for pk in (first, second)] == ["", "700"]
 
 
-def test_a_late_reading_of_an_earlier_session_does_not_take_the_id_back() -> None:
-    station = factories.station()
+def test_late_reading_does_not_move_the_id_back() -> None:
+    station = builders.station()
     first = start(station)
     record([measured(station, 700, (5, 2000)), stopped(station, 700, minute=10, wh=3000)])
     second = start(station, at=minutes(20), wh=3000)
@@ -71,8 +71,8 @@ def test_a_late_reading_of_an_earlier_session_does_not_take_the_id_back() -> Non
     assert session(second).station_transaction_id == "700"
 
 
-def test_a_car_that_has_stopped_but_not_left_is_still_reported_by_its_id() -> None:
-    station = factories.station()
+def test_stopped_car_is_still_matched_by_its_id() -> None:
+    station = builders.station()
     record([measured(station, 700, (1, 1000)), stopped(station, 700, minute=10, wh=2000, reason="Local")])
 
     record([measured(station, 700, (40, 2000))])
@@ -82,8 +82,8 @@ def test_a_car_that_has_stopped_but_not_left_is_still_reported_by_its_id() -> No
 
 @pytest.mark.parametrize("own", LACKING)
 @pytest.mark.parametrize("facts", [{}, {"wh": None}, {"wh": 0}])
-def test_a_stop_that_comes_again_without_an_id_is_the_same(own: str, facts: dict[str, Any]) -> None:
-    station = factories.station()
+def test_repeated_stop_without_id_is_recognized(own: str, facts: dict[str, Any]) -> None:
+    station = builders.station()
     first = start(station)
     other = start(station, at=minutes(1), connector=2, tag="OTHER")
     stop = stopped(station, own, id_tag="TAG", **facts)
@@ -97,8 +97,8 @@ def test_a_stop_that_comes_again_without_an_id_is_the_same(own: str, facts: dict
 
 
 @pytest.mark.parametrize("wh", [5000, None])
-def test_a_stop_that_comes_again_without_id_and_time_is_the_same(wh: float | None) -> None:
-    station = factories.station()
+def test_repeated_stop_without_id_and_time_is_recognized(wh: float | None) -> None:
+    station = builders.station()
 
     record([stopped(station, "", minute=60, wh=wh, is_timed=False)])
     record([stopped(station, "", minute=63, wh=wh, is_timed=False)])
@@ -107,8 +107,8 @@ def test_a_stop_that_comes_again_without_id_and_time_is_the_same(wh: float | Non
 
 
 @pytest.mark.parametrize("own", ["77777", "0"])
-def test_a_stop_that_comes_again_with_another_id_and_time_is_the_same(own: str) -> None:
-    station = factories.station()
+def test_repeated_stop_with_other_id_and_time_is_recognized(own: str) -> None:
+    station = builders.station()
     first = start(station)
 
     record([stopped(station, first, minute=60, wh=5000)])
@@ -117,8 +117,8 @@ def test_a_stop_that_comes_again_with_another_id_and_time_is_the_same(own: str) 
     assert [(each.pk, each.ended_at) for each in of(station)] == [(first, minutes(60))]
 
 
-def test_a_stop_of_another_tag_is_not_the_same() -> None:
-    station = factories.station()
+def test_stop_of_another_tag_is_not_a_repetition() -> None:
+    station = builders.station()
     first = start(station, tag="ONE")
     record([stopped(station, first, minute=60, wh=5000)])
 
@@ -127,8 +127,8 @@ def test_a_stop_of_another_tag_is_not_the_same() -> None:
     assert [each.ended_at for each in of(station)] == [minutes(60), minutes(61)]
 
 
-def test_cars_that_lose_their_power_at_once_all_end() -> None:
-    station = factories.station()
+def test_power_loss_ends_all_sessions() -> None:
+    station = builders.station()
     one = start(station, wh=1000, tag="ONE")
     two = start(station, wh=50, tag="TWO", connector=2)
 
@@ -138,8 +138,8 @@ def test_cars_that_lose_their_power_at_once_all_end() -> None:
 
 
 @pytest.mark.parametrize("id_tag", ["one", "ONE;extra"])
-def test_a_stop_without_an_id_ends_the_session_of_its_tag(id_tag: str) -> None:
-    station = factories.station()
+def test_stop_without_id_ends_the_session_of_its_tag(id_tag: str) -> None:
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2)
 
@@ -148,20 +148,20 @@ def test_a_stop_without_an_id_ends_the_session_of_its_tag(id_tag: str) -> None:
     assert (session(one).is_in_progress, session(two).is_in_progress) == (False, True)
 
 
-def test_a_stop_without_an_id_ends_the_session_whose_register_is_next_below() -> None:
-    station = factories.station()
+def test_stop_without_id_matches_the_next_lower_register() -> None:
+    station = builders.station()
     low = start(station, wh=50)
     record([measured(station, low, (30, 800))])
     high = start(station, wh=70_000, connector=2)
-    middle = start(factories.station(), wh=4_000)
+    middle = start(builders.station(), wh=4_000)
 
     record([stopped(station, -1, wh=5000)])
 
     assert [session(pk).is_in_progress for pk in (low, high, middle)] == [False, True, True]
 
 
-def test_a_stop_that_may_be_of_either_car_ends_neither_and_is_kept() -> None:
-    station = factories.station()
+def test_ambiguous_stop_becomes_a_dead_letter() -> None:
+    station = builders.station()
     cars = [start(station), start(station, connector=2)]
 
     record([stopped(station, 0, wh=5000)])
@@ -170,8 +170,8 @@ def test_a_stop_that_may_be_of_either_car_ends_neither_and_is_kept() -> None:
     assert ChargingSession.objects.exclude(pk__in=cars).get().meter_stop_wh == 5000
 
 
-def test_a_stop_of_a_transaction_begun_offline_does_not_end_another_cars() -> None:
-    station = factories.station()
+def test_stop_of_an_offline_start_ends_no_other_session() -> None:
+    station = builders.station()
     charging = start(station)
 
     record([stopped(station, 555_001, wh=5000)])
@@ -179,8 +179,8 @@ def test_a_stop_of_a_transaction_begun_offline_does_not_end_another_cars() -> No
     assert session(charging).is_in_progress
 
 
-def test_a_stop_by_an_unknown_id_ends_the_session_of_its_tag() -> None:
-    station = factories.station()
+def test_stop_by_an_unknown_id_ends_the_session_of_its_tag() -> None:
+    station = builders.station()
     charging = start(station, tag="ONE")
 
     record([stopped(station, 555_001, wh=5000, id_tag="ONE")])
@@ -188,8 +188,8 @@ def test_a_stop_by_an_unknown_id_ends_the_session_of_its_tag() -> None:
     assert session(charging).ended_at == minutes(60)
 
 
-def test_readings_that_name_no_connector_are_of_the_session_on_the_only_one() -> None:
-    station = factories.station(connectors=1)
+def test_readings_without_connector_match_the_only_one() -> None:
+    station = builders.station(connectors=1)
     charging = start(station)
 
     record([measured(station, 555_001, (5, 1500), connector=0)])
@@ -197,8 +197,8 @@ def test_readings_that_name_no_connector_are_of_the_session_on_the_only_one() ->
     assert [(each.pk, each.reading_count) for each in of(station)] == [(charging, 1)]
 
 
-def test_one_id_for_two_cars_at_once_does_not_mix_their_readings() -> None:
-    station = factories.station()
+def test_shared_id_does_not_mix_readings_of_two_cars() -> None:
+    station = builders.station()
     one, two = start(station), start(station, connector=2, wh=90_000)
 
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_001, (6, 90_200), connector=2)])
@@ -207,8 +207,8 @@ def test_one_id_for_two_cars_at_once_does_not_mix_their_readings() -> None:
 
 
 @pytest.mark.parametrize("first", [1, 2])
-def test_one_id_for_two_cars_at_once_does_not_mix_their_stops(first: int) -> None:
-    station = factories.station()
+def test_shared_id_does_not_mix_stops_of_two_cars(first: int) -> None:
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2, wh=90_000)
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_001, (6, 90_200), connector=2)])
@@ -224,8 +224,8 @@ def test_one_id_for_two_cars_at_once_does_not_mix_their_stops(first: int) -> Non
     assert [(each.ended_at, each.energy_wh) for each in ended] == [(minutes(8), 600), (minutes(9), 300)]
 
 
-def test_a_car_that_is_stopped_with_the_tag_of_another_is_the_one_that_ends() -> None:
-    station = factories.station()
+def test_stop_by_id_ignores_the_tag_of_another_car() -> None:
+    station = builders.station()
     one = start(station, tag="ONE")
     two = start(station, tag="TWO", connector=2, wh=500)
     record([measured(station, 700_001, (5, 1500)), measured(station, 700_002, (6, 600), connector=2)])

@@ -1,4 +1,4 @@
-"""Sessions whose start was never reported: the same ones in whatever order what is known of them comes."""
+"""Sessions without a reported start are the same for any order of their messages."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,8 +12,8 @@ from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, Driver, PricingPolicy
 from sessions_app.recording import record, repricing
-from tests import factories
-from tests.recording.event_builders import facts, measured, minutes, start, status, stopped
+from tests.support import builders
+from tests.support.event_builders import facts, measured, minutes, number_of, start, status, stopped
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,59 +23,59 @@ ITS_OWN = {"id", "station_id", "connector_id", "site_area_id", "site_id", "sessi
 
 @pytest.fixture(autouse=True)
 def policies() -> None:
-    factories.policy(
+    builders.policy(
         {"dimension": "ENERGY", "price": Decimal("0.30")},
         {"dimension": "PARKING_TIME", "price": Decimal(6)},
         description="Tenants",
         audience=Driver.Kind.TENANT,
     )
-    factories.policy(description="Everyone")
-    factories.id_tag("PRIYA", of=factories.driver())
+    builders.policy(description="Everyone")
+    builders.id_tag("PRIYA", of=builders.driver())
 
 
-def told(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
-    """Return what is known of the one session after the batches; ids and numbers aside."""
+def facts_after(batches: Sequence[Sequence[events.Event]]) -> dict[str, Any]:
+    """Record the batches, and return the facts of the one session without ids and numbers."""
     for batch in batches:
         record(batch)
     session = ChargingSession.objects.latest("pk")
     assert session.connector is not None
-    found = facts(session.pk)
-    found["samples"] = [{k: v for k, v in each.items() if k not in ITS_OWN} for each in found["samples"]]
-    return {k: v for k, v in found.items() if k not in ITS_OWN}
+    result = facts(session.pk)
+    result["samples"] = [{k: v for k, v in each.items() if k not in ITS_OWN} for each in result["samples"]]
+    return {k: v for k, v in result.items() if k not in ITS_OWN}
 
 
 @pytest.mark.parametrize("connectors", [1, 2])
 @pytest.mark.parametrize("reason", ["Local", "EVDisconnected"])
-def test_it_is_the_same_in_any_order_and_any_batching(connectors: int, reason: str) -> None:
-    found = []
+def test_order_and_batching_do_not_change_the_session(connectors: int, reason: str) -> None:
+    result = []
     for order in permutations(range(4)):
-        station = factories.station(connectors=connectors)
+        station = builders.station(connectors=connectors)
         said = [
             measured(station, OWN, (0, 1000), (10, 2000)),
             measured(station, OWN, (20, 2000)),
             stopped(station, OWN, minute=40, wh=3000, reason=reason, id_tag="priya"),
             status(station, 50),
         ]
-        found.append(told([[said[number]] for number in order]))
+        result.append(facts_after([[said[number]] for number in order]))
         assert ChargingSession.objects.filter(station=station).count() == 1
-        station = factories.station(connectors=connectors)
+        station = builders.station(connectors=connectors)
         again = [msgspec.structs.replace(each, station_id=station.pk) for each in said]
-        found.append(told([[again[number] for number in order]]))
+        result.append(facts_after([[again[number] for number in order]]))
 
-    assert all(each == found[0] for each in found)
-    assert (found[0]["started_at"], found[0]["ended_at"]) == (
+    assert all(each == result[0] for each in result)
+    assert (result[0]["started_at"], result[0]["ended_at"]) == (
         minutes(0),
         minutes(50 if reason == "Local" else 40),
     )
-    assert (found[0]["energy_wh"], found[0]["id_tag_value"]) == (2000, "priya")
-    assert "Tenants" in found[0]["tariff"]
-    assert found[0]["flags"] == Flag.START_UNKNOWN
+    assert (result[0]["energy_wh"], result[0]["id_tag_value"]) == (2000, "priya")
+    assert "Tenants" in result[0]["tariff"]
+    assert result[0]["flags"] == Flag.START_UNKNOWN
 
 
-def test_another_start_finds_the_policy_that_held_then() -> None:
+def test_corrected_start_selects_the_policy_of_its_time() -> None:
     PricingPolicy.objects.update(valid_from=minutes(15))
-    factories.policy(description="Before")
-    station = factories.station()
+    builders.policy(description="Before")
+    station = builders.station()
 
     record([measured(station, OWN, (20, 2000))])
     record([measured(station, OWN, (10, 1000))])
@@ -83,11 +83,11 @@ def test_another_start_finds_the_policy_that_held_then() -> None:
     assert "Before" in ChargingSession.objects.get().tariff
 
 
-def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
-    station = factories.station()
-    factories.policy(description="There", site_area=station.site_area)
+def test_corrected_start_selects_the_policy_of_its_site() -> None:
+    station = builders.station()
+    builders.policy(description="There", site_area=station.site_area)
     record([measured(station, OWN, (20, 2000))])
-    station.site_area = factories.area()
+    station.site_area = builders.area()
     station.save()
 
     record([measured(station, OWN, (10, 1000))])
@@ -97,11 +97,11 @@ def test_another_start_finds_the_policy_of_the_place_where_it_began() -> None:
     assert "There" in session.tariff
 
 
-def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved() -> None:
-    station = factories.station()
-    factories.policy(description="There", site=station.site_area.site)
+def test_corrected_start_keeps_the_site_of_a_moved_area() -> None:
+    station = builders.station()
+    builders.policy(description="There", site=station.site_area.site)
     record([measured(station, OWN, (20, 2000))])
-    station.site_area.site = factories.site()
+    station.site_area.site = builders.site()
     station.site_area.save()
 
     record([measured(station, OWN, (10, 1000))])
@@ -111,8 +111,8 @@ def test_another_start_keeps_the_site_where_it_began_though_its_area_has_moved()
     assert "There" in session.tariff
 
 
-def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> None:
-    station = factories.station()
+def test_corrected_start_keeps_the_copy_of_an_edited_policy() -> None:
+    station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     before = ChargingSession.objects.get().tariff
     PricingPolicy.objects.update(description="Edited")
@@ -123,12 +123,12 @@ def test_another_start_keeps_the_copy_of_a_policy_that_was_edited_since() -> Non
     assert (session.started_at, session.tariff) == (minutes(10), before)
 
 
-def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
-    station = factories.station()
+def test_corrected_start_keeps_the_policy_set_by_an_operator() -> None:
+    station = builders.station()
     record([measured(station, OWN, (20, 2000))])
     session = ChargingSession.objects.get()
-    given = factories.policy(description="Given")
-    repricing.reprice_session(session.pk, given, by=factories.operator(), at=minutes(60))
+    given = builders.policy(description="Given")
+    repricing.reprice_session(session.pk, given, by=builders.operator(), at=minutes(60))
 
     record([measured(station, OWN, (10, 1000))])
 
@@ -136,11 +136,11 @@ def test_another_start_leaves_the_policy_that_an_operator_gave_it() -> None:
     assert (session.started_at, session.policy) == (minutes(10), given)
 
 
-def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() -> None:
-    station = factories.station()
+def test_learned_connector_does_not_change_the_policy() -> None:
+    station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000, reason="Local")])
     before = ChargingSession.objects.get().policy
-    factories.policy(description="New")
+    builders.policy(description="New")
 
     record([measured(station, OWN, (50, 3000))])
 
@@ -148,8 +148,8 @@ def test_a_connector_that_comes_to_be_known_is_no_reason_for_another_policy() ->
     assert (session.connector is not None, session.policy) == (True, before)
 
 
-def test_a_start_that_was_reported_does_not_move() -> None:
-    station = factories.station()
+def test_reported_start_does_not_move() -> None:
+    station = builders.station()
     session_id = start(station, at=minutes(10))
 
     record([measured(station, session_id, (5, 900))])
@@ -157,20 +157,20 @@ def test_a_start_that_was_reported_does_not_move() -> None:
     assert ChargingSession.objects.get().started_at == minutes(10)
 
 
-def test_its_stop_does_not_take_a_connector_that_another_car_is_at() -> None:
-    station = factories.station()
+def test_stop_does_not_take_an_occupied_connector() -> None:
+    station = builders.station()
     record([stopped(station, OWN, minute=40, wh=3000)])
     charging = start(station, at=minutes(50))
 
     record([measured(station, OWN, (30, 2000))])
 
-    found = ChargingSession.objects.get(station_transaction_id=OWN)
-    assert (found.connector.number, found.is_in_progress) == (1, False)
+    result = ChargingSession.objects.get(station_transaction_id=OWN)
+    assert (number_of(result), result.is_in_progress) == (1, False)
     assert ChargingSession.objects.get(pk=charging).is_in_progress
 
 
-def test_a_stop_at_its_first_moment_gives_the_same_apart_as_together() -> None:
-    apart, together = factories.station(), factories.station()
+def test_stop_at_the_first_reading_is_independent_of_batching() -> None:
+    apart, together = builders.station(), builders.station()
     messages = [
         [measured(station, OWN, (20, 2000.4)), stopped(station, OWN, minute=20, wh=2000)]
         for station in (apart, together)

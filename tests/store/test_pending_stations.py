@@ -1,4 +1,4 @@
-"""Stations that nobody knows are kept as they knock, and never more of them than are of use."""
+"""Unknown stations are stored with their connection attempts, up to a maximum."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from sessions_app.domain.events import ConnectionAttempt
 from sessions_app.models import PendingStation
 from sessions_app.recording import record
 from sessions_app.store import event_batch
-from tests.recording.event_builders import minutes
+from tests.support.event_builders import minutes
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def knock(identity: str, minute: float) -> ConnectionAttempt:
     return ConnectionAttempt(identity=identity, password=b"", address="192.0.2.1", at=minutes(minute))
 
 
-def test_a_full_table_lets_go_of_what_was_tried_least_and_longest_ago(
+def test_full_table_drops_the_rarest_and_oldest_attempts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(event_batch, "MAX_PENDING_STATIONS", 3)

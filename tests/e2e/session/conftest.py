@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
-from tests import factories
+from tests.support import builders
 
 GRAPH = """
     document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
@@ -17,14 +17,14 @@ POWERS = [7200.0] * 40 + [20.0] * 20 + [3500.0] * 30
 
 @pytest.fixture
 def session(server, transactional_db) -> ChargingSession:
-    station = factories.station("HT-B1-03", at=factories.site("Harbour Towers"))
-    made = factories.session(
+    station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
+    made = builders.session(
         on=station,
-        driver=factories.driver(unit="1204"),
+        driver=builders.driver(unit="1204"),
         lasted=timedelta(minutes=100),
         end_reason="EVDisconnected",
     )
-    factories.readings(made, POWERS)
+    builders.readings(made, POWERS)
     made.stopped_at = made.started_at + timedelta(minutes=91)
     made.unplugged_at = made.ended_at
     made.idle_s += 540
@@ -34,7 +34,7 @@ def session(server, transactional_db) -> ChargingSession:
 
 @pytest.fixture
 def visit(signed_in):
-    manager = factories.operator()
+    manager = builders.operator()
 
     def visit(address: str, **options) -> Page:
         page = signed_in(manager, **options)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
@@ -13,13 +13,13 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def page(signed_in) -> Page:
     """Give a page in which time passes when the test says so."""
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.clock.install()
     return page
 
 
 def _watch(page: Page, station) -> None:
-    live = factories.session(on=station, connector=2, lasted=None)
+    live = builders.session(on=station, connector=2, lasted=None)
     page.goto(f"/sessions/{live.pk}/")
     expect(page.locator("[data-feed=live]")).to_be_visible()
 

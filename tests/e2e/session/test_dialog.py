@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
@@ -200,8 +200,8 @@ def test_the_open_dialog_has_no_serious_fault_of_accessibility(visit, session, a
 
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_open_dialog_of_a_live_session_has_none_either(visit, session, axe, width) -> None:
-    live = factories.session(on=session.station, connector=2, lasted=None)
-    factories.readings(live, [7200.0] * 5)
+    live = builders.session(on=session.station, connector=2, lasted=None)
+    builders.readings(live, [7200.0] * 5)
     page = visit("/sessions/in-progress/", width=width, height=844)
     _open(page, live)
     page.locator("[data-feed=live]").wait_for()
@@ -210,7 +210,7 @@ def test_the_open_dialog_of_a_live_session_has_none_either(visit, session, axe, 
 
 
 def test_two_eyes_clicked_at_once_are_one_step_of_the_browser(visit, session) -> None:
-    factories.session(on=session.connector.station)
+    builders.session(on=session.connector.station)
     page = visit("/sessions/history/")
     table = page.url
     expect(page.locator("[data-view]")).to_have_count(2)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
@@ -41,13 +41,13 @@ def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session)
 
 
 def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, transactional_db) -> None:
-    station = factories.station(at=factories.site("Harbour Towers"))  # Sydney: back at 03:00 on 5 April 2026
-    night = factories.session(
+    station = builders.station(at=builders.site("Harbour Towers"))  # Sydney: back at 03:00 on 5 April 2026
+    night = builders.session(
         on=station,
-        started_at=factories.NOON.replace(month=4, day=4, hour=14, minute=0),
+        started_at=builders.NOON.replace(month=4, day=4, hour=14, minute=0),
         lasted=timedelta(hours=4),
     )
-    factories.readings(night, [7200.0] * 240)
+    builders.readings(night, [7200.0] * 240)
     page = visit(f"/sessions/{night.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -194,8 +194,8 @@ def test_looking_closer_and_back_again(visit, session) -> None:
 
 
 def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, session) -> None:
-    long = factories.session(on=session.station, lasted=timedelta(hours=12))
-    factories.readings(long, [7200.0 + number % 11 for number in range(4_000)], every_s=10)
+    long = builders.session(on=session.station, lasted=timedelta(hours=12))
+    builders.readings(long, [7200.0 + number % 11 for number in range(4_000)], every_s=10)
     page = visit(f"/sessions/{long.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     assert page.evaluate("() => window.drawn.points.length") <= 1_500
@@ -236,9 +236,9 @@ def test_the_picture_can_be_downloaded(visit, session) -> None:
     [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
 )
 def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says) -> None:
-    short = factories.session(on=session.station, lasted=timedelta(minutes=3))
+    short = builders.session(on=session.station, lasted=timedelta(minutes=3))
     if powers:
-        factories.readings(short, powers)
+        builders.readings(short, powers)
     page = visit(f"/sessions/{short.pk}/")
 
     page.locator("[data-graph-note]").get_by_text(says).wait_for()

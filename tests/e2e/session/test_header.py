@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
-from tests import factories
 from tests.e2e.session.page_checks import cell, go_to
+from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
@@ -30,7 +30,7 @@ def test_nothing_moves_when_it_is_played(visit, session, width) -> None:
 @pytest.mark.parametrize("width", [1440, 390])
 def test_nothing_moves_when_a_station_falls_silent(visit, session, width) -> None:
     now = {"on": session.station, "connector": 2, "lasted": None}
-    live = factories.session(**now, started_at=factories.NOON + timedelta(hours=3))
+    live = builders.session(**now, started_at=builders.NOON + timedelta(hours=3))
     page = visit(f"/sessions/{live.pk}/", width=width, height=844)
     power = cell(page, "power")
     expect(power).to_contain_text("silent since")
@@ -54,7 +54,7 @@ def places(page: Page) -> list[float]:
 
 
 def test_on_a_telephone_the_button_that_closes_stands_in_the_corner(visit, session) -> None:
-    live = factories.session(on=session.station, connector=2, lasted=None)
+    live = builders.session(on=session.station, connector=2, lasted=None)
     page = visit("/sessions/in-progress/", width=390, height=844)
     page.get_by_role("link", name=f"View session {live.pk}").click()
     page.locator("dialog .phase.live").wait_for()

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from sessions_app.models import PriceComponent, PricingPolicy, Site
-from tests import factories
-from tests.e2e.session.ocpp_station import Station
+from tests.support import builders
+from tests.support.station_client import Station, connect_station
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +28,7 @@ def _at(minute: float) -> datetime:
 
 @pytest.fixture
 def site(server, transactional_db) -> Site:
-    return factories.site("Harbour Towers")
+    return builders.site("Harbour Towers")
 
 
 @pytest.fixture
@@ -41,14 +41,14 @@ def site_policy(site) -> None:
 
 @pytest.fixture
 def station(server, site) -> Iterator[Station]:
-    with Station(server.ws, factories.station("HT-B1-03", at=site)) as made:
+    with connect_station(server.ws, builders.station("HT-B1-03", at=site)) as made:
         made.start(STARTED)
         yield made
 
 
 @pytest.fixture
 def watched(signed_in, station) -> Page:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.add_init_script(GRAPH)
     return page
 

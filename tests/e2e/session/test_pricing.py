@@ -11,15 +11,15 @@ from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, PricingPolicy
 from sessions_app.recording import record
-from tests import factories
-from tests.factories import NOON
+from tests.support import builders
+from tests.support.builders import NOON
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 def policy(server, transactional_db) -> PricingPolicy:
-    return factories.policy(
+    return builders.policy(
         {"dimension": "FLAT", "price": Decimal("0.50")},
         {"dimension": "ENERGY", "price": Decimal("0.35")},
         {"dimension": "PARKING_TIME", "price": Decimal("6.00"), "grace_minutes": 10},
@@ -32,8 +32,8 @@ def policy(server, transactional_db) -> PricingPolicy:
 @pytest.fixture
 def priced(policy) -> ChargingSession:
     """Give a tenant's session of 6 kWh in an hour, after which the car has stood for half an hour."""
-    station = factories.station("HT-B1-03", at=factories.site("Harbour Towers"))
-    tag = factories.id_tag(of=factories.driver("Priya Raman", unit="1204", kind="tenant")).value
+    station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
+    tag = builders.id_tag(of=builders.driver("Priya Raman", unit="1204", kind="tenant")).value
     begun = events.Started(station_id=station.pk, at=NOON, connector=1, id_tag=tag, meter_start_wh=Decimal(0))
     [outcome], _ = record([begun])
     where = {"station_id": station.pk, "transaction": str(outcome.transaction_id)}

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from sessions_app.domain import wording
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.browser
 AMOUNTS = {"AUD": 1234.5, "USD": 1.5, "JPY": 389, "KWD": 0.125, "EUR": -3}
 
 
 def test_it_says_money_in_each_currency_as_the_server_does(signed_in) -> None:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.goto("/sessions/in-progress/")
 
     said = page.evaluate(

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from sessions_app.models import Site
-from tests import factories
-from tests.e2e.session.ocpp_station import Station
+from tests.support import builders
+from tests.support.station_client import Station, connect_station
 
 GRAPH = """
     document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
@@ -44,11 +44,11 @@ def settled(page: Page) -> None:
 
 @pytest.fixture
 def towers(server: Any, transactional_db: None) -> Site:
-    return factories.site("Harbour Towers")
+    return builders.site("Harbour Towers")
 
 
 def _station(server: Any, site: Site, identity: str) -> Station:
-    return Station(server.ws, factories.station(identity, at=site))
+    return connect_station(server.ws, builders.station(identity, at=site))
 
 
 def begin(station: Station, *, minutes_ago: int) -> datetime:
@@ -83,7 +83,7 @@ def watch(signed_in: Any) -> Any:
     """
 
     def watch(query: str = "", *, clock: bool = False, **options: Any) -> Page:
-        page: Page = signed_in(factories.operator(), **options)
+        page: Page = signed_in(builders.operator(), **options)
         if clock:
             page.clock.install()
         page.add_init_script(GRAPH)

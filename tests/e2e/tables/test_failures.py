@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests import factories
 from tests.e2e.conftest import Complaints
+from tests.support import builders
 
 FAILED = ("Failed to load resource", "htmx")  # what the console says of requests that fail
 # The parts of the pager that the notice lies over; in one look, since the next one may take its place.
@@ -31,8 +31,8 @@ def fail(page: Page, what: str) -> None:
 @pytest.fixture
 def history(server: Any, signed_in: Any, complaints: Complaints) -> Any:
     """Give a page on History; what the console says of failing requests is wanted."""
-    factories.session()
-    page: Page = signed_in(factories.operator())
+    builders.session()
+    page: Page = signed_in(builders.operator())
     complaints.expect(*FAILED)
     return page
 
@@ -54,7 +54,7 @@ def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Pa
 
 def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints: Complaints) -> None:
     # With a row, a list that comes anew leaves the sums where they are.
-    factories.session(on=factories.station(at=towers), lasted=None)
+    builders.session(on=builders.station(at=towers), lasted=None)
     page = watch(clock=True)
     expect(page.locator(".summary")).to_be_visible()
 
@@ -70,9 +70,9 @@ def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints
 
 @pytest.mark.parametrize("rows", [16, 30], ids=["short", "long"])
 def test_the_same_failure_is_one_notice_and_covers_no_page_button(history: Page, rows: int) -> None:
-    station = factories.station()
+    station = builders.station()
     for _ in range(rows):
-        factories.session(on=station)
+        builders.session(on=station)
     history.goto("/sessions/history/")
     fail(history, "**/history/?sort=*")
     heading = history.get_by_role("link", name="Consumption")

@@ -6,17 +6,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests import factories
-from tests.e2e.session.ocpp_station import Station
+from tests.support import builders
+from tests.support.station_client import Station
 
 
 @pytest.fixture
 def history(server: Any, signed_in: Any) -> Page:
     """Give History with three sessions."""
-    station = factories.station("HT-B1-03", at=factories.site("Harbour Towers"))
+    station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
     for name in ("Ada Alpha", "Ben Beta", "Cleo Gamma"):
-        factories.session(on=station, driver=factories.driver(name))
-    page: Page = signed_in(factories.operator())
+        builders.session(on=station, driver=builders.driver(name))
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     expect(page.locator(".summary")).to_be_visible()
     return page

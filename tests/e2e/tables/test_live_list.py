@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from sessions_app.models import Site
-from tests import factories
 from tests.e2e.conftest import Complaints
-from tests.e2e.session.ocpp_station import Station
 from tests.e2e.tables.conftest import SAID, begin, routed
+from tests.support import builders
+from tests.support.station_client import Station
 
 CONNECTED = "() => import('/static/js/socket.js').then(({ state }) => state === 'live')"
 
@@ -88,9 +88,9 @@ def test_the_focus_stays_where_it_was_when_the_list_comes_anew(watch, charging: 
 
 
 def test_rows_clicked_one_after_the_other_all_unfold(watch) -> None:
-    station = factories.station("HT-G-01", connectors=4)
+    station = builders.station("HT-G-01", connectors=4)
     for connector in range(1, 5):
-        factories.session(on=station, connector=connector, lasted=None)
+        builders.session(on=station, connector=connector, lasted=None)
     page = watch()
 
     page.evaluate("() => document.querySelectorAll('tr[data-session] .c-station').forEach((cell) => cell.click())")
@@ -135,7 +135,7 @@ def test_what_is_pressed_when_the_list_comes_anew_is_clicked_all_the_same(
 def test_a_connection_that_has_gone_quiet_is_given_up_and_made_anew(watch, towers: Site) -> None:
     page = watch(clock=True)
     page.evaluate(SAID)
-    factories.session(lasted=None)
+    builders.session(lasted=None)
 
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
     page.clock.fast_forward(20_000)
@@ -154,7 +154,7 @@ def test_a_browser_without_a_network_says_so_at_once(watch, towers: Site, compla
 
     page.context.set_offline(True)
     page.wait_for_function("() => said.includes('you are offline')")
-    factories.session(lasted=None)
+    builders.session(lasted=None)
     page.context.set_offline(False)
 
     expect(page.locator("[data-live-word]")).to_have_text("live")
@@ -189,7 +189,7 @@ def test_the_first_session_brings_what_can_be_done_with_rows(watch, other: Stati
 
 
 def test_the_navigation_counts_on_every_page(signed_in, other: Station) -> None:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     count = page.locator("#nav-count")
     expect(count).to_have_text("0")
@@ -204,10 +204,10 @@ def test_the_navigation_counts_on_every_page(signed_in, other: Station) -> None:
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
 def test_a_site_that_is_taken_away_leaves_rows_sums_and_the_choice_of_sites(signed_in, towers: Site, tab: str) -> None:
     lasted = None if tab == "in-progress" else timedelta(hours=1)
-    sites = [towers, factories.site()]
+    sites = [towers, builders.site()]
     for site in sites:
-        factories.session(on=factories.station(at=site), lasted=lasted)
-    dana = factories.manager(of=sites)
+        builders.session(on=builders.station(at=site), lasted=lasted)
+    dana = builders.manager(of=sites)
     page = signed_in(dana)
     sockets = routed(page)
     page.goto(f"/sessions/{tab}/")
@@ -238,8 +238,8 @@ HEAR = """() => import("/static/js/socket.js").then(({ hear }) => {
 
 
 def test_a_burst_is_one_list_and_a_tab_that_nobody_sees_fetches_none(signed_in, towers: Site) -> None:
-    factories.session(on=factories.station(at=towers), lasted=None)
-    page = signed_in(factories.operator())
+    builders.session(on=builders.station(at=towers), lasted=None)
+    page = signed_in(builders.operator())
     sockets = routed(page)
     page.clock.install()
     page.goto("/sessions/in-progress/")
@@ -267,7 +267,7 @@ def test_a_burst_is_one_list_and_a_tab_that_nobody_sees_fetches_none(signed_in, 
 
 
 def test_what_begins_before_the_page_hears_of_it_is_there(signed_in, charging: Station, other: Station) -> None:
-    page = signed_in(factories.operator())
+    page = signed_in(builders.operator())
 
     def begin_meanwhile(route: Route) -> None:
         begin(other, minutes_ago=6)

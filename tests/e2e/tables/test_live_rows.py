@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.models import ChargingSession, ChargingStation, Connector
-from tests import factories
-from tests.e2e.serving import Server
-from tests.e2e.session.ocpp_station import Station
 from tests.e2e.tables.conftest import begin
+from tests.support import builders
+from tests.support.serving import Server
+from tests.support.station_client import Station, connect_station
 
 
 def row(page: Page, station: Station) -> Locator:
@@ -115,7 +115,7 @@ def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
     expect(power).to_contain_text("offline since")
     expect(power).to_have_attribute("title", re.compile(r"^Offline since \d{4}-.*\(Australia/Sydney\)$"))
     expect(row(page, charging)).to_have_attribute("data-silent", "")
-    with Station(server.ws, ChargingStation.objects.get()):
+    with connect_station(server.ws, ChargingStation.objects.get()):
         expect(power).to_have_text("7.20 kW")
         expect(row(page, charging)).not_to_have_attribute("data-silent", "")
 
@@ -157,7 +157,7 @@ def test_an_open_row_says_so_in_the_next_list_as_well(watch: Any, charging: Stat
     button.click()
     page.locator("tr.expansion [data-graph][data-count]").wait_for()
 
-    factories.session(lasted=None)
+    builders.session(lasted=None)
     page.get_by_role("link", name="Charging Station").click()
 
     expect(page.locator("tr[data-session]")).to_have_count(2)

@@ -10,8 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from sessions_app.domain.flags import Flag
-from tests import factories
 from tests.e2e.tables.conftest import settled
+from tests.support import builders
 
 SignedIn = Any
 LONG = "Harbour Towers and Gardens"
@@ -20,10 +20,10 @@ LONG = "Harbour Towers and Gardens"
 @pytest.fixture
 def full(transactional_db: None) -> None:
     """Put in sessions that need all the room that there is, at sites in two time zones."""
-    company = factories.company("Harbour Living Strata Management")
-    sydney = factories.station("HT-B1-03", at=factories.site(LONG, of=company), connectors=3)
-    perth = factories.station(
-        "SG-DC-01", at=factories.site("Swan Gardens", of=company, time_zone="Australia/Perth"), connectors=3
+    company = builders.company("Harbour Living Strata Management")
+    sydney = builders.station("HT-B1-03", at=builders.site(LONG, of=company), connectors=3)
+    perth = builders.station(
+        "SG-DC-01", at=builders.site("Swan Gardens", of=company, time_zone="Australia/Perth"), connectors=3
     )
     now = timezone.now()
     begun = now - timedelta(minutes=49)
@@ -33,7 +33,7 @@ def full(transactional_db: None) -> None:
             facts: dict[str, Any] = {
                 "on": where,
                 "connector": number,
-                "driver": factories.driver("Chloé O’Brien") if number > 1 else None,
+                "driver": builders.driver("Chloé O’Brien") if number > 1 else None,
                 "idle_s": (0, 3_315, 14_400)[number - 1],
                 "power_w": 119_990.0,
                 "price": "116.68",
@@ -41,14 +41,14 @@ def full(transactional_db: None) -> None:
                 "battery": 64.0,
                 "flags": Flag.NO_DRIVER if number == 1 else 0,
             }
-            factories.session(
+            builders.session(
                 pk=next(ids),
                 lasted=None,
                 started_at=begun,
                 last_reading_at=now,
                 **facts,
             )
-            factories.session(pk=next(ids), started_at=now - timedelta(days=1), **facts)
+            builders.session(pk=next(ids), started_at=now - timedelta(days=1), **facts)
 
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
@@ -56,7 +56,7 @@ def full(transactional_db: None) -> None:
 def test_every_column_is_within_the_frame_and_rows_are_alike(
     full: None, signed_in: SignedIn, tab: str, width: int
 ) -> None:
-    page: Page = signed_in(factories.operator(), width=width)
+    page: Page = signed_in(builders.operator(), width=width)
     page.goto(f"/sessions/{tab}/")
     settled(page)
     expect(page.locator("tr[data-session]")).to_have_count(6)
@@ -72,7 +72,7 @@ def test_every_column_is_within_the_frame_and_rows_are_alike(
 
 
 def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     ids = page.locator("td.c-id")
     before = ids.first.bounding_box()
@@ -83,7 +83,7 @@ def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> N
 
 
 def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("td.c-station").first.click()
     frame = page.locator(".table-frame").evaluate("frame => frame.clientWidth")
@@ -91,7 +91,7 @@ def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: Signed
 
 
 def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator(".table-frame").focus()
     page.keyboard.press("ArrowDown")
@@ -100,7 +100,7 @@ def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in
 
 
 def test_a_part_of_the_filters_opens_there(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.get_by_role("link", name="Filter by Site").click()
     expect(page.locator("#filter-place input").first).to_be_focused()
@@ -115,7 +115,7 @@ def test_a_part_of_the_filters_opens_there(full: None, signed_in: SignedIn) -> N
 
 
 def phone(signed_in: SignedIn, **options: Any) -> Page:
-    page: Page = signed_in(factories.operator(), width=390, height=844, **options)
+    page: Page = signed_in(builders.operator(), width=390, height=844, **options)
     page.goto("/sessions/in-progress/")
     settled(page)
     return page
@@ -178,7 +178,7 @@ def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: Sign
 def test_the_filters_are_within_the_page_and_nothing_scrolls_sideways(
     full: None, signed_in: SignedIn, width: int
 ) -> None:
-    page: Page = signed_in(factories.operator(), width=width)
+    page: Page = signed_in(builders.operator(), width=width)
     page.goto("/sessions/history/")
     too_wide = "() => document.documentElement.scrollWidth - innerWidth"
     assert page.evaluate(too_wide) <= 0

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests import factories
 from tests.e2e.conftest import Complaints
+from tests.support import builders
 
 SignedIn = Any
 
@@ -34,8 +34,8 @@ def unfold(page: Page) -> None:
 
 @pytest.mark.parametrize("act", [search, sort, open_filters, open_session, unfold])
 def test_the_sign_in_page_comes_by_itself_and_leads_back(signed_in: SignedIn, complaints: Complaints, act: Any) -> None:
-    factories.session(driver=factories.driver("Priya Raman"))
-    page: Page = signed_in(factories.operator())
+    builders.session(driver=builders.driver("Priya Raman"))
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/?kind=tenant")
     expect(page.locator(".summary")).to_be_visible()
     page.context.clear_cookies(name="sessionid")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ActionAudit
-from tests.e2e.session.ocpp_station import Station
+from tests.support.station_client import Station
 
 
 def ask_to_stop(page: Page, station: Station) -> None:

@@ -1,6 +1,7 @@
 """The two tables in a real browser: live rows, the socket cut and healed, keyboard, cards, accessibility."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,11 @@ from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
 from sessions_app.store.credentials import password_digest
-from tests import factories
-from tests.e2e.serving import Server
 from tests.e2e.tables.conftest import SAID, routed, settled
-from tests.stations import PASSWORD, charging_point
+from tests.support import builders
+from tests.support.async_station_client import PASSWORD
+from tests.support.serving import Server
+from tests.support.station_client import Station
 
 SignedIn = Any
 TABS = ("in-progress", "history")
@@ -24,35 +26,35 @@ def rows(page: Page) -> Any:
 
 def some(*, ended: int = 3, running: int = 2) -> None:
     """Put in sessions at two sites, so that the site picker shows, too."""
-    where = factories.station("HT-B1-03", at=factories.site("Harbour Towers"), connectors=9)
-    factories.site("Ultimo Place")
+    where = builders.station("HT-B1-03", at=builders.site("Harbour Towers"), connectors=9)
+    builders.site("Ultimo Place")
     for number in range(ended):
-        factories.session(
+        builders.session(
             on=where,
-            driver=factories.driver(("Ada Alpha", "Ben Beta", "Cleo Gamma")[number]),
+            driver=builders.driver(("Ada Alpha", "Ben Beta", "Cleo Gamma")[number]),
             idle_s=number * 4_000,
         )
     for number in range(running):
-        factories.session(on=where, connector=number + 1, lasted=None, driver=factories.driver("Priya Raman"))
+        builders.session(on=where, connector=number + 1, lasted=None, driver=builders.driver("Priya Raman"))
 
 
 def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: SignedIn) -> None:
-    factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(factories.operator())
+    builders.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
 
-    with charging_point(server.ws, "HT-B1-03") as station:
+    with Station(server.ws, "HT-B1-03") as station:
         station.boot()
-        pk = station.start("GUEST", meter_start=0)
+        pk = station.start(datetime.now(UTC) - timedelta(minutes=20), id_tag="GUEST")
         expect(rows(page)).to_have_count(1)
         expect(page.locator("#nav-count")).to_have_text("1")
-        station.measure(energy_wh=500, power_w=7_200)
+        station.measure(datetime.now(UTC), meter_wh=500, power_w=7_200)
         expect(page.locator(f"#session-{pk} .c-consumption")).to_have_text("0.50 kWh")
         before = page.locator(f"#session-{pk} .c-duration").inner_text()
         expect(page.locator(f"#session-{pk} .c-duration")).not_to_have_text(before)
-        station.stop(meter_stop=900)
+        station.stop(datetime.now(UTC) + timedelta(minutes=1), meter_wh=900, reason="EVDisconnected")
 
     expect(page.locator("#notices")).to_contain_text(f"Session {pk}")
     expect(rows(page)).to_have_count(0)
@@ -60,13 +62,13 @@ def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: S
 
 def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
     some(ended=0, totals=1)
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     sockets = routed(page)
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
     page.evaluate(SAID)
 
-    factories.session(lasted=None)
+    builders.session(lasted=None)
     sockets[-1].close()
 
     expect(rows(page)).to_have_count(2)
@@ -75,7 +77,7 @@ def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, sig
 
 def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
@@ -92,7 +94,7 @@ def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> No
 
 def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     expect(rows(page)).to_have_count(3)
     page.locator("#q").fill("cleo ga")
@@ -109,7 +111,7 @@ def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedI
 
 def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.locator(".pill", has_text=re.compile("^High$")).click()
@@ -129,7 +131,7 @@ def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn
 
 def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Find a user").fill("cleo")
@@ -141,7 +143,7 @@ def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None
 
 def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/?started_after=2026-01-01")
     expect(rows(page)).to_have_count(3)
     page.locator("summary", has_text="Filters").click()
@@ -157,7 +159,7 @@ def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> 
 
 def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
     some(ended=1)
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     rows(page).first.locator(".c-station").click()
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
@@ -169,7 +171,7 @@ def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
 @pytest.mark.parametrize("wakes", ["idle", "graph"])
 def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: SignedIn, tab: str, wakes: str) -> None:
     some()
-    page: Page = signed_in(factories.operator())
+    page: Page = signed_in(builders.operator())
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     page.add_init_script("window.requestIdleCallback = (rest) => { window.rest = rest; };")
@@ -189,7 +191,7 @@ def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: Sign
 @pytest.mark.parametrize("tab", TABS)
 def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> None:
     some()
-    page: Page = signed_in(factories.operator(), width=390, height=844)
+    page: Page = signed_in(builders.operator(), width=390, height=844)
     page.goto(f"/sessions/{tab}/")
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -201,7 +203,7 @@ def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> N
 @pytest.mark.parametrize("tab", TABS)
 def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
     some()
-    page: Page = signed_in(factories.operator(), width=width, dark=dark)
+    page: Page = signed_in(builders.operator(), width=width, dark=dark)
     page.goto(f"/sessions/{tab}/?kind=tenant")
     settled(page)
     axe(page)
@@ -215,14 +217,14 @@ def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, w
 def test_everybody_can_use_the_pages_around_them(
     signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
 ) -> None:
-    page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(factories.operator(), dark=dark)
+    page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(builders.operator(), dark=dark)
     page.goto(address)
     axe(page)
 
 
 def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
     some()
-    page: Page = signed_in(factories.operator(), javascript=False)
+    page: Page = signed_in(builders.operator(), javascript=False)
     page.goto("/sessions/history/")
     page.locator("#q").fill("cleo")
     page.locator("#q").press("Enter")
@@ -241,14 +243,14 @@ def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
 
 
 def test_figures_that_change_move_nothing(server: Server, signed_in: SignedIn) -> None:
-    factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(factories.operator())
-    with charging_point(server.ws, "HT-B1-03") as station:
+    builders.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
+    page: Page = signed_in(builders.operator())
+    with Station(server.ws, "HT-B1-03") as station:
         station.boot()
-        pk = station.start("GUEST", meter_start=0)
+        pk = station.start(datetime.now(UTC) - timedelta(minutes=20), id_tag="GUEST")
         page.goto("/sessions/in-progress/")
         expect(page.locator("[data-live-word]")).to_have_text("live")
         place = page.locator(f"#session-{pk} .c-price").bounding_box()
-        station.measure(energy_wh=12_345, power_w=21_900)
+        station.measure(datetime.now(UTC), meter_wh=12_345, power_w=21_900)
         expect(page.locator(f"#session-{pk} .c-power")).to_have_text("21.90 kW")
         assert page.locator(f"#session-{pk} .c-price").bounding_box() == place

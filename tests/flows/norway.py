@@ -1,4 +1,4 @@
-"""Puts in the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
+"""Load the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
 
 import csv
 import os
@@ -10,21 +10,21 @@ from zoneinfo import ZoneInfo
 
 from sessions_app.domain.flags import Flag
 from sessions_app.models import ChargingSession, ChargingStation, Driver
-from tests import factories
+from tests.support import builders
 
-SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+SHARED = Path(os.environ.get("TERRAFUSE_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 REPORTS = SHARED / "data" / "norway_apartments" / "norway12_charging_reports.csv"
 OSLO = ZoneInfo("Europe/Oslo")
 
 
 def reports() -> Iterator[dict[str, str]]:
-    """Give the reports as the file has them."""
+    """Yield the reports unchanged."""
     with REPORTS.open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file, delimiter=";")
 
 
 def moment(text: str) -> datetime | None:
-    """Return a local time of Oslo in UTC; NA is none. Of an hour that comes twice it is the first."""
+    """Return a local time of Oslo in UTC, or None for NA. In a repeated hour, take the first."""
     return None if text == "NA" else datetime.fromisoformat(text).replace(tzinfo=OSLO).astimezone(UTC)
 
 
@@ -34,25 +34,25 @@ def energy_wh(text: str) -> Decimal:
 
 
 def load() -> list[ChargingSession]:
-    """Put all of it in: a garage is a site, a parking place a station and a person."""
-    company = factories.company("Norwegian garages", currency="NOK")
+    """Store all reports: a garage becomes a site, a parking place becomes a station and a driver."""
+    company = builders.company("Norwegian garages", currency="NOK")
     stations: dict[str, ChargingStation] = {}
     drivers: dict[str, Driver] = {}
     sites = {}
-    found = []
+    result = []
     for report in reports():
         garage, place = report["location"], report["user_id"]
         if garage not in sites:
-            sites[garage] = factories.site(garage, of=company, time_zone="Europe/Oslo")
+            sites[garage] = builders.site(garage, of=company, time_zone="Europe/Oslo")
         if place not in stations:
-            stations[place] = factories.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
-            drivers[place] = factories.driver(place)
-        found.append(_session(report, stations[place], drivers[place]))
-    return ChargingSession.objects.bulk_create(found, batch_size=2_000)
+            stations[place] = builders.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
+            drivers[place] = builders.driver(place)
+        result.append(_session(report, stations[place], drivers[place]))
+    return ChargingSession.objects.bulk_create(result, batch_size=2_000)
 
 
 def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -> ChargingSession:
-    """Return a session; without an end it has no stop message: it ended at the last that is known."""
+    """Return a session; a report without an end becomes a session without a stop, which ends at its start."""
     started_at, ended_at = moment(report["plugin_time"]), moment(report["plugout_time"])
     assert started_at is not None
     is_whole = ended_at is not None and ended_at >= started_at

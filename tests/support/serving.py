@@ -18,7 +18,7 @@ STARTS_WITHIN_S = 60.0
 
 
 class ForgetContentTypes(MiddlewareMixin):
-    """Let no request go by the content types of a test that is over."""
+    """Clear the cached content types before each request: those of earlier tests are wrong."""
 
     def process_request(self, request: HttpRequest) -> None:
         from django.contrib.contenttypes.models import ContentType  # the apps are loaded by now
@@ -28,7 +28,7 @@ class ForgetContentTypes(MiddlewareMixin):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: `url` for pages, `ws` for sockets, `log` for what it printed."""
+    """A running server: `url` for pages, `ws` for sockets, `log` for its output."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -53,7 +53,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

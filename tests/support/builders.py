@@ -1,5 +1,6 @@
-"""Plain functions that put in what a test needs; each says only what the test cares about."""
+"""Functions that create rows. A test names only the fields it is about; the others get defaults."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -23,6 +24,7 @@ from sessions_app.models import (
 from sessions_app.queries.policies import PricingContext
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+SIGN_IN_PASSWORD = "secret-of-the-tests"
 _numbers = count(1)
 
 
@@ -68,7 +70,7 @@ def session(
     lasted: timedelta | None = timedelta(hours=1),
     **fields: Any,
 ) -> ChargingSession:
-    """Return a session; `lasted=None` is one in progress."""
+    """Return a session; with `lasted=None` it is in progress."""
     where = on or station()
     ended_at = None if lasted is None else started_at + lasted
     known = {"end_reason": "Local", "stopped_at": ended_at} if ended_at else {}
@@ -83,15 +85,25 @@ def session(
     )
 
 
-def manager(username: str = "dana", *, of: list[Site] = [], role: str = "manager") -> Manager:  # noqa: B006
-    made = Manager.objects.create_user(username, f"{username}@example.com", "secret-of-the-tests")
+def manager(username: str = "dana", *, of: Sequence[Site] = (), role: str = "manager") -> Manager:
+    """Return the manager of the tests, or another one, with that role at each of the sites."""
+    made = Manager.objects.create_user(username, f"{username}@example.com", SIGN_IN_PASSWORD)
     for place in of:
         Membership.objects.create(manager=made, site=place, role=role)
     return made
 
 
-def operator(username: str = "olga") -> Manager:
-    return Manager.objects.create_superuser(username, f"{username}@example.com", "secret-of-the-tests")
+def other_manager(*, of: Sequence[Site] = ()) -> Manager:
+    """Return a second manager, for tests of the borders between two managers."""
+    return manager("eli", of=of)
+
+
+def viewer(*, of: Sequence[Site] = ()) -> Manager:
+    return manager("victor", of=of, role="viewer")
+
+
+def operator() -> Manager:
+    return Manager.objects.create_superuser("olga", "olga@example.com", SIGN_IN_PASSWORD)
 
 
 def policy(*components: dict[str, Any], description: str = "Default Pricing", **fields: Any) -> PricingPolicy:
@@ -104,7 +116,7 @@ def policy(*components: dict[str, Any], description: str = "Default Pricing", **
 
 
 def begun(on: ChargingStation, *, by: Driver | None = None, at: datetime = NOON) -> PricingContext:
-    """Return where, for whom and when a session begins at the station."""
+    """Return the pricing context of a session that starts at the station."""
     loaded = ChargingStation.objects.select_related("site_area__site__company").get(pk=on.pk)
     return PricingContext(loaded.pk, loaded.site_area_id, loaded.site_area.site, by, at)
 
@@ -112,7 +124,7 @@ def begun(on: ChargingStation, *, by: Driver | None = None, at: datetime = NOON)
 def readings(
     of: ChargingSession, powers_w: list[float | None], *, every_s: int = 60, first: int = 1, **fields: Any
 ) -> list[MeterSample]:
-    """Put in a reading for each power, at even steps from the start, with the figures that they give."""
+    """Create a reading for each power, at even steps from the start, and update the session."""
     made, energy_wh, idle_s = [], Decimal(0), 0
     for number, power_w in enumerate(powers_w, start=first):
         energy_wh += Decimal(round((power_w or 0) * every_s / 3600, 3))

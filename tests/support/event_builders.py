@@ -1,4 +1,4 @@
-"""What a station says in tests of recording; times are minutes after noon."""
+"""The events of a station, and what they recorded; times are minutes after noon."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, ChargingStation, MeterSample
 from sessions_app.recording import record
-from tests.factories import NOON
+from tests.support.builders import NOON
 
 
 def minutes(count: float) -> datetime:
@@ -42,7 +42,7 @@ def measured(
     connector: int = 1,
     received: float | None = None,
 ) -> events.Measured:
-    """Readings as (minute, register in Wh), received at a minute of our clock: else with the last one."""
+    """Return readings from pairs of minute and register in Wh, received at that minute or with the last one."""
     return events.Measured(
         station_id=station.pk,
         at=minutes(max((minute for minute, _ in readings), default=0) if received is None else received),
@@ -83,11 +83,16 @@ def status(
     )
 
 
-def facts(session_id: int) -> dict[str, object]:
-    """All columns of a session and of its samples, but the numbers, which are of the order of arrival."""
+def facts(session_id: int) -> dict[str, Any]:
+    """Return all columns of a session and its samples, without the numbers: those follow the order of arrival."""
     session = ChargingSession.objects.values().get(pk=session_id)
     samples = MeterSample.objects.filter(session_id=session_id).order_by("at").values()
     return session | {"samples": [{k: v for k, v in each.items() if k != "number"} for each in samples]}
+
+
+def number_of(session: ChargingSession) -> int | None:
+    """Return the number of the session's connector; None if it is unknown."""
+    return session.connector.number if session.connector else None
 
 
 def session(pk: int) -> ChargingSession:

@@ -1,4 +1,4 @@
-"""Rows to export, and files read back the way other programs read them."""
+"""Rows to export, and exported files read back as other programs read them."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ _USUAL: dict[str, Any] = {
 
 
 def row(**fields: Any) -> SessionRow:
-    empty = dict.fromkeys(SessionRow.__struct_fields__)
+    empty: dict[str, Any] = dict.fromkeys(SessionRow.__struct_fields__)
     return SessionRow(**(empty | _USUAL | fields))
 
 
@@ -46,5 +46,5 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 
 def as_dict(one: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:
-    """Return what the CSV says of the row, by header."""
+    """Export one row as CSV, and return its cells by header."""
     return read_csv(b"".join(csv_chunks(columns_for_tab(tab), [one], now=now, bom=False)))[0]

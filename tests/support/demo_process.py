@@ -1,4 +1,4 @@
-"""A demo as a newcomer starts it: in a copy of the checkout, with nothing in the environment."""
+"""A demo as a newcomer starts it: in a copy of the checkout, with an empty environment."""
 
 import http.cookiejar
 import os
@@ -18,7 +18,7 @@ PARTS = ("manage.py", "terrafuse", "sessions_app", "templates", "static")
 
 
 def copy_checkout(to: Path) -> Path:
-    """Copy what the demo needs, so that it meets a checkout in which none has run."""
+    """Copy the files that the demo needs, without the data of earlier runs."""
     for part in PARTS:
         source, target = ROOT / part, to / part
         if source.is_dir():
@@ -35,33 +35,33 @@ def free_port() -> int:
 
 
 class Demo:
-    """A demo that runs: what it prints, and the processes below it."""
+    """A running demo, its output, and its child processes."""
 
     def __init__(self, checkout: Path, port: int, *, stations: int = 3) -> None:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("TERRAFUSE_")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TERRAFUSE_")}
         for name in ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"):
-            kept.pop(name, None)
+            environment.pop(name, None)
         self.port, self.log = port, checkout / "log.txt"
         command = [sys.executable, "manage.py", "demo", "--port", str(port), "--stations", str(stations)]
         self.process = subprocess.Popen(
             [*command, "--days", "2"],
             cwd=checkout,
-            env=kept | {"TERRAFUSE_DEBUG": "True", "PYTHONUNBUFFERED": "1"},  # files as they lie
+            env=environment | {"TERRAFUSE_DEBUG": "True", "PYTHONUNBUFFERED": "1"},  # serves unbuilt files
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,
         )
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         return self.log.read_text()
 
     def until_it_says(self, words: str) -> str:
-        deadline = monotonic() + 180  # it fails at once where the demo has ended
-        while words not in self.said:
-            assert self.process.poll() is None, self.said
-            assert monotonic() < deadline, self.said
+        deadline = monotonic() + 180  # fails at once if the demo has ended
+        while words not in self.output:
+            assert self.process.poll() is None, self.output
+            assert monotonic() < deadline, self.output
             sleep(0.05)
-        return self.said
+        return self.output
 
     def children(self) -> list[int]:
         pid = self.process.pid
@@ -73,13 +73,13 @@ class Demo:
 
     @property
     def manager(self) -> tuple[str, str]:
-        """The manager's name and password, as they are printed."""
-        printed = re.search(r"manager +(\S+) / (\S+)", self.said)
-        assert printed, self.said
+        """The printed name and password of the manager."""
+        printed = re.search(r"manager +(\S+) / (\S+)", self.output)
+        assert printed, self.output
         return printed[1], printed[2]
 
     def page(self, path: str) -> str:
-        """Return a page, as a browser that has signed in as the manager sees it."""
+        """Sign in as the manager, and return a page."""
         jar = http.cookiejar.CookieJar()
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         browser.open(f"{self.url}/sign-in/").read()
