@@ -128,7 +128,7 @@ def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
     client.post(START, {})
     now = ExportJob.objects.get().created_at
     ExportJob.objects.update(
-        state="totals", slot=1, rows_total=1_000_000, rows_done=250_000, started_at=now, beat_at=now
+        state="running", slot=1, rows_total=1_000_000, rows_done=250_000, started_at=now, beat_at=now
     )
     text = client.get(TRAY, headers=HTMX).text
     assert '<progress max="1000000" value="250000"' in text
@@ -137,7 +137,7 @@ def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
 
 def test_it_tells_no_progress_of_what_has_stopped(client, dana) -> None:
     quiet = timezone.now() - timedelta(seconds=20)
-    _job(dana, "totals", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
+    _job(dana, "running", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
     text = client.get(TRAY, headers=HTMX).text
     assert "Interrupted: it begins again by itself" in text
     assert "left" not in text
@@ -154,25 +154,25 @@ def _job(manager, state, **fields):
         (["ready"], "1 file ready"),
         (["ready", "ready"], "2 files ready"),
         (
-            ["queued", "ready", "totals", "failed", "totals"],
+            ["queued", "ready", "running", "failed", "running"],
             "5 files: 1 ready, 2 being made, 1 waiting, 1 failed",
         ),
     ],
 )
 def test_above_a_table_the_files_are_one_line(client, dana, states, line) -> None:
     for number, state in enumerate(states, 1):
-        running = {"slot": number // 2} if state == "totals" else {}
+        running = {"slot": number // 2} if state == "running" else {}
         _job(dana, state, finished_at=timezone.now(), **running)
     text = client.get(TRAY, headers=ABOVE_A_TABLE).text
     assert f"<summary>{line}</summary>" in text
     folded, below = text.split("</details>")
     assert {state: folded.count(f'data-state="{state}"') for state in set(states)} == {
-        state: 0 if state == "totals" else states.count(state) for state in states
+        state: 0 if state == "running" else states.count(state) for state in states
     }
-    assert below.count("<progress") == states.count("totals")
+    assert below.count("<progress") == states.count("running")
 
 
-@pytest.mark.parametrize("states", [[], ["totals"]])
+@pytest.mark.parametrize("states", [[], ["running"]])
 def test_above_a_table_there_is_no_line_without_need(client, dana, states) -> None:
     for state in states:
         _job(dana, state, slot=1)

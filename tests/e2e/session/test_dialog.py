@@ -92,7 +92,7 @@ def test_a_closing_that_is_told_late_does_not_put_away_what_is_open_again(visit,
 
 ARRIVAL = """() => {
     const dialog = document.querySelector("#session-dialog");
-    window.new_readings = new Promise((resolve) => { dialog.addEventListener("htmx:afterSettle", resolve); });
+    window.arrived = new Promise((resolve) => { dialog.addEventListener("htmx:afterSettle", resolve); });
 }"""
 
 

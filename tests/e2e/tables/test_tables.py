@@ -59,7 +59,7 @@ def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: S
 
 
 def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
-    some(ended=0, totals=1)
+    some(ended=0, running=1)
     page: Page = signed_in(factories.operator())
     sockets = routed(page)
     page.goto("/sessions/in-progress/")
