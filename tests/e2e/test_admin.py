@@ -10,7 +10,7 @@ from tests import factories
 from tests.admin.test_pages import OURS, address, one_of_everything
 
 
-def test_it_opens_every_page_with_nothing_refused_by_the_policy(signed_in) -> None:
+def test_every_admin_page_respects_the_csp(signed_in) -> None:
     one_of_everything()
     page = signed_in(factories.operator())
 
@@ -22,7 +22,7 @@ def test_it_opens_every_page_with_nothing_refused_by_the_policy(signed_in) -> No
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str], dark: bool) -> None:
+def test_session_page_is_accessible(signed_in, axe, complaints: list[str], dark: bool) -> None:
     session = factories.session()
     factories.readings(session, [7_200.0] * 3)
     page = signed_in(factories.operator(), dark=dark, width=390)
@@ -36,7 +36,7 @@ def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str
     complaints.clear()  # axe gives an element a style to look at it
 
 
-def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
+def test_site_area_field_suggests_while_typing(signed_in) -> None:
     factories.area(factories.site("Harbour Towers"), "Basement 1")
     page = signed_in(factories.operator())
     page.goto(address(models.ChargingStation, "add"))
@@ -51,7 +51,7 @@ def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
 
 
-def test_it_lets_a_knocking_station_in(signed_in) -> None:
+def test_action_accepts_a_pending_station(signed_in) -> None:
     area = factories.area(factories.site("Harbour Towers"), "Basement 1")
     models.PendingStation.objects.create(identity="CP-9", first_at=factories.NOON, last_at=factories.NOON)
     page = signed_in(factories.operator())

@@ -49,7 +49,7 @@ FIGURES = """() => {
 }"""
 
 
-def test_cars_charge_on_the_first_page_and_go_on_by_themselves(page: Page) -> None:
+def test_cars_charge_live_on_the_first_page(page: Page) -> None:
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     power = page.locator("[data-cell=power]", has_text=re.compile(r"^[1-9].* kW$"))
     expect(power.first).to_be_visible(timeout=20_000)
@@ -65,7 +65,7 @@ def test_cars_charge_on_the_first_page_and_go_on_by_themselves(page: Page) -> No
     )
 
 
-def test_a_session_opens_with_its_graph_and_its_price(page: Page) -> None:
+def test_session_opens_with_graph_and_price(page: Page) -> None:
     page.goto("/sessions/history/")
 
     page.locator("tr[data-session] a[hx-target='#session-dialog']").first.click()
@@ -80,7 +80,7 @@ def test_a_session_opens_with_its_graph_and_its_price(page: Page) -> None:
     expect(page).to_have_url(re.compile("/sessions/history/$"))
 
 
-def test_history_is_searched_and_its_sums_follow(page: Page) -> None:
+def test_history_search_updates_the_summary(page: Page) -> None:
     page.goto("/sessions/history/")
     rows = page.locator("tr[data-session]")
     station = re.search(r"[A-Z]{2}-\w+-\d\d", rows.first.inner_text())

@@ -47,7 +47,7 @@ def _saved(download, tmp_path) -> Path:
     return path
 
 
-def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path) -> None:
+def test_csv_has_filtered_rows_and_shown_columns(signed_in, dana, tmp_path) -> None:
     site = dana.memberships.get().site
     wanted = factories.session(on=factories.station("HT-01", at=site))
     factories.session(on=factories.station("HT-02", at=site))
@@ -62,7 +62,7 @@ def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path) -> 
     assert "Company" not in rows[0]
 
 
-def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path) -> None:
+def test_long_csv_is_complete(signed_in, many, dana, tmp_path) -> None:
     page = signed_in(dana)
     page.goto("/sessions/history/?sort=id")
     page.get_by_text("Export", exact=True).click()
@@ -73,7 +73,7 @@ def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path) -> None:
     assert ids == list(ChargingSession.objects.order_by("id").values_list("id", flat=True))
 
 
-def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path) -> None:
+def test_short_workbook_downloads_at_once(signed_in, dana, tmp_path) -> None:
     factories.session(on=factories.station(at=dana.memberships.get().site))
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -84,7 +84,7 @@ def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path) -> No
     assert openpyxl.load_workbook(_saved(download.value, tmp_path)).sheetnames == ["History", "About"]
 
 
-def test_a_long_workbook_is_made_and_there_when_ready(signed_in, many, dana, tmp_path) -> None:
+def test_long_workbook_is_announced_when_ready(signed_in, many, dana, tmp_path) -> None:
     page = signed_in(dana)
     page.goto("/sessions/history/")
     page.get_by_text("Export", exact=True).click()
@@ -118,7 +118,7 @@ def _finish(job) -> None:
     ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.READY, slot=None, finished_at=timezone.now())
 
 
-def test_it_is_said_on_whatever_page_one_is(signed_in, dana) -> None:
+def test_finished_export_is_announced_on_every_page(signed_in, dana) -> None:
     session = factories.session(on=factories.station(at=dana.memberships.get().site))
     job = _running(dana)
     page = signed_in(dana)
@@ -136,7 +136,7 @@ def test_it_is_said_on_whatever_page_one_is(signed_in, dana) -> None:
     expect(page.locator("#notices p")).to_have_count(0)  # it is said once
 
 
-def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dana, complaints) -> None:
+def test_failed_poll_is_repeated(signed_in, dana, complaints) -> None:
     job = _running(dana)
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -152,7 +152,7 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dan
     complaints.expect("Failed to load resource", "htmx")  # of the answers that failed
 
 
-def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, axe) -> None:
+def test_export_line_above_table_stays_open(signed_in, dana, axe) -> None:
     factories.session(on=factories.station(at=dana.memberships.get().site))
     _running(dana)
     over = {"slot": None, "finished_at": timezone.now()}
@@ -173,7 +173,7 @@ def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, 
     axe(page)
 
 
-def test_a_long_workbook_can_be_cancelled(signed_in, dana) -> None:
+def test_long_workbook_can_be_cancelled(signed_in, dana) -> None:
     _running(dana)
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -183,7 +183,7 @@ def test_a_long_workbook_can_be_cancelled(signed_in, dana) -> None:
     assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
 
 
-def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, many, dana) -> None:
+def test_late_poll_does_not_hide_a_new_export(signed_in, many, dana) -> None:
     late = []
     page = signed_in(dana)
     page.route("**/exports/", lambda route: late.append((route, route.fetch())), times=1)
@@ -200,7 +200,7 @@ def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, 
     expect(page.locator("#exports").get_by_text("1 file ready")).to_be_visible(timeout=30_000)
 
 
-def test_without_javascript_it_works_as_well(signed_in, many, dana, tmp_path) -> None:
+def test_export_works_without_javascript(signed_in, many, dana, tmp_path) -> None:
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
     page.get_by_role("button", name="Make the workbook").click()

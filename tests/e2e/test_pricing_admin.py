@@ -11,7 +11,7 @@ from tests.recording.test_repricing import charged, costs
 ADD = "/admin/sessions_app/pricingpolicy/add/"
 
 
-def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints) -> None:
+def test_preview_follows_the_form_and_saves_nothing(signed_in, complaints) -> None:
     page = signed_in(factories.operator())
     page.goto(ADD)
     page.get_by_label("Currency").fill("AUD")
@@ -37,7 +37,7 @@ def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints
     [lambda route: route.fulfill(status=403), lambda route: route.abort()],
     ids=["signed out", "no server"],
 )
-def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail) -> None:
+def test_failed_preview_removes_the_old_price(signed_in, complaints, fail) -> None:
     page = signed_in(factories.operator())
     page.goto(f"/admin/sessions_app/pricingpolicy/{factories.policy().pk}/change/")
     result = page.locator("[data-preview-result]")
@@ -53,7 +53,7 @@ def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail
     complaints.expect("inline style", "Failed to load resource")
 
 
-def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None:
+def test_component_shows_fields_of_its_dimension(signed_in, complaints) -> None:
     page = signed_in(factories.operator())
     page.goto(ADD)
     result, dimension = page.locator("[data-preview-result]"), page.locator("#id_components-0-dimension")
@@ -76,7 +76,7 @@ def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None
     complaints.expect("inline style")
 
 
-def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> None:
+def test_time_zone_label_follows_the_site(signed_in, complaints) -> None:
     factories.site("Rottnest Quay", time_zone="Australia/Perth")
     page = signed_in(factories.operator())
     page.goto(ADD)
@@ -91,7 +91,7 @@ def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> N
 
 
 @pytest.mark.parametrize("width", [1300, 390])
-def test_repricing_fits_its_window_and_shows_another_choice_first(signed_in, axe, width) -> None:
+def test_repricing_fits_window_and_previews_other_policy(signed_in, axe, width) -> None:
     site = factories.site("Harbour Towers, Tower 1 and Tower 2 with the car park under the gardens")
     residents = factories.policy(site=site, description="Residents of both towers and of the gardens")
     factories.policy({"dimension": "FLAT", "price": 3}, site=site, audience="staff", description="Goodwill")

@@ -19,7 +19,7 @@ def reprice_in_admin(page: Page, policy: PricingPolicy, price: str) -> None:
     expect(page.locator(".success")).to_contain_text("was changed successfully")
 
 
-def test_a_session_keeps_its_price_when_its_policy_is_changed(signed_in, server, complaints) -> None:
+def test_session_keeps_its_price_when_policy_changes(signed_in, server, complaints) -> None:
     site = factories.site("Harbour Towers")
     policy = factories.policy(site=site, tax_percent=Decimal(10))
     began = datetime.now(UTC).replace(microsecond=0) - 3 * HOUR

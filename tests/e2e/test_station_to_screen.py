@@ -53,7 +53,7 @@ def page(signed_in, dana) -> Page:
     return page
 
 
-def test_a_session_goes_from_the_station_to_the_screen_to_the_csv(page: Page, station: Station, tmp_path: Path) -> None:
+def test_session_goes_from_station_to_screen_to_csv(page: Page, station: Station, tmp_path: Path) -> None:
     began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
     expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
 
@@ -94,9 +94,7 @@ def _exported(page: Page, folder: Path) -> dict[str, str]:
     return rows[0]
 
 
-def test_a_reading_is_on_the_screen_in_a_moment(
-    page: Page, station: Station, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_reading_reaches_the_screen(page: Page, station: Station, capsys: pytest.CaptureFixture[str]) -> None:
     station.start(datetime.now(UTC))
     expect(page.locator("tr[data-session]")).to_have_count(1)
     sent = {}

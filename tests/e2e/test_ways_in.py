@@ -13,7 +13,7 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, look) -> None:
+def test_sign_in_continues_to_the_requested_page(open_page, axe, look) -> None:
     factories.manager("dana", of=[factories.site()])
     page: Page = open_page(**look)
 
@@ -26,7 +26,7 @@ def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, l
     expect(page).to_have_url("/sessions/history/")
 
 
-def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> None:
+def test_wrong_password_is_reported(page: Page) -> None:
     factories.manager("dana")
     page.goto("/sign-in/")
 
@@ -39,7 +39,7 @@ def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> No
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_shows_an_error_in_the_same_look(signed_in, axe, complaints, look) -> None:
+def test_error_page_has_the_site_look(signed_in, axe, complaints, look) -> None:
     page: Page = signed_in(factories.manager(), **look)
 
     page.goto("/nowhere/")

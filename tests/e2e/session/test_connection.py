@@ -24,7 +24,7 @@ def _watch(page: Page, station) -> None:
     expect(page.locator("[data-feed=live]")).to_be_visible()
 
 
-def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session) -> None:
+def test_quiet_connection_is_replaced(page, session) -> None:
     sockets: list[WebSocketRoute] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -45,7 +45,7 @@ def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session) -> Non
     assert len(sockets) == 2
 
 
-def test_what_came_before_it_was_open_is_fetched_once(page, session) -> None:
+def test_missed_points_are_fetched_once(page, session) -> None:
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     _watch(page, session.station)

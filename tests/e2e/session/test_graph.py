@@ -15,7 +15,7 @@ def _shown(page: Page) -> list[str]:
     return [name for name, is_visible in drawn if is_visible and name not in {"idle", "ground"}]
 
 
-def test_a_series_is_switched_off_with_its_axis(visit, session) -> None:
+def test_hidden_series_hides_its_axis(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     assert _shown(page) == ["power_kw", "energy_kwh", "limit_a"]
@@ -29,7 +29,7 @@ def test_a_series_is_switched_off_with_its_axis(visit, session) -> None:
     assert page.get_by_label("Battery").is_hidden()
 
 
-def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session) -> None:
+def test_graph_times_are_site_time(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -40,7 +40,7 @@ def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session)
     assert page.locator(".xtick text").first.text_content() == "23:003 Mar"
 
 
-def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, transactional_db) -> None:
+def test_ticks_are_right_across_a_clock_change(visit, server, transactional_db) -> None:
     station = factories.station(at=factories.site("Harbour Towers"))  # Sydney: back at 03:00 on 5 April 2026
     night = factories.session(
         on=station,
@@ -59,7 +59,7 @@ def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, 
     assert (at_three - night.started_at.timestamp() * 1000) / 3_600_000 == 3.0
 
 
-def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, session) -> None:
+def test_hover_shows_all_series_and_elapsed_time(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]").bounding_box()
@@ -75,7 +75,7 @@ def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, s
     ]  # fmt: skip
 
 
-def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, session) -> None:
+def test_idle_time_is_shaded_and_events_are_marked(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -90,7 +90,7 @@ def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, s
     assert marks == ["start", "stop", "unplugged"]
 
 
-def test_a_gap_in_the_readings_is_a_gap(visit, session) -> None:
+def test_gap_in_readings_is_drawn_as_gap(visit, session) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
@@ -113,7 +113,7 @@ def _move_to(page: Page, minute: float) -> None:
     page.mouse.move(frame["x"] + x, frame["y"] + frame["height"] / 2)
 
 
-def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session) -> None:
+def test_hover_in_a_gap_says_no_reading(visit, session) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
@@ -126,7 +126,7 @@ def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session) -> N
     assert "1 h 20 m after the start" in box.inner_text()
 
 
-def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
+def test_touch_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=500, has_touch=True, is_mobile=True)
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]")
@@ -148,7 +148,7 @@ def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
     box.wait_for(state="hidden")
 
 
-def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session) -> None:
+def test_labels_of_close_marks_do_not_overlap(visit, session) -> None:
     session.stopped_at = session.started_at + timedelta(minutes=99)
     session.save()
     page = visit(f"/sessions/{session.pk}/")
@@ -166,7 +166,7 @@ def _marks(page: Page) -> list[tuple[str, str]]:
     return [(text, anchor) for text, anchor in found if text != "idle"]
 
 
-def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, session) -> None:
+def test_phone_labels_maximum_of_series_without_axis(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=844)
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -175,7 +175,7 @@ def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, s
     assert highest == ["32 A"]
 
 
-def test_looking_closer_and_back_again(visit, session) -> None:
+def test_drag_zooms_and_button_resets(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]").bounding_box()
@@ -193,7 +193,7 @@ def test_looking_closer_and_back_again(visit, session) -> None:
     assert page.evaluate("() => window.drawn.range[1] - window.drawn.range[0]") > 99 * 60_000
 
 
-def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, session) -> None:
+def test_zoom_fetches_detail_of_downsampled_session(visit, session) -> None:
     long = factories.session(on=session.station, lasted=timedelta(hours=12))
     factories.readings(long, [7200.0 + number % 11 for number in range(4_000)], every_s=10)
     page = visit(f"/sessions/{long.pk}/")
@@ -210,7 +210,7 @@ def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, sessio
     assert inside == list(range(360, 421))
 
 
-def test_it_is_drawn_anew_when_its_height_changes(visit, session) -> None:
+def test_graph_is_redrawn_when_its_height_changes(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -220,7 +220,7 @@ def test_it_is_drawn_anew_when_its_height_changes(visit, session) -> None:
     assert page.evaluate("() => window.drawn.frame.clientHeight") == 264
 
 
-def test_the_picture_can_be_downloaded(visit, session) -> None:
+def test_graph_downloads_as_png(visit, session) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -235,7 +235,7 @@ def test_the_picture_can_be_downloaded(visit, session) -> None:
     ("powers", "says"),
     [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
 )
-def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says) -> None:
+def test_session_with_too_few_readings_says_why(visit, session, powers, says) -> None:
     short = factories.session(on=session.station, lasted=timedelta(minutes=3))
     if powers:
         factories.readings(short, powers)
@@ -247,7 +247,7 @@ def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says)
 # -- in an expanded row
 
 
-def test_a_row_expands_to_the_same_graph(visit, session) -> None:
+def test_row_expands_to_the_same_graph(visit, session) -> None:
     page = visit("/sessions/history/")
 
     page.locator(f"tr[data-session='{session.pk}'] [data-cell=station]").click()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_when_it_is_played(visit, session, width) -> None:
+def test_playback_does_not_shift_the_layout(visit, session, width) -> None:
     ChargingSession.objects.filter(pk=session.pk).update(idle_s=3 * 3600)  # which is "very long"
     page = visit(f"/sessions/{session.pk}/", width=width, height=844)
     page.locator("[data-graph][data-count]").wait_for()
@@ -28,7 +28,7 @@ def test_nothing_moves_when_it_is_played(visit, session, width) -> None:
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_when_a_station_falls_silent(visit, session, width) -> None:
+def test_silent_station_does_not_shift_the_layout(visit, session, width) -> None:
     now = {"on": session.station, "connector": 2, "lasted": None}
     live = factories.session(**now, started_at=factories.NOON + timedelta(hours=3))
     page = visit(f"/sessions/{live.pk}/", width=width, height=844)
@@ -53,7 +53,7 @@ def places(page: Page) -> list[float]:
     )
 
 
-def test_on_a_telephone_the_button_that_closes_stands_in_the_corner(visit, session) -> None:
+def test_phone_has_close_button_in_the_corner(visit, session) -> None:
     live = factories.session(on=session.station, connector=2, lasted=None)
     page = visit("/sessions/in-progress/", width=390, height=844)
     page.get_by_role("link", name=f"View session {live.pk}").click()

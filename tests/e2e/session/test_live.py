@@ -67,7 +67,7 @@ def _drawn(page: Page, count: int) -> None:
     page.locator(f"[data-graph][data-count='{count}']").wait_for()
 
 
-def test_it_grows_point_by_point_and_keeps_zoom_and_hidden_series(watched, station) -> None:
+def test_growing_graph_keeps_zoom_and_hidden_series(watched, station) -> None:
     _measure(station, range(1, 11))
     _open(watched, station, 10)
     watched.get_by_label("Energy Delivered").uncheck()
@@ -83,7 +83,7 @@ def test_it_grows_point_by_point_and_keeps_zoom_and_hidden_series(watched, stati
     expect(watched.locator("[data-cell=consumption]")).to_have_text("1.56 kWh")
 
 
-def test_it_keeps_what_the_pointer_shows(watched, station) -> None:
+def test_growing_graph_keeps_the_hover_box(watched, station) -> None:
     _measure(station, range(1, 11))
     _open(watched, station, 10)
     plot = watched.locator("[data-graph-plot]").bounding_box()
@@ -97,7 +97,7 @@ def test_it_keeps_what_the_pointer_shows(watched, station) -> None:
     assert said.is_visible()
 
 
-def test_it_begins_with_nothing_and_says_so(watched, station) -> None:
+def test_graph_without_readings_says_so(watched, station) -> None:
     watched.goto(f"/sessions/{station.transaction}/")
     note = watched.locator("[data-graph-note]")
     note.get_by_text("No reading yet").wait_for()
@@ -136,7 +136,7 @@ FEED = """() => {
 SAID = "([state, times]) => feed.filter((each) => each === state).length >= times"
 
 
-def test_after_ten_cuts_no_point_is_missing_and_none_is_there_twice(watched, station) -> None:
+def test_ten_lost_connections_lose_and_double_no_point(watched, station) -> None:
     sockets = _routed(watched)
     _measure(station, range(1, 4))
     _open(watched, station, 3)
@@ -155,7 +155,7 @@ def test_after_ten_cuts_no_point_is_missing_and_none_is_there_twice(watched, sta
     assert watched.evaluate(NUMBERS) == list(range(1, minute))
 
 
-def test_hints_that_are_lost_are_fetched(watched, station) -> None:
+def test_lost_hints_are_fetched(watched, station) -> None:
     hints: list[str | bytes] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -185,7 +185,7 @@ def test_hints_that_are_lost_are_fetched(watched, station) -> None:
     assert watched.evaluate(NUMBERS) == list(range(1, 9))
 
 
-def test_a_late_reading_takes_its_place(watched, station) -> None:
+def test_late_reading_is_sorted_in(watched, station) -> None:
     _measure(station, range(1, 4))
     _measure(station, range(6, 9))
     _open(watched, station, 6)
@@ -197,7 +197,7 @@ def test_a_late_reading_takes_its_place(watched, station) -> None:
     assert times == sorted(times)
 
 
-def test_when_the_session_ends_the_dialog_turns_into_history_in_place(watched, station) -> None:
+def test_ended_session_turns_into_history_in_place(watched, station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     watched.evaluate("([from, to]) => graphs().zoomTo([from, to])", [_ms(1), _ms(4)])
@@ -211,7 +211,7 @@ def test_when_the_session_ends_the_dialog_turns_into_history_in_place(watched, s
     assert watched.evaluate("() => graphs().frame.layout.xaxis.range") == [_ms(1), _ms(4)]
 
 
-def test_a_dialog_that_turned_into_history_learns_of_the_unplugging(site_policy, watched, station) -> None:
+def test_ended_session_shows_the_unplugging(site_policy, watched, station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     station.stop(_at(6), meter_wh=720)
@@ -226,7 +226,7 @@ def test_a_dialog_that_turned_into_history_learns_of_the_unplugging(site_policy,
     assert _marks(watched) == ["start", "stop", "unplugged"]
 
 
-def test_what_comes_after_a_provisional_end_changes_figures_and_price(site_policy, watched, station) -> None:
+def test_messages_after_provisional_end_change_the_price(site_policy, watched, station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     station.boot()
@@ -244,7 +244,7 @@ def test_what_comes_after_a_provisional_end_changes_figures_and_price(site_polic
     assert watched.locator(".bill-lines .total td").inner_text() == "$0.46"
 
 
-def test_a_dialog_opened_after_the_end_follows_too_even_over_a_cut(watched, station) -> None:
+def test_dialog_opened_after_end_follows_over_lost_connection(watched, station) -> None:
     sockets = _routed(watched)
     _measure(station, range(1, 6))
     station.stop(_at(6), meter_wh=720)
@@ -266,7 +266,7 @@ def _ms(minute: float) -> int:
     return round(_at(minute).timestamp() * 1000)
 
 
-def test_a_row_in_progress_expands_to_a_graph_that_grows(watched, station) -> None:
+def test_expanded_row_in_progress_grows(watched, station) -> None:
     _measure(station, range(1, 6))
     watched.goto("/sessions/in-progress/")
     expect(watched.locator("#live-state")).to_have_attribute("data-state", "live")
@@ -278,7 +278,7 @@ def test_a_row_in_progress_expands_to_a_graph_that_grows(watched, station) -> No
     _drawn(watched, 8)
 
 
-def test_prices_go_on_while_they_are_looked_at(site_policy, watched, station) -> None:
+def test_price_view_updates_live(site_policy, watched, station) -> None:
     _measure(station, range(1, 3))
     watched.goto(f"/sessions/{station.transaction}/pricing/")
     total = watched.locator(".bill-lines .total td")

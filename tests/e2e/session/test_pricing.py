@@ -62,7 +62,7 @@ def _bill(page: Page) -> dict[str, list[str]]:
     return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
 
 
-def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit, priced, policy) -> None:
+def test_price_view_shows_driver_policy_and_lines(visit, priced, policy) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
     facts = _facts(page)
@@ -85,7 +85,7 @@ def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit,
     expect(page.locator(".kept")).to_have_count(0)
 
 
-def test_its_lines_add_up_to_the_total(visit, priced) -> None:
+def test_price_lines_add_up_to_the_total(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
     amounts = page.locator(".bill-lines tbody td:last-child").all_inner_texts()
@@ -93,7 +93,7 @@ def test_its_lines_add_up_to_the_total(visit, priced) -> None:
     assert sum(Decimal(amount.lstrip("$")) for amount in amounts) == Decimal(total.lstrip("$"))
 
 
-def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, priced, policy) -> None:
+def test_policy_changed_since_start_is_mentioned(visit, priced, policy) -> None:
     policy.components.filter(dimension="ENERGY").update(price=Decimal("9.00"))
     policy.save()
 
@@ -103,7 +103,7 @@ def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, pr
     assert _bill(page)["Energy"] == ["$0.35 per kWh", "6.000 kWh", "$2.10"]
 
 
-def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced) -> None:
+def test_receipt_opens_from_row_menu_and_prints(visit, priced) -> None:
     page = visit("/sessions/history/")
     page.add_init_script("window.print = () => { window.printed = true; };")
     page.get_by_role("link", name=f"More for session {priced.pk}").click()
@@ -116,7 +116,7 @@ def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced) -> N
     assert page.evaluate("() => window.printed")
 
 
-def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced) -> None:
+def test_printed_receipt_is_dark_on_white_without_buttons(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/receipt/", dark=True)
     lightness = "() => getComputedStyle(document.querySelector('h1')).color"
     assert page.evaluate(lightness) == "rgb(231, 234, 236)"
@@ -128,7 +128,7 @@ def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced)
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
 
 
-def test_the_receipt_has_the_theme_that_was_chosen(visit, priced) -> None:
+def test_receipt_keeps_the_chosen_theme(visit, priced) -> None:
     page = visit(f"/sessions/{priced.pk}/")
     page.get_by_role("button", name="Switch between light and dark").click()
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 AMOUNTS = {"AUD": 1234.5, "USD": 1.5, "JPY": 389, "KWD": 0.125, "EUR": -3}
 
 
-def test_it_says_money_in_each_currency_as_the_server_does(signed_in) -> None:
+def test_browser_formats_money_like_the_server(signed_in) -> None:
     page = signed_in(factories.operator())
     page.goto("/sessions/in-progress/")
 

@@ -37,7 +37,7 @@ def history(server: Any, signed_in: Any, complaints: Complaints) -> Any:
     return page
 
 
-def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Page) -> None:
+def test_failed_summary_says_so_and_can_be_retried(history: Page) -> None:
     fail(history, "**/summary/*")
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
@@ -52,7 +52,7 @@ def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Pa
     expect(strip).not_to_contain_text("cannot")
 
 
-def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints: Complaints) -> None:
+def test_outdated_summary_is_marked_old(watch: Any, towers: Any, complaints: Complaints) -> None:
     # With a row, a list that comes anew leaves the sums where they are.
     factories.session(on=factories.station(at=towers), lasted=None)
     page = watch(clock=True)
@@ -69,7 +69,7 @@ def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints
 
 
 @pytest.mark.parametrize("rows", [16, 30], ids=["short", "long"])
-def test_the_same_failure_is_one_notice_and_covers_no_page_button(history: Page, rows: int) -> None:
+def test_repeated_failure_is_one_notice_beside_the_pager(history: Page, rows: int) -> None:
     station = factories.station()
     for _ in range(rows):
         factories.session(on=station)
@@ -85,7 +85,7 @@ def test_the_same_failure_is_one_notice_and_covers_no_page_button(history: Page,
     assert history.evaluate(COVERED) == []
 
 
-def test_a_graph_that_fails_says_so_in_its_place(history: Page) -> None:
+def test_failed_graph_says_so_in_its_place(history: Page) -> None:
     fail(history, "**/figure/")
     history.goto("/sessions/history/")
 

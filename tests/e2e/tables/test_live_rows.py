@@ -31,7 +31,7 @@ def fall_silent(station: Station) -> None:
 
 
 @pytest.mark.parametrize("query", ["?idle_min=5", "?level=warning"])
-def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(watch: Any, other: Station, query: str) -> None:
+def test_car_enters_inactivity_filter_by_standing(watch: Any, other: Station, query: str) -> None:
     Connector.objects.update(max_power_w=50_000)  # where 15 minutes are long
     began = begin(other, minutes_ago=30)
     page = watch(query)
@@ -42,7 +42,7 @@ def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(watch: Any, 
     expect(row(page, other)).to_be_visible()
 
 
-def test_a_car_leaves_a_list_filtered_by_inactivity_when_it_did_not_stand(watch: Any, other: Station) -> None:
+def test_car_leaves_inactivity_filter_after_late_readings(watch: Any, other: Station) -> None:
     began = begin(other, minutes_ago=30)
     stand(other, began, minutes=6)
     page = watch("?idle_min=5")
@@ -54,7 +54,7 @@ def test_a_car_leaves_a_list_filtered_by_inactivity_when_it_did_not_stand(watch:
     expect(row(page, other)).to_have_count(0)
 
 
-def test_a_long_inactivity_is_said_in_words_as_it_comes(watch: Any, other: Station) -> None:
+def test_long_inactivity_is_announced_live(watch: Any, other: Station) -> None:
     Connector.objects.update(max_power_w=50_000)
     began = begin(other, minutes_ago=30)
     page = watch()
@@ -69,7 +69,7 @@ def test_a_long_inactivity_is_said_in_words_as_it_comes(watch: Any, other: Stati
 
 
 @pytest.mark.parametrize(("query", "place"), [("", ".c-id"), ("?columns=user,price", ".flag")])
-def test_a_flag_shows_and_is_said_as_it_comes(watch: Any, charging: Station, query: str, place: str) -> None:
+def test_flag_appears_live(watch: Any, charging: Station, query: str, place: str) -> None:
     page = watch(query)
     mark = row(page, charging).locator(place)
 
@@ -81,7 +81,7 @@ def test_a_flag_shows_and_is_said_as_it_comes(watch: Any, charging: Station, que
     assert sign == '"!"'
 
 
-def test_the_peak_rises_as_it_comes(watch: Any, charging: Station) -> None:
+def test_peak_power_rises_live(watch: Any, charging: Station) -> None:
     page = watch("?columns=id,peak_power")
     expect(row(page, charging).locator(".c-peak_power")).to_have_text("7.20 kW")
 
@@ -90,7 +90,7 @@ def test_the_peak_rises_as_it_comes(watch: Any, charging: Station) -> None:
     expect(row(page, charging).locator(".c-peak_power")).to_have_text("11.00 kW")
 
 
-def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(watch: Any, charging: Station) -> None:
+def test_silent_row_shows_since_when_and_fades(watch: Any, charging: Station) -> None:
     fall_silent(charging)
     page = watch()
     power = row(page, charging).locator(".c-power")
@@ -102,9 +102,7 @@ def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(watc
     assert faint != usual
 
 
-def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
-    watch: Any, server: Server, charging: Station
-) -> None:
+def test_disconnected_station_is_offline_until_it_returns(watch: Any, server: Server, charging: Station) -> None:
     charging.measure(datetime.now(UTC), meter_wh=700, power_w=7_200)
     page = watch()
     power = row(page, charging).locator(".c-power")
@@ -121,7 +119,7 @@ def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_silence_is_said_where_the_power_is_not_shown(watch: Any, charging: Station, width: int) -> None:
+def test_silence_is_shown_without_power_column(watch: Any, charging: Station, width: int) -> None:
     heard = datetime.now(UTC) - timedelta(seconds=25)
     almost = {"last_reading_at": heard, "clock_lag_s": 0, "sample_interval_s": 10}
     ChargingSession.objects.filter(pk=charging.transaction).update(**almost)
@@ -137,9 +135,7 @@ def test_silence_is_said_where_the_power_is_not_shown(watch: Any, charging: Stat
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everybody_can_use_a_row_with_its_graph(
-    watch: Any, charging: Station, axe: Any, width: int, dark: bool
-) -> None:
+def test_row_with_graph_is_accessible(watch: Any, charging: Station, axe: Any, width: int, dark: bool) -> None:
     page = watch(width=width, dark=dark)
     button = page.get_by_role("button", name=f"Graph of session {charging.transaction}")
     button.click()
@@ -151,7 +147,7 @@ def test_everybody_can_use_a_row_with_its_graph(
     expect(button).to_have_attribute("aria-expanded", "false")
 
 
-def test_an_open_row_says_so_in_the_next_list_as_well(watch: Any, charging: Station) -> None:
+def test_expanded_row_stays_marked_after_sorting(watch: Any, charging: Station) -> None:
     page = watch()
     button = page.get_by_role("button", name=f"Graph of session {charging.transaction}")
     button.click()

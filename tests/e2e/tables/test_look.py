@@ -53,9 +53,7 @@ def full(transactional_db: None) -> None:
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
 @pytest.mark.parametrize("width", [1440, 1280])
-def test_every_column_is_within_the_frame_and_rows_are_alike(
-    full: None, signed_in: SignedIn, tab: str, width: int
-) -> None:
+def test_columns_fit_the_frame_and_rows_are_equally_high(full: None, signed_in: SignedIn, tab: str, width: int) -> None:
     page: Page = signed_in(factories.operator(), width=width)
     page.goto(f"/sessions/{tab}/")
     settled(page)
@@ -71,7 +69,7 @@ def test_every_column_is_within_the_frame_and_rows_are_alike(
         assert cut.get_attribute("title") == LONG
 
 
-def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> None:
+def test_flag_beside_id_does_not_shift_it(full: None, signed_in: SignedIn) -> None:
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     ids = page.locator("td.c-id")
@@ -82,7 +80,7 @@ def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> N
     assert ids.first.bounding_box() == before
 
 
-def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignedIn) -> None:
+def test_expanded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignedIn) -> None:
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.locator("td.c-station").first.click()
@@ -90,7 +88,7 @@ def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: Signed
     assert page.locator(".expansion-body").evaluate("body => body.offsetWidth") == frame
 
 
-def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in: SignedIn) -> None:
+def test_focus_ring_of_row_surrounds_its_buttons(full: None, signed_in: SignedIn) -> None:
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.locator(".table-frame").focus()
@@ -99,7 +97,7 @@ def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in
     assert "inset" in shadow
 
 
-def test_a_part_of_the_filters_opens_there(full: None, signed_in: SignedIn) -> None:
+def test_filter_link_opens_its_section(full: None, signed_in: SignedIn) -> None:
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.get_by_role("link", name="Filter by Site").click()
@@ -121,7 +119,7 @@ def phone(signed_in: SignedIn, **options: Any) -> Page:
     return page
 
 
-def test_cards_begin_high_up_and_signs_make_none_higher(full: None, signed_in: SignedIn) -> None:
+def test_cards_start_high_and_flags_keep_their_height(full: None, signed_in: SignedIn) -> None:
     page = phone(signed_in)
     card = page.locator("tr[data-session]").first.bounding_box()
     assert card is not None
@@ -134,7 +132,7 @@ def test_cards_begin_high_up_and_signs_make_none_higher(full: None, signed_in: S
     assert "Unknown user" in unknown.evaluate("cell => getComputedStyle(cell, '::before').content")
 
 
-def test_a_card_that_falls_silent_says_of_what_and_keeps_its_height(full: None, signed_in: SignedIn) -> None:
+def test_silent_card_is_labelled_and_keeps_its_height(full: None, signed_in: SignedIn) -> None:
     page = phone(signed_in)
     card = page.locator("tr[data-session]").first
     before = card.evaluate("card => card.offsetHeight")
@@ -149,7 +147,7 @@ def test_a_card_that_falls_silent_says_of_what_and_keeps_its_height(full: None, 
     assert "Power" in label
 
 
-def test_cards_are_sorted_by_a_choice(full: None, signed_in: SignedIn) -> None:
+def test_cards_are_sorted_by_a_select(full: None, signed_in: SignedIn) -> None:
     page = phone(signed_in)
     expect(page.locator("thead")).to_be_hidden()
     page.get_by_label("Sort by").select_option("Inactivity, highest first")
@@ -161,7 +159,7 @@ def test_cards_are_sorted_by_a_choice(full: None, signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize("panel", ["Filters", "Saved views", "Columns"])
-def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: SignedIn, panel: str) -> None:
+def test_phone_panels_fit_and_close(full: None, signed_in: SignedIn, panel: str) -> None:
     page = phone(signed_in)
     menu = page.locator("details.menu", has=page.locator("summary", has_text=panel))
     menu.locator("summary").click()
@@ -175,9 +173,7 @@ def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: Sign
 
 
 @pytest.mark.parametrize("width", [768, 1024, 1181])
-def test_the_filters_are_within_the_page_and_nothing_scrolls_sideways(
-    full: None, signed_in: SignedIn, width: int
-) -> None:
+def test_filter_panel_fits_without_sideways_scrolling(full: None, signed_in: SignedIn, width: int) -> None:
     page: Page = signed_in(factories.operator(), width=width)
     page.goto("/sessions/history/")
     too_wide = "() => document.documentElement.scrollWidth - innerWidth"

@@ -33,7 +33,7 @@ def unfold(page: Page) -> None:
 
 
 @pytest.mark.parametrize("act", [search, sort, open_filters, open_session, unfold])
-def test_the_sign_in_page_comes_by_itself_and_leads_back(signed_in: SignedIn, complaints: Complaints, act: Any) -> None:
+def test_expired_session_leads_to_sign_in_and_back(signed_in: SignedIn, complaints: Complaints, act: Any) -> None:
     factories.session(driver=factories.driver("Priya Raman"))
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/?kind=tenant")

@@ -36,7 +36,7 @@ def some(*, ended: int = 3, running: int = 2) -> None:
         factories.session(on=where, connector=number + 1, lasted=None, driver=factories.driver("Priya Raman"))
 
 
-def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: SignedIn) -> None:
+def test_rows_appear_change_and_leave_live(server: Server, signed_in: SignedIn) -> None:
     factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/in-progress/")
@@ -58,7 +58,7 @@ def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: S
     expect(rows(page)).to_have_count(0)
 
 
-def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
+def test_lost_connection_recovers_and_catches_up(server: Server, signed_in: SignedIn) -> None:
     some(ended=0, running=1)
     page: Page = signed_in(factories.operator())
     sockets = routed(page)
@@ -73,7 +73,7 @@ def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, sig
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
-def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> None:
+def test_keyboard_moves_opens_searches_and_closes(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
@@ -90,7 +90,7 @@ def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> No
     expect(page).to_have_url(re.compile("/sessions/history/$"))
 
 
-def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedIn) -> None:
+def test_search_filters_and_back_button_follow_the_url(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
@@ -107,7 +107,7 @@ def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedI
     expect(rows(page)).to_have_count(3)
 
 
-def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn) -> None:
+def test_filters_columns_and_row_menu_open_in_place(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
@@ -127,7 +127,7 @@ def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn
     expect(page.locator("#row-menu")).to_be_hidden()
 
 
-def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None:
+def test_driver_found_by_name_becomes_a_filter(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
@@ -139,7 +139,7 @@ def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None
     expect(page).to_have_url(re.compile(r"/history/\?driver=\d+$"))
 
 
-def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> None:
+def test_named_range_and_dates_replace_each_other(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/?started_after=2026-01-01")
@@ -155,7 +155,7 @@ def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> 
     expect(page.locator("#filters [name=range]:checked")).to_have_count(0)
 
 
-def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
+def test_click_on_row_expands_its_graph(signed_in: SignedIn) -> None:
     some(ended=1)
     page: Page = signed_in(factories.operator())
     page.goto("/sessions/history/")
@@ -167,7 +167,7 @@ def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
 
 @pytest.mark.parametrize("tab", TABS)
 @pytest.mark.parametrize("wakes", ["idle", "graph"])
-def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: SignedIn, tab: str, wakes: str) -> None:
+def test_graph_library_loads_when_idle_or_needed(signed_in: SignedIn, tab: str, wakes: str) -> None:
     some()
     page: Page = signed_in(factories.operator())
     fetched: list[str] = []
@@ -187,7 +187,7 @@ def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: Sign
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> None:
+def test_phone_does_not_scroll_sideways(signed_in: SignedIn, tab: str) -> None:
     some()
     page: Page = signed_in(factories.operator(), width=390, height=844)
     page.goto(f"/sessions/{tab}/")
@@ -199,7 +199,7 @@ def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> N
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("tab", TABS)
-def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
+def test_tables_are_accessible(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
     some()
     page: Page = signed_in(factories.operator(), width=width, dark=dark)
     page.goto(f"/sessions/{tab}/?kind=tenant")
@@ -212,7 +212,7 @@ def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, w
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"])
-def test_everybody_can_use_the_pages_around_them(
+def test_pages_around_the_tables_are_accessible(
     signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
 ) -> None:
     page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(factories.operator(), dark=dark)
@@ -220,7 +220,7 @@ def test_everybody_can_use_the_pages_around_them(
     axe(page)
 
 
-def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
+def test_tables_work_without_javascript(signed_in: SignedIn) -> None:
     some()
     page: Page = signed_in(factories.operator(), javascript=False)
     page.goto("/sessions/history/")
@@ -240,7 +240,7 @@ def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
     expect(rows(page)).to_have_count(2)
 
 
-def test_figures_that_change_move_nothing(server: Server, signed_in: SignedIn) -> None:
+def test_changing_figures_do_not_shift_the_layout(server: Server, signed_in: SignedIn) -> None:
     factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
     page: Page = signed_in(factories.operator())
     with charging_point(server.ws, "HT-B1-03") as station:
