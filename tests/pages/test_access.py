@@ -63,7 +63,7 @@ def name(pattern: URLPattern) -> str:
 
 
 @pytest.mark.parametrize("pattern", CLOSED, ids=name)
-def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
     session = factories.session()
 
     for address in addresses(pattern, session.pk):
@@ -73,7 +73,7 @@ def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
 
 
 @pytest.mark.parametrize("pattern", OF_ONE, ids=name)
-def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) -> None:
+def test_objects_of_other_sites_do_not_exist(client: Client, pattern: URLPattern) -> None:
     theirs = [factories.session(), factories.session(lasted=None)]
     client.force_login(factories.manager(of=[factories.site()]))
 
@@ -85,7 +85,7 @@ def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) 
 
 
 @pytest.mark.parametrize("role", ["viewer", "manager"])
-def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) -> None:
+def test_lists_and_files_hide_other_sites(client: Client, role: str) -> None:
     theirs = factories.site("Their Towers")
     driver = factories.driver("Hidden Driver", site=theirs)
     where = factories.station("HIDDEN-1", at=theirs)
@@ -100,7 +100,7 @@ def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) 
             assert not [word for word in ("Hidden", "HIDDEN", "Their Towers") if word in said]
 
 
-def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> None:
+def test_filter_by_hidden_object_is_invalid(client: Client) -> None:
     theirs = factories.session(driver=factories.driver())
     client.force_login(factories.manager(of=[factories.site()]))
     hidden = {
@@ -117,7 +117,7 @@ def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> Non
         assert answer.status_code == unknown.status_code == 400
 
 
-def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
+def test_deactivated_manager_is_signed_out(client: Client) -> None:
     dana = factories.manager(of=[factories.session().site])
     client.force_login(dana)
     dana.is_active = False
@@ -127,7 +127,7 @@ def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
 
 
 @pytest.mark.parametrize("there", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
-def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
+def test_sign_in_does_not_redirect_to_other_sites(client: Client, there: str) -> None:
     factories.manager("dana")
 
     answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there})
@@ -135,7 +135,7 @@ def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
     assert answer["Location"] == reverse("in-progress")
 
 
-def test_every_change_asks_for_the_token() -> None:
+def test_every_post_needs_the_csrf_token() -> None:
     strict = Client(enforce_csrf_checks=True)
     session = factories.session(lasted=None)
     strict.force_login(factories.operator())

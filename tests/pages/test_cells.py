@@ -49,7 +49,7 @@ def cells(client: Client, tab: str) -> dict[str, Cell]:
         ("", Cell("–")),
     ],
 )
-def test_a_reason_has_the_stations_own_word_in_its_tooltip(dana: Client, code: str, said: Cell) -> None:
+def test_reason_tooltip_has_the_ocpp_value(dana: Client, code: str, said: Cell) -> None:
     factories.session(end_reason=code)
 
     assert cells(dana, HISTORY)["reason"] == said
@@ -60,7 +60,7 @@ ENDED = "2026-03-04 00:00:05 AEDT (Australia/Sydney)"
 
 
 @pytest.mark.parametrize(("tab", "titles"), [(IN_PROGRESS, [STARTED]), (HISTORY, [STARTED, ENDED])])
-def test_times_have_the_full_time_of_the_site_in_their_tooltips(dana: Client, tab: str, titles: list[str]) -> None:
+def test_time_tooltip_has_the_full_site_time(dana: Client, tab: str, titles: list[str]) -> None:
     factories.session(started_at=factories.NOON + timedelta(seconds=5), lasted=LASTED[tab])
 
     found = cells(dana, tab)
@@ -72,7 +72,7 @@ def test_times_have_the_full_time_of_the_site_in_their_tooltips(dana: Client, ta
     ("start", "end", "in_progress", "history"),
     [(20.0, 64.4, "64 %", "20 → 64 %"), (None, 64.4, "64 %", "64 %"), (20.0, None, "–", "20 → –")],
 )
-def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
+def test_battery_shows_start_and_end_in_history(
     dana: Client, start: float | None, end: float | None, in_progress: str, history: str
 ) -> None:
     for lasted in LASTED.values():
@@ -83,7 +83,7 @@ def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
 
 
 @pytest.mark.parametrize(("tab", "own"), [(IN_PROGRESS, {"power"}), (HISTORY, {"reason", "average_power"})])
-def test_what_nobody_knows_is_a_dash_and_nothing_else_is(dana: Client, tab: str, own: set[str]) -> None:
+def test_only_unknown_values_are_a_dash(dana: Client, tab: str, own: set[str]) -> None:
     factories.session(lasted=LASTED[tab] and timedelta(), energy_wh=0, last_reading_at=timezone.now())
     ChargingSession.objects.update(connector=None, end_reason="")
 

@@ -64,20 +64,20 @@ def one_of(tab: str) -> ChargingSession:
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_each_filter_alone(dana: Client, tab: str) -> None:
+def test_each_filter_alone_is_cheap(dana: Client, tab: str) -> None:
     assert ask(dana, tab, "") == 20
     for query in filters(one_of(tab)).values():
         assert ask(dana, tab, query)
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_filters_in_pairs(dana: Client, tab: str) -> None:
+def test_pairs_of_filters_are_cheap(dana: Client, tab: str) -> None:
     for pair in combinations(filters(one_of(tab)).values(), 2):
         assert ask(dana, tab, "&".join(pair))
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_all_filters_together(dana: Client, tab: str) -> None:
+def test_all_filters_together_are_cheap(dana: Client, tab: str) -> None:
     session = one_of(tab)
     every = "&".join(filters(session).values())
     assert ask(dana, tab, every) == 1
@@ -86,7 +86,7 @@ def test_all_filters_together(dana: Client, tab: str) -> None:
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_filters_that_find_more_than_can_be_named(dana: Client, tab: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_matching_too_many_ids_are_cheap(dana: Client, tab: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(related_lookup, "MAX_IDS", 3)
     monkeypatch.setattr("sessions_app.queries.search.MAX_IDS", 3)
     for query in ("kind=tenant", "q=priya", "q=priya+1204", "level=high", "connector=A&connector=B"):

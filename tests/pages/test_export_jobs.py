@@ -44,7 +44,7 @@ def dana(client):
     return dana
 
 
-def test_a_short_one_is_downloaded_at_once(client, dana) -> None:
+def test_short_export_is_downloaded_at_once(client, dana) -> None:
     response = client.post(START, {"columns": "id", "q": "nobody"})
     assert response.status_code == 302
     assert response.headers["Location"] == reverse("export", args=["history", "xlsx"]) + "?columns=id&q=nobody"
@@ -52,7 +52,7 @@ def test_a_short_one_is_downloaded_at_once(client, dana) -> None:
     assert by_htmx.headers["HX-Redirect"].endswith("/export.xlsx?q=nobody")
 
 
-def test_a_long_one_waits_in_the_queue_and_is_shown(client, dana) -> None:
+def test_long_export_is_queued_and_shown(client, dana) -> None:
     response = client.post(START, {"columns": "id"}, headers=HTMX)
     job = ExportJob.objects.get()
     assert (job.manager, job.params, job.rows_total) == (dana, "columns=id", 3)
@@ -61,20 +61,20 @@ def test_a_long_one_waits_in_the_queue_and_is_shown(client, dana) -> None:
     assert f'data-export="{job.pk}" data-state="queued"' in response.text  # by which static/js/exports.js asks on
 
 
-def test_reading_its_address_begins_nothing_but_offers_to(client, dana) -> None:
+def test_get_offers_the_export_without_starting_it(client, dana) -> None:
     response = client.get(reverse("export", args=["history", "xlsx"], query={"sort": "id"}))
     assert "made in the background" in response.text
     assert '<input type="hidden" name="sort" value="id">' in response.text
     assert not ExportJob.objects.exists()
 
 
-def test_a_bad_filter_makes_no_job(client, dana) -> None:
+def test_invalid_filter_creates_no_job(client, dana) -> None:
     response = client.post(START, {"idle_min": "many"}, follow=True)
     assert response.status_code == 400
     assert not ExportJob.objects.exists()
 
 
-async def test_it_is_there_to_download_when_ready() -> None:
+async def test_ready_export_can_be_downloaded() -> None:
     client = AsyncClient()
     dana, address = await sync_to_async(_ready)()
     await client.aforce_login(dana)
@@ -104,7 +104,7 @@ def _ready():
     return dana, reverse("export-file", args=[job.pk])
 
 
-def test_it_can_be_cancelled(client, dana) -> None:
+def test_export_can_be_cancelled(client, dana) -> None:
     client.post(START, {})
     job = ExportJob.objects.get()
     response = client.post(reverse("export-drop", args=[job.pk]), headers=HTMX)
@@ -114,7 +114,7 @@ def test_it_can_be_cancelled(client, dana) -> None:
 
 
 @pytest.mark.parametrize("name", ["export-drop", "export-file"])
-def test_to_anybody_else_it_does_not_exist(client, dana, name) -> None:
+def test_export_does_not_exist_for_other_managers(client, dana, name) -> None:
     client.post(START, {})
     job = ExportJob.objects.get()
     client.force_login(factories.operator())
@@ -124,7 +124,7 @@ def test_to_anybody_else_it_does_not_exist(client, dana, name) -> None:
     assert job.name not in client.get(TRAY).text
 
 
-def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
+def test_tray_shows_progress_and_time_left(client, dana) -> None:
     client.post(START, {})
     now = ExportJob.objects.get().created_at
     ExportJob.objects.update(
@@ -135,7 +135,7 @@ def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
     assert "250,000 of 1,000,000 rows, about" in text
 
 
-def test_it_tells_no_progress_of_what_has_stopped(client, dana) -> None:
+def test_interrupted_export_shows_no_time_left(client, dana) -> None:
     quiet = timezone.now() - timedelta(seconds=20)
     _job(dana, "running", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
     text = client.get(TRAY, headers=HTMX).text
@@ -159,7 +159,7 @@ def _job(manager, state, **fields):
         ),
     ],
 )
-def test_above_a_table_the_files_are_one_line(client, dana, states, line) -> None:
+def test_exports_above_a_table_are_one_line(client, dana, states, line) -> None:
     for number, state in enumerate(states, 1):
         running = {"slot": number // 2} if state == "running" else {}
         _job(dana, state, finished_at=timezone.now(), **running)
@@ -173,7 +173,7 @@ def test_above_a_table_the_files_are_one_line(client, dana, states, line) -> Non
 
 
 @pytest.mark.parametrize("states", [[], ["running"]])
-def test_above_a_table_there_is_no_line_without_need(client, dana, states) -> None:
+def test_no_line_above_a_table_without_files(client, dana, states) -> None:
     for state in states:
         _job(dana, state, slot=1)
     text = client.get(TRAY, headers=ABOVE_A_TABLE).text
@@ -182,7 +182,7 @@ def test_above_a_table_there_is_no_line_without_need(client, dana, states) -> No
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Target": "files"}])
-def test_on_their_own_page_files_are_cards_or_it_says_that_there_are_none(client, dana, headers) -> None:
+def test_exports_page_shows_cards_or_says_none(client, dana, headers) -> None:
     job = _job(dana, "ready", finished_at=timezone.now())
     text = client.get(TRAY, headers=headers).text
     assert reverse("export-file", args=[job.pk]) in text
@@ -191,7 +191,7 @@ def test_on_their_own_page_files_are_cards_or_it_says_that_there_are_none(client
     assert "There are no files." in client.get(TRAY, headers=headers).text
 
 
-def test_who_opens_the_files_finds_those_of_yesterday_gone(client, dana) -> None:
+def test_opening_exports_page_deletes_expired_files(client, dana) -> None:
     over = timezone.now() - KEPT_FOR - timedelta(minutes=1)
     path = worker.file_path(_job(dana, "ready", finished_at=over).pk)
     path.write_bytes(b"PK")
@@ -202,7 +202,7 @@ def test_who_opens_the_files_finds_those_of_yesterday_gone(client, dana) -> None
 
 
 @pytest.mark.parametrize("query", ["", "?q=nobody"])
-def test_every_page_leads_to_the_files(client, dana, query) -> None:
+def test_every_page_links_to_exports(client, dana, query) -> None:
     session = ChargingSession.objects.first()
     for address in (
         f"/sessions/history/{query}",
@@ -213,7 +213,7 @@ def test_every_page_leads_to_the_files(client, dana, query) -> None:
     assert f'href="{TRAY}" data-files aria-current="page"' in client.get(TRAY).text
 
 
-def test_the_tray_costs_one_query_for_the_files(client, dana, django_assert_max_num_queries) -> None:
+def test_tray_takes_one_query_for_the_files(client, dana, django_assert_max_num_queries) -> None:
     client.post(START, {})
     with django_assert_max_num_queries(3):  # the sign-in, the manager, the files
         client.get(TRAY, headers=HTMX)

@@ -48,7 +48,7 @@ def _sheet(manager, url):
     return openpyxl.load_workbook(BytesIO(response.content))
 
 
-async def test_it_holds_what_the_filters_leave_in_the_order_of_the_list(download) -> None:
+async def test_csv_has_filtered_rows_in_list_order(download) -> None:
     olga, ids = await sync_to_async(_three_sessions)()
     rows = await download(olga, address(q="HT-01", sort="consumption"))
     assert [int(row["ID"]) for row in rows] == [ids[2], ids[0]]
@@ -64,7 +64,7 @@ def _three_sessions():
     return factories.operator(), ids
 
 
-async def test_sessions_in_progress_come_with_the_moment_of_the_export(download) -> None:
+async def test_sessions_in_progress_have_the_export_time(download) -> None:
     await sync_to_async(factories.session)(lasted=None)
     olga = await sync_to_async(factories.operator)()
     (row,) = await download(olga, address("in-progress"))
@@ -72,7 +72,7 @@ async def test_sessions_in_progress_come_with_the_moment_of_the_export(download)
     assert "End Date" not in row
 
 
-async def test_what_one_may_not_see_is_not_in_it(download) -> None:
+async def test_hidden_sessions_are_not_exported(download) -> None:
     def stage():
         own, strange = factories.site(), factories.site()
         seen = factories.session(on=factories.station(at=own))
@@ -94,7 +94,7 @@ async def test_what_one_may_not_see_is_not_in_it(download) -> None:
         {"sort": "x"},
     ],
 )
-def test_a_bad_value_is_refused_with_its_error(client, suffix, query) -> None:
+def test_invalid_filter_is_rejected_with_its_error(client, suffix, query) -> None:
     factories.session()
     client.force_login(factories.operator())
     response = client.get(address(suffix=suffix, **query))
@@ -104,25 +104,25 @@ def test_a_bad_value_is_refused_with_its_error(client, suffix, query) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_who_has_not_signed_in_is_asked_to(client, suffix) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client, suffix) -> None:
     response = client.get(address(suffix=suffix))
     assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("sign-in"))
 
 
 @pytest.mark.parametrize("path", ["/sessions/history/export.pdf", "/sessions/other/export.csv"])
-def test_there_is_no_other_tab_or_kind(client, path) -> None:
+def test_unknown_tab_or_format_is_a_404(client, path) -> None:
     client.force_login(factories.operator())
     assert client.get(path).status_code == 404
 
 
-def test_the_name_says_what_and_when(client) -> None:
+def test_file_name_says_what_and_when(client) -> None:
     client.force_login(factories.operator())
     named = client.get(address(range="last-month")).headers["Content-Disposition"]
     assert named.startswith('attachment; filename="charging-sessions-history-last-month-made-20')
     assert named.endswith('-utc.csv"')
 
 
-def test_it_holds_the_columns_that_are_shown_or_all() -> None:
+def test_workbook_has_shown_columns_or_all() -> None:
     factories.session()
     olga = factories.operator()
     shown = _sheet(olga, address(suffix="xlsx", columns="id,price"))["History"]
@@ -131,7 +131,7 @@ def test_it_holds_the_columns_that_are_shown_or_all() -> None:
     assert {"Needs a Look", "Pricing Policy", "Average Power (kW)", "Unit"} <= {cell.value for cell in everything[1]}
 
 
-def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_none() -> None:
+def test_workbook_has_the_managers_columns_by_default() -> None:
     factories.session()
     olga = factories.operator()
     manager_save_columns(olga, tab="history", keys=["id", "price"])
@@ -139,7 +139,7 @@ def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_non
     assert [cell.value for cell in sheet[1]] == ["ID", "Price", "Currency", "Time Zone"]
 
 
-def test_the_workbook_says_which_filters_who_and_when() -> None:
+def test_about_sheet_says_filters_exporter_and_time() -> None:
     station = factories.station("HT-01")
     factories.session(on=station)
     about = _sheet(factories.operator(), address(suffix="xlsx", q="ht-01"))["About"]
@@ -161,12 +161,12 @@ def test_the_workbook_says_which_filters_who_and_when() -> None:
         ({"sort": "-user"}, "User, Z to A"),
     ],
 )
-def test_the_workbook_says_its_order_in_words(query, words) -> None:
+def test_about_sheet_says_the_order_in_words(query, words) -> None:
     about = _sheet(factories.operator(), address(suffix="xlsx", **query))["About"]
     assert dict(about.iter_rows(values_only=True))["Sorted by"] == words
 
 
-async def test_the_mark_for_excel_is_a_choice() -> None:
+async def test_bom_for_excel_is_optional() -> None:
     client = AsyncClient()
     await client.aforce_login(await sync_to_async(factories.operator)())
     for url, begins in ((address(), "\ufeff"), (address(bom="no"), "ID")):
@@ -175,7 +175,7 @@ async def test_the_mark_for_excel_is_a_choice() -> None:
         assert content.startswith(begins)
 
 
-async def test_a_browser_that_goes_away_ends_the_query() -> None:
+async def test_closed_stream_ends_the_query() -> None:
     ended = threading.Event()
 
     def pieces():
@@ -191,7 +191,7 @@ async def test_a_browser_that_goes_away_ends_the_query() -> None:
     assert await asyncio.to_thread(ended.wait, 5)
 
 
-def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_lasted() -> None:
+def test_duration_over_a_day_is_a_real_duration() -> None:
     factories.session(started_at=NOON, lasted=timedelta(hours=30))
     sheet = _sheet(factories.operator(), address(suffix="xlsx"))["History"]
     heads = [cell.value for cell in sheet[1]]
@@ -199,14 +199,14 @@ def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_l
 
 
 @pytest.mark.parametrize("minutes", ["0", "7", "61", "many", "-15"])
-def test_intervals_of_no_such_length_are_refused(client, minutes) -> None:
+def test_invalid_interval_length_is_rejected(client, minutes) -> None:
     client.force_login(factories.operator())
     response = client.get(reverse("export-intervals", args=["history", "csv"], query={"minutes": minutes}))
     assert response.status_code == 400
     assert "5, 6, 10" in response.text
 
 
-def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
+def test_intervals_export_follows_the_filters() -> None:
     factories.session(on=factories.station("HT-01"), lasted=timedelta(hours=1))
     factories.session(on=factories.station("HT-02"))
     address = reverse("export-intervals", args=["history", "xlsx"], query={"q": "ht-01", "minutes": "30"})
@@ -217,13 +217,13 @@ def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_samples_of_a_session_that_one_may_not_see_do_not_exist(client, suffix) -> None:
+def test_samples_of_hidden_session_do_not_exist(client, suffix) -> None:
     session = factories.session()
     client.force_login(factories.manager(of=[factories.site()]))
     assert client.get(reverse("session-samples", args=[session.pk, suffix])).status_code == 404
 
 
-def test_samples_come_as_a_workbook_too() -> None:
+def test_samples_export_as_workbook() -> None:
     session = factories.session()
     MeterSample.objects.create(session=session, at=NOON, number=1, energy_wh=Decimal(0))
     workbook = _sheet(factories.operator(), reverse("session-samples", args=[session.pk, "xlsx"]))

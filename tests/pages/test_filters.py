@@ -73,7 +73,7 @@ def each_miss(theirs: ChargingSession) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_each_filter_takes_what_fits_and_leaves_the_rest(olga: Manager, tab: str) -> None:
+def test_each_filter_selects_matching_sessions(olga: Manager, tab: str) -> None:
     ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
     assert ids("", olga, tab) == {ours.pk, theirs.pk}
     for query in each_filter(ours).values():
@@ -81,7 +81,7 @@ def test_each_filter_takes_what_fits_and_leaves_the_rest(olga: Manager, tab: str
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_filters_in_pairs_are_both_applied(olga: Manager, tab: str) -> None:
+def test_pairs_of_filters_are_both_applied(olga: Manager, tab: str) -> None:
     ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
     queries = each_filter(ours) | ({"reason": "reason=EVDisconnected"} if tab == HISTORY else {})
     misses = each_miss(theirs)
@@ -94,7 +94,7 @@ def test_filters_in_pairs_are_both_applied(olga: Manager, tab: str) -> None:
                 assert ids(f"{miss}&{query}", olga, tab) == set(), (miss, query)
 
 
-def test_several_values_of_a_filter_take_any_of_them(olga: Manager) -> None:
+def test_several_values_of_a_filter_are_alternatives(olga: Manager) -> None:
     ours, theirs = two()
     assert ids(f"site={ours.site_id}&site={theirs.site_id}", olga) == {ours.pk, theirs.pk}
     assert ids("kind=tenant&kind=visitor", olga) == {ours.pk, theirs.pk}
@@ -111,19 +111,19 @@ def test_search_finds_by_every_word(olga: Manager, words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["ht-b1-03 b", "B HT-B1-03", "priya b"])
-def test_a_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
+def test_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
     ours, _ = two()
     priya = factories.driver("Priya Bahri", email="b@example.com", unit="B")
     factories.session(on=ours.station, connector=1, driver=priya)
     assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
 
 
-def test_a_letter_alone_is_part_of_anything(olga: Manager) -> None:
+def test_single_letter_matches_any_text(olga: Manager) -> None:
     ours, theirs = two()
     assert ids("q=a", olga) == {ours.pk, theirs.pk}  # Priya, and connector A
 
 
-def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -> None:
+def test_search_finds_by_id_and_unregistered_tag(olga: Manager) -> None:
     guest = factories.session(id_tag_value="GUEST77")
     factories.session()
     assert ids(f"q={guest.pk}+guest", olga) == {guest.pk}
@@ -131,13 +131,13 @@ def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -
     assert ids("q=nobody+at+all", olga) == set()
 
 
-def test_reasons_that_read_the_same_are_found_together(olga: Manager) -> None:
+def test_reasons_with_same_label_are_found_together(olga: Manager) -> None:
     both = {factories.session(end_reason=code).pk for code in ("HardReset", "SoftReset")}
     factories.session(end_reason="Local")
     assert ids("reason=HardReset", olga) == both
 
 
-def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Manager) -> None:
+def test_dates_are_days_in_site_time(olga: Manager) -> None:
     perth = factories.station(at=factories.site("Perth", time_zone="Australia/Perth"))
     sydney = factories.station(at=factories.site("Sydney"))
     late = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)  # 23:30 in Perth, 02:30 of the next day in Sydney
@@ -155,7 +155,7 @@ def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Man
         ("2026-04-05", "2026-04-04T13:00", "2026-04-05T13:59:59"),
     ],
 )
-def test_days_of_the_clock_change_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
+def test_days_of_clock_changes_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
     where = factories.station()
     begin, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (first, last))
     inside = {factories.session(on=where, started_at=at).pk for at in (begin, end)}
@@ -187,7 +187,7 @@ def test_today_is_the_day_at_the_site(olga: Manager) -> None:
         ("range=today&started_before=2026-03-15", set()),
     ],
 )
-def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, days: set[int]) -> None:
+def test_named_range_and_dates_both_apply(olga: Manager, query: str, days: set[int]) -> None:
     where = factories.station()
     started = {day: datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 11, 20)}
     made = {factories.session(on=where, started_at=at).pk: day for day, at in started.items()}
@@ -200,7 +200,7 @@ def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, d
     [(3_700, 120, "warning"), (7_400, 60, "warning"), (22_000, 30, "warning"), (50_000, 15, "warning"),
      (None, 30, "warning"), (3_700, 240, "high"), (50_000, 30, "high")],
 )  # fmt: skip
-def test_levels_of_inactivity_go_by_the_rating(
+def test_inactivity_level_depends_on_the_rating(
     olga: Manager, max_power_w: int | None, minutes: int, level: str
 ) -> None:
     where = factories.station(max_power_w=max_power_w)
@@ -210,7 +210,7 @@ def test_levels_of_inactivity_go_by_the_rating(
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None:
+def test_unpriced_filter_selects_sessions_without_price(olga: Manager, tab: str) -> None:
     lasted = timedelta(hours=1) if tab == HISTORY else None
     unpriced = factories.session(lasted=lasted)
     for price in ("0", "5.09"):
@@ -218,7 +218,7 @@ def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None
     assert ids("price=none", olga, tab) == {unpriced.pk}
 
 
-def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
+def test_chip_names_its_filter_and_links_without_it(olga: Manager) -> None:
     ours, _ = two()
     params = QueryDict(f"site={ours.site_id}&idle_min=30&q=priya&sort=-price&page=3&range=this-year")
     made = {chip.label: chip for chip in chips(params, filter_sessions(params, HISTORY, olga).form)}
@@ -230,7 +230,7 @@ def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
     assert (rest["idle_min"], rest["sort"]) == ("30", "-price")
 
 
-def test_choices_and_values_end_at_the_sites_of_the_manager() -> None:
+def test_filter_values_of_other_sites_are_invalid() -> None:
     ours, theirs = two()
     dana = factories.manager(of=[ours.site])
     for query in (f"site={theirs.site_id}", f"station={theirs.station_id}", f"driver={theirs.driver_id}",

@@ -16,7 +16,7 @@ def finder(client: Client, what: str, **query: object) -> str:
 
 
 @pytest.mark.parametrize(("what", "word"), [("driver", "raman"), ("station", "b1")])
-def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word: str) -> None:
+def test_match_is_a_value_of_its_filter(client: Client, what: str, word: str) -> None:
     session = factories.session(on=factories.station("HT-B1-03"), driver=factories.driver("Priya Raman"))
     factories.session(on=factories.station("ZZ-9"), driver=factories.driver("Tom Gray"))
     client.force_login(factories.operator())
@@ -27,7 +27,7 @@ def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word
     assert [row.id for row in shown] == [session.pk]
 
 
-def test_what_is_chosen_stays_beside_what_it_finds(client: Client) -> None:
+def test_selected_value_stays_beside_matches(client: Client) -> None:
     priya, tom = factories.driver("Priya Raman"), factories.driver("Tom Gray")
     for driver in (priya, tom):
         factories.session(driver=driver)
@@ -39,13 +39,13 @@ def test_what_is_chosen_stays_beside_what_it_finds(client: Client) -> None:
     assert found.count("checked") == 1
 
 
-def test_there_is_none_for_anything_else(client: Client) -> None:
+def test_unknown_lookup_is_a_404(client: Client) -> None:
     client.force_login(factories.operator())
 
     assert client.get("/sessions/history/filters/anything/").status_code == 404
 
 
-def test_nobody_is_offered_who_has_not_charged(client: Client) -> None:
+def test_drivers_without_sessions_are_not_offered(client: Client) -> None:
     """Not to an operator either: the filter would refuse them."""
     factories.driver("Priya Raman")
     tom = factories.driver("Tom Gray")

@@ -23,20 +23,20 @@ def dana(client: Client) -> Client:
     return client
 
 
-def test_it_sends_a_stranger_to_sign_in(client: Client) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client) -> None:
     response = client.get("/sessions/history/")
     assert response.status_code == 302
     assert response["Location"] == "/sign-in/?next=/sessions/history/"
 
 
-def test_it_signs_in_and_shows_who_is_charging(client: Client) -> None:
+def test_sign_in_leads_to_sessions_in_progress(client: Client) -> None:
     factories.manager(of=[factories.site()])
     response = client.post("/sign-in/", {"username": "dana", "password": "secret-of-the-tests"}, follow=True)
     assert response.redirect_chain[-1][0] == "/sessions/in-progress/"
     assert "Nobody is charging right now." in response.text
 
 
-def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
+def test_session_is_listed_in_its_tab_only(dana: Client) -> None:
     running = factories.session(lasted=None)
     ended = factories.session()
     now, then = dana.get("/sessions/in-progress/").text, dana.get("/sessions/history/").text
@@ -46,7 +46,7 @@ def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
     assert f'data-session="{running.pk}"' not in then
 
 
-def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) -> None:
+def test_manager_sees_sites_of_their_memberships_only(client: Client) -> None:
     ours = factories.session()
     theirs = factories.session()
     client.force_login(factories.manager(of=[ours.site]))
@@ -57,20 +57,20 @@ def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) ->
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_it_gives_htmx_the_list_alone(dana: Client, tab: str) -> None:
+def test_htmx_request_gets_the_list_alone(dana: Client, tab: str) -> None:
     whole, part = dana.get(f"/sessions/{tab}/"), dana.get(f"/sessions/{tab}/", headers={"HX-Request": "true"})
     assert "<!doctype html>" in whole.text
     assert "<!doctype html>" not in part.text
     assert "HX-Request" in part["Vary"]
 
 
-def test_it_gives_the_whole_page_when_the_back_button_asks(dana: Client) -> None:
+def test_history_restore_request_gets_the_whole_page(dana: Client) -> None:
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
     assert "<!doctype html>" in dana.get("/sessions/history/", headers=headers).text
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -> None:
+def test_default_columns_are_in_the_guides_order(dana: Client, tab: str) -> None:
     factories.session(lasted=None if tab == IN_PROGRESS else timedelta(hours=1))
     page = dana.get(f"/sessions/{tab}/").text
     places = [page.index(f'data-cell="{key}"') for key in DEFAULT_COLUMNS[tab]]
@@ -79,7 +79,7 @@ def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -
 
 
 @pytest.mark.parametrize(("asked", "given"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
-def test_it_gives_25_50_or_100_rows(dana: Client, asked: str, given: int) -> None:
+def test_page_has_25_50_or_100_rows(dana: Client, asked: str, given: int) -> None:
     station = factories.station()
     for _ in range(101):
         factories.session(on=station)
@@ -93,7 +93,7 @@ def sums(client: Client, tab: str) -> dict[str, list[str]]:
     return {name: [text.strip() for text in of.itertext() if text.strip()] for name, of in said.items()}
 
 
-def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) -> None:
+def test_summary_has_inactivity_in_percent_of_duration(dana: Client) -> None:
     station = factories.station()
     for connector, idle_s in ((1, 900), (2, 0)):
         factories.session(on=station, connector=connector, idle_s=idle_s)
@@ -102,7 +102,7 @@ def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) ->
     assert found["Inactivity"] == ["15 m 00 s", "13 %"]
 
 
-def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history_none(dana: Client) -> None:
+def test_summary_has_power_of_live_sessions_only(dana: Client) -> None:
     now = timezone.now()
     station = factories.station(connectors=3)
     for connector, heard_at in ((1, now), (2, now), (3, now - timedelta(hours=1))):
@@ -113,7 +113,7 @@ def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> None:
+def test_summary_never_adds_two_currencies(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
     for price, currency in (("2.50", "AUD"), ("3.25", "AUD"), ("500", "JPY")):
         factories.session(lasted=lasted, price=Decimal(price), currency=currency)
@@ -121,7 +121,7 @@ def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> 
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Client, tab: str) -> None:
+def test_summary_counts_and_links_unpriced_sessions(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
     station = factories.station()
     factories.session(on=station, lasted=lasted, price=Decimal("2.50"), currency="AUD")
@@ -132,19 +132,19 @@ def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Cli
     assert f'href="/sessions/{tab}/?q={station.identity}&amp;price=none"' in sums
 
 
-def test_the_sums_say_nothing_of_the_unpriced_where_there_are_none(dana: Client) -> None:
+def test_summary_omits_unpriced_if_there_are_none(dana: Client) -> None:
     factories.session(price=Decimal("2.50"), currency="AUD")
     assert "unpriced" not in dana.get("/sessions/history/summary/").text
 
 
-def test_it_says_that_nothing_fits_and_how_to_go_on(dana: Client) -> None:
+def test_empty_result_says_how_to_continue(dana: Client) -> None:
     factories.session()
     page = dana.get("/sessions/history/?q=nobody").text
     assert "No session fits these filters." in page
     assert "Clear filters" in page
 
 
-def test_the_tabs_say_how_many_are_in_progress_at_the_sites_of_the_manager(client: Client) -> None:
+def test_tabs_count_visible_sessions_in_progress(client: Client) -> None:
     ours = factories.session(lasted=None)
     factories.session(on=ours.station, connector=2, lasted=None)
     factories.session(lasted=None)
@@ -161,7 +161,7 @@ def started(page: str) -> list[str]:
     return re.findall(r'data-cell="started_at"[^>]*>([^<]*)<', page)
 
 
-def test_times_of_several_zones_say_theirs(client: Client) -> None:
+def test_times_of_several_zones_name_their_zone(client: Client) -> None:
     then = factories.NOON.replace(year=2025)  # of the year in which one looks none would be said
     sydney = factories.session(started_at=then)
     in_perth = factories.station(at=factories.site(time_zone="Australia/Perth"))
@@ -176,7 +176,7 @@ def test_times_of_several_zones_say_theirs(client: Client) -> None:
     assert started(client.get("/sessions/history/").text) == ["3 Mar 2025 20:00"]
 
 
-def test_what_a_column_may_cut_short_stands_in_its_tooltip(dana: Client) -> None:
+def test_truncated_text_is_in_the_tooltip(dana: Client) -> None:
     company = factories.company("Harbour “Living” Strata & Sons")
     factories.session(on=factories.station(at=factories.site("Harbour Towers", of=company)))
     page = dana.get("/sessions/history/?columns=company,site,site_area").text
@@ -184,7 +184,7 @@ def test_what_a_column_may_cut_short_stands_in_its_tooltip(dana: Client) -> None
         assert f'title="{said}">{said}</td>' in page
 
 
-def test_every_order_of_the_shown_columns_can_be_chosen_where_there_are_no_headings(dana: Client) -> None:
+def test_sort_menu_offers_both_orders_of_shown_columns(dana: Client) -> None:
     def chosen(query: str) -> tuple[list[str], list[str]]:
         sorts = dana.get(f"/sessions/history/?{query}").context["sorts"]
         return [words for _, words, _ in sorts], [value for value, _, is_now in sorts if is_now]
@@ -201,7 +201,7 @@ def test_every_order_of_the_shown_columns_can_be_chosen_where_there_are_no_headi
 
 
 @pytest.mark.parametrize("query", ["level=bogus", "q=nobody"])
-def test_with_nothing_to_export_the_button_stays_in_its_place(dana: Client, query: str) -> None:
+def test_export_button_is_disabled_without_rows(dana: Client, query: str) -> None:
     factories.session()
     button = '<button type="button" class="button" disabled title="There is nothing to export">'
     assert button in dana.get(f"/sessions/history/?{query}").text

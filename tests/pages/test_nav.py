@@ -8,7 +8,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_it_counts_what_the_manager_may_see_in_three_queries(client: Client, django_assert_num_queries) -> None:
+def test_navigation_counts_visible_sessions_in_three_queries(client: Client, django_assert_num_queries) -> None:
     ours = factories.session(lasted=None)
     factories.session(lasted=None)
     factories.session(on=ours.station)
@@ -20,5 +20,5 @@ def test_it_counts_what_the_manager_may_see_in_three_queries(client: Client, dja
     assert answer.text == "1"
 
 
-def test_a_stranger_is_sent_to_sign_in(client: Client) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client) -> None:
     assert client.get("/sessions/in-progress/count/").status_code == 302

@@ -30,7 +30,7 @@ def dana() -> Client:
     return browser(factories.manager(of=[factories.site("Harbour Towers")]))
 
 
-def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client) -> None:
+def test_columns_are_stored_and_put_into_the_url(dana: Client) -> None:
     chosen = {"column": ["price", "id", "user"], "query": "kind=tenant&columns=id"}
     response = dana.post("/sessions/history/columns/", chosen)
     assert response["Location"] == "/sessions/history/?kind=tenant&columns=id,price,user"
@@ -39,7 +39,7 @@ def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client)
 
 
 @pytest.mark.parametrize("query", ["kind=tenant", "sort=-price&page=2"])
-def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -> None:
+def test_link_without_columns_shows_all_managers_the_same(query: str) -> None:
     place = factories.site()
     managers = [factories.manager(name, of=[place]) for name in ("dana", "eli")]
     dana, eli = map(browser, managers)
@@ -52,7 +52,7 @@ def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -
     assert files[0].columns == files[1].columns
 
 
-def test_the_pages_own_links_lead_to_the_columns_that_are_kept(dana: Client) -> None:
+def test_links_carry_the_managers_columns(dana: Client) -> None:
     session = factories.session(on=factories.station(at=Site.objects.get()), driver=factories.driver())
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
@@ -68,13 +68,13 @@ def test_the_pages_own_links_lead_to_the_columns_that_are_kept(dana: Client) -> 
     ]
 
 
-def test_an_address_that_names_columns_wins_over_those_kept(dana: Client) -> None:
+def test_columns_in_url_override_stored_columns(dana: Client) -> None:
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
     page = dana.get("/sessions/history/?columns=price&kind=tenant")
     assert page.context["table"].keys == ("price",)
 
 
-def test_an_address_shows_a_colleague_the_same_columns() -> None:
+def test_url_shows_all_managers_the_same_columns() -> None:
     place = factories.site()
     factories.session(on=factories.station(at=place))
     for name in ("dana", "eli"):
@@ -82,13 +82,13 @@ def test_an_address_shows_a_colleague_the_same_columns() -> None:
         assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
 
 
-def test_the_usual_columns_come_back(dana: Client) -> None:
+def test_default_columns_can_be_restored(dana: Client) -> None:
     dana.post("/sessions/history/columns/", {"column": ["id"], "query": ""})
     dana.post("/sessions/history/columns/", {"usual": "1", "column": ["id"], "query": ""})
     assert dana.get("/sessions/history/").status_code == 200
 
 
-def test_a_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
+def test_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
     query = "kind=visitor&sort=-price&page=7&per_page=50"
     response = dana.post("/sessions/history/views/", {"name": "Visitors", "query": query})
     view = SavedView.objects.get()
@@ -99,7 +99,7 @@ def test_a_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
     assert "Visitors" not in dana.get("/sessions/in-progress/views/").text
 
 
-def test_the_saved_view_in_use_says_so(dana: Client) -> None:
+def test_saved_view_in_use_is_marked(dana: Client) -> None:
     for name, query in (("Visitors", "kind=visitor&sort=-price"), ("Tenants", "kind=tenant")):
         dana.post("/sessions/history/views/", {"name": name, "query": query})
 
@@ -112,7 +112,7 @@ def test_the_saved_view_in_use_says_so(dana: Client) -> None:
     assert in_use("kind=visitor") == []
 
 
-def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
+def test_shared_view_is_for_managers_of_the_same_sites() -> None:
     place = factories.site()
     dana = browser(factories.manager("dana", of=[place]))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
@@ -124,7 +124,7 @@ def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
     assert "Ours" not in charlie
 
 
-def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_the_site() -> None:
+def test_shared_view_of_hidden_site_reveals_nothing() -> None:
     common, lacked = factories.site("Common Court"), factories.site("Hidden Harbour")
     factories.session(on=factories.station("HIDDEN-1", at=lacked))
     factories.session(on=factories.station("COMMON-1", at=common))
@@ -143,7 +143,7 @@ def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_t
     assert eli.get(f"/sessions/history/?{chip.without}").context["pager"].words == "1–1 of 1"
 
 
-def test_nobody_removes_the_view_of_another() -> None:
+def test_saved_view_is_removed_by_its_owner_only() -> None:
     place = factories.site()
     dana, eli = (browser(factories.manager(name, of=[place])) for name in ("dana", "eli"))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
@@ -165,7 +165,7 @@ def menu(client: Client, session: ChargingSession) -> list[tuple[str, str]]:
     return [(line.text_content(), line.get("href") or f"copies {line.get('data-copy')}") for line in lines]
 
 
-def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() -> None:
+def test_row_menu_offers_stop_to_managers_only() -> None:
     session = running()
     at, tab = f"/sessions/{session.pk}/", "/sessions/in-progress/"
     offered = [
@@ -180,7 +180,7 @@ def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() ->
         assert menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
 
 
-def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() -> None:
+def test_row_menu_of_ended_session_offers_receipt() -> None:
     session = factories.session(driver=factories.driver())
     at, tab = f"/sessions/{session.pk}/", "/sessions/history/"
 
@@ -195,7 +195,7 @@ def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() 
 
 
 @pytest.mark.parametrize("lasted", [None, timedelta(hours=1)], ids=["in progress", "ended"])
-def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | None) -> None:
+def test_row_menu_without_driver_links_to_none(lasted: timedelta | None) -> None:
     session = factories.session(lasted=lasted)
 
     offered = dict(menu(browser(factories.operator()), session))
@@ -204,7 +204,7 @@ def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | Non
     assert "This user’s sessions" not in offered
 
 
-def test_stopping_asks_first_then_waits_for_the_station() -> None:
+def test_stop_asks_first_then_waits_for_the_station() -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))
     assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
@@ -220,7 +220,7 @@ def test_stopping_asks_first_then_waits_for_the_station() -> None:
 
 
 @pytest.mark.parametrize(("own", "asked"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
-def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | None) -> None:
+def test_stop_uses_the_stations_transaction_id(own: str, asked: int | None) -> None:
     session = running()
     session.station_transaction_id = own
     session.save()
@@ -230,7 +230,7 @@ def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | N
 
 
 @pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
-def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
+def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
@@ -240,7 +240,7 @@ def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
     assert words in dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
 
 
-def test_half_a_minute_of_silence_is_no_answer() -> None:
+def test_stop_times_out_after_30_seconds() -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))
     with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
@@ -254,13 +254,13 @@ def test_half_a_minute_of_silence_is_no_answer() -> None:
     assert audit.outcome == "no answer"
 
 
-def test_a_station_that_is_offline_is_not_asked() -> None:
+def test_offline_station_is_not_asked() -> None:
     session = running(online=False)
     dana = browser(factories.manager("dana", of=[session.site]))
     assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
 
 
-def test_a_viewer_may_not_stop_and_a_stranger_sees_nothing() -> None:
+def test_viewer_may_not_stop_and_outsider_sees_nothing() -> None:
     session = running()
     viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
     stranger = browser(factories.manager("charlie", of=[factories.site()]))
@@ -269,7 +269,7 @@ def test_a_viewer_may_not_stop_and_a_stranger_sees_nothing() -> None:
     assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404
 
 
-def test_the_address_gives_back_the_same_page(dana: Client) -> None:
+def test_url_reproduces_the_page(dana: Client) -> None:
     where = factories.station(at=factories.site("Busy"))
     dana.force_login(factories.manager("eli", of=[where.site_area.site]))
     for number in range(60):

@@ -37,7 +37,7 @@ def _address(name: str, session) -> str:
 
 
 @pytest.mark.parametrize("name", ["session", "session-pricing"])
-def test_a_view_is_a_page_of_its_own(dana, name) -> None:
+def test_each_view_is_a_whole_page(dana, name) -> None:
     session = _session(dana)
 
     page = dana.get(_address(name, session))
@@ -48,7 +48,7 @@ def test_a_view_is_a_page_of_its_own(dana, name) -> None:
     assert "Unit 1204" in page.text
 
 
-def test_htmx_gets_the_content_of_the_dialog_alone(dana) -> None:
+def test_htmx_request_gets_the_dialog_content_alone(dana) -> None:
     session = _session(dana)
 
     part = dana.get(_address("session", session), headers=HTMX)
@@ -58,7 +58,7 @@ def test_htmx_gets_the_content_of_the_dialog_alone(dana) -> None:
     assert "HX-Request" in part["Vary"]
 
 
-def test_a_history_restore_gets_the_whole_page(dana) -> None:
+def test_history_restore_request_gets_the_whole_page(dana) -> None:
     session = _session(dana)
 
     page = dana.get(_address("session", session), headers={**HTMX, "HX-History-Restore-Request": "true"})
@@ -70,7 +70,7 @@ OF_A_SESSION = ["session", "session-pricing", "session-figure", "session-points"
 
 
 @pytest.mark.parametrize("name", OF_A_SESSION)
-def test_nobody_on_the_way_keeps_what_a_session_says(dana, name) -> None:
+def test_session_pages_are_not_cached(dana, name) -> None:
     answer = dana.get(_address(name, _session(dana)))
 
     assert answer.status_code == 200
@@ -78,26 +78,26 @@ def test_nobody_on_the_way_keeps_what_a_session_says(dana, name) -> None:
 
 
 @pytest.mark.parametrize("name", OF_A_SESSION)
-def test_a_session_of_another_site_does_not_exist(dana, name) -> None:
+def test_session_of_another_site_does_not_exist(dana, name) -> None:
     elsewhere = factories.session()
 
     assert dana.get(_address(name, elsewhere)).status_code == 404
 
 
-def test_nobody_sees_a_session_without_signing_in(client) -> None:
+def test_session_needs_sign_in(client) -> None:
     session = factories.session()
 
     assert client.get(_address("session", session))["Location"].startswith("/sign-in/")
 
 
-def test_the_dialog_of_a_finished_session_takes_six_queries_at_most(dana, django_assert_max_num_queries) -> None:
+def test_dialog_of_ended_session_takes_six_queries(dana, django_assert_max_num_queries) -> None:
     session = _session(dana)
 
     with django_assert_max_num_queries(6):
         dana.get(_address("session", session), headers=HTMX)
 
 
-def test_the_figure_holds_the_points_with_the_start_and_the_end(dana) -> None:
+def test_figure_has_points_with_start_and_end(dana) -> None:
     session = _session(dana)
 
     figure = dana.get(_address("session-figure", session)).json()
@@ -111,7 +111,7 @@ def test_the_figure_holds_the_points_with_the_start_and_the_end(dana) -> None:
     assert all(isinstance(column, list) for column in figure["points"].values())
 
 
-def test_an_expanded_row_gets_the_graph_as_a_part(dana) -> None:
+def test_expanded_row_gets_the_graph_as_partial(dana) -> None:
     session = _session(dana)
 
     part = dana.get(_address("session-figure", session), headers=HTMX)
@@ -121,7 +121,7 @@ def test_an_expanded_row_gets_the_graph_as_a_part(dana) -> None:
     assert json.loads(payload)["session"] == session.pk
 
 
-def test_the_points_after_a_number_come_by_themselves(dana) -> None:
+def test_points_after_a_number_are_returned_alone(dana) -> None:
     session = _session(dana)
 
     answer = dana.get(_address("session-points", session), {"after": 57}).json()
@@ -132,13 +132,13 @@ def test_the_points_after_a_number_come_by_themselves(dana) -> None:
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1e3", "9" * 30, "٣"])
-def test_points_after_no_number_are_refused(dana, after) -> None:
+def test_invalid_point_number_is_rejected(dana, after) -> None:
     session = _session(dana)
 
     assert dana.get(_address("session-points", session), {"after": after}).status_code == 400
 
 
-def test_the_receipt_names_the_session_its_place_and_its_times(dana) -> None:
+def test_receipt_names_session_times_and_url(dana) -> None:
     session = _session(dana)
 
     receipt = dana.get(_address("session-receipt", session)).text
@@ -148,13 +148,13 @@ def test_the_receipt_names_the_session_its_place_and_its_times(dana) -> None:
     assert f"http://testserver/sessions/{session.pk}/receipt/" in receipt
 
 
-def test_a_session_in_progress_has_no_receipt_yet(dana) -> None:
+def test_session_in_progress_has_no_receipt(dana) -> None:
     session = _session(dana, lasted=None)
 
     assert dana.get(_address("session-receipt", session))["Location"] == _address("session", session)
 
 
-def test_a_session_without_readings_says_so(dana) -> None:
+def test_figure_without_readings_has_start_and_end_only(dana) -> None:
     empty = factories.session(on=factories.station(at=dana.site), lasted=timedelta(minutes=3))
 
     figure = dana.get(_address("session-figure", empty)).json()
@@ -167,7 +167,7 @@ def _ms(session, minutes: int) -> int:
     return round((session.started_at + timedelta(minutes=minutes)).timestamp() * 1000)
 
 
-def test_a_window_gives_its_points_with_their_detail(dana) -> None:
+def test_window_has_its_points_in_full_detail(dana) -> None:
     session = _session(dana)
     window = {"from": _ms(session, 10), "to": _ms(session, 15)}
 
@@ -180,13 +180,13 @@ def test_a_window_gives_its_points_with_their_detail(dana) -> None:
     "window",
     [{"from": "x", "to": "1"}, {"from": "2", "to": "1"}, {"from": "1"}, {"from": "9" * 30, "to": "1"}],
 )
-def test_a_window_that_is_none_is_refused(dana, window) -> None:
+def test_invalid_window_is_rejected(dana, window) -> None:
     session = _session(dana)
 
     assert dana.get(_address("session-figure", session), window).status_code == 400
 
 
-def test_a_live_page_gets_its_figures_anew_without_the_graph(dana) -> None:
+def test_live_update_has_no_graph(dana) -> None:
     session = _session(dana, lasted=None)
 
     parts = dana.get(_address("session", session), headers={**HTMX, "HX-Target": "parts"})
@@ -227,7 +227,7 @@ def _repriced(session) -> None:
     )
 
 
-def test_a_policy_that_was_changed_since_takes_no_query_too_many(dana, django_assert_max_num_queries) -> None:
+def test_changed_policy_takes_no_more_queries(dana, django_assert_max_num_queries) -> None:
     session = _session(dana)
     _changed_since(dana, session)
 
@@ -237,7 +237,7 @@ def test_a_policy_that_was_changed_since_takes_no_query_too_many(dana, django_as
     assert "The policy as it was at the start holds" in page.text
 
 
-def test_nor_does_a_session_that_was_repriced(dana, django_assert_max_num_queries) -> None:
+def test_repriced_session_takes_no_more_queries(dana, django_assert_max_num_queries) -> None:
     session = _session(dana)
     _changed_since(dana, session)
     _repriced(session)
@@ -249,7 +249,7 @@ def test_nor_does_a_session_that_was_repriced(dana, django_assert_max_num_querie
     assert "after the session was repriced. The policy as it was then holds" in page.text
 
 
-def test_the_receipt_of_a_session_that_was_repriced_says_so(dana) -> None:
+def test_receipt_mentions_the_repricing(dana) -> None:
     session = _session(dana)
     _changed_since(dana, session)
     _repriced(session)
@@ -259,7 +259,7 @@ def test_the_receipt_of_a_session_that_was_repriced_says_so(dana) -> None:
     assert "by Olga Petrova, was $2.40." in page.text
 
 
-def test_a_graph_that_has_missed_too_much_is_told_to_draw_anew(dana) -> None:
+def test_too_many_missed_points_ask_for_a_redraw(dana) -> None:
     session = _session(dana, lasted=None)
     session.reading_count = 9_000
     session.save()

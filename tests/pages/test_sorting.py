@@ -95,7 +95,7 @@ def put_in(tab: str, session: int) -> ChargingSession:
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str) -> None:
+def test_every_column_sorts_both_ways(client: Client, tab: str) -> None:
     client.force_login(factories.operator())
     made = [put_in(tab, session).pk for session in range(MANY)]
     for key in available_columns(tab):
@@ -105,14 +105,14 @@ def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_no_column_has_the_order_of_another(tab: str) -> None:
+def test_every_column_has_its_own_expected_order(tab: str) -> None:
     keys = set(available_columns(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the start's, turned
     orders = {tuple(expected(tab, key)) for key in keys}
     assert len(orders | {order[::-1] for order in orders}) == 2 * len(keys)
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_between_equals_the_id_decides(client: Client, tab: str) -> None:
+def test_equal_values_are_sorted_by_id(client: Client, tab: str) -> None:
     client.force_login(factories.operator())
     where = factories.station(connectors=MANY)
     length = {} if tab == HISTORY else {"lasted": None}
