@@ -58,7 +58,7 @@ def names(models) -> list[str]:
     return [model.__name__ for model in models]
 
 
-def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
+def test_every_model_for_operators_has_an_admin_page() -> None:
     without = {
         models.DownsampledSeries,
         models.Membership,
@@ -72,7 +72,7 @@ def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
 
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_lists_with_the_same_queries_for_more_rows(operator: Client, model) -> None:
+def test_list_takes_same_queries_for_more_rows(operator: Client, model) -> None:
     one_of_everything()
     operator.get(address(model, "changelist"))
     with CaptureQueriesContext(
@@ -91,7 +91,7 @@ def test_it_lists_with_the_same_queries_for_more_rows(operator: Client, model) -
 
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_opens_one_of_each(operator: Client, model) -> None:
+def test_every_model_opens(operator: Client, model) -> None:
     one_of_everything()
 
     answer = operator.get(address(model, "change", model.objects.first().pk))
@@ -100,7 +100,7 @@ def test_it_opens_one_of_each(operator: Client, model) -> None:
 
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_adds_only_what_people_make(operator: Client, model) -> None:
+def test_only_manually_created_models_can_be_added(operator: Client, model) -> None:
     made_elsewhere = {
         models.ActionAudit,
         models.ChargingSession,
@@ -117,7 +117,7 @@ def test_it_adds_only_what_people_make(operator: Client, model) -> None:
 
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_searches_for_odd_words(operator: Client, model) -> None:
+def test_search_accepts_odd_words(operator: Client, model) -> None:
     one_of_everything()
 
     for words in ("99999999999999999999999", "' OR 1=1", "%", "ü Ω", "a\\", "12 x"):
@@ -125,7 +125,7 @@ def test_it_searches_for_odd_words(operator: Client, model) -> None:
 
 
 @pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_sorts_by_every_column_both_ways(operator: Client, model) -> None:
+def test_list_sorts_by_every_column_both_ways(operator: Client, model) -> None:
     one_of_everything()
     columns = operator.get(address(model, "changelist")).context["cl"].list_display
 
@@ -134,7 +134,7 @@ def test_it_sorts_by_every_column_both_ways(operator: Client, model) -> None:
             assert operator.get(address(model, "changelist"), {"o": way}).status_code == 200
 
 
-def test_it_is_closed_to_a_manager_who_is_no_operator(client: Client) -> None:
+def test_admin_is_closed_to_managers(client: Client) -> None:
     client.force_login(factories.manager())
 
     for model in OURS:

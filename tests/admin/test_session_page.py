@@ -32,7 +32,7 @@ def audit(session: ChargingSession, by: str = "Dana Ng", action: str = "stop cha
     )
 
 
-def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
+def test_audits_show_who_what_and_when_in_site_time(operator: Client) -> None:
     session, other = factories.session(), factories.session()
     audit(session)
     audit(other, by="Priya")
@@ -44,7 +44,7 @@ def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
     assert "Priya" not in shown
 
 
-def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
+def test_many_audits_take_no_more_queries(operator: Client) -> None:
     session = factories.session()
     audit(session)
     page(operator, session)
@@ -59,7 +59,7 @@ def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
     assert len(many) == len(few)
 
 
-def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) -> None:
+def test_last_samples_are_shown_with_link_to_all(operator: Client) -> None:
     session = factories.session()
     factories.readings(session, [7_200.0] * (LAST_SAMPLE_COUNT + 10))
 
@@ -73,11 +73,11 @@ def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) ->
         assert f'href="{reverse("session-samples", args=[session.pk, suffix])}"' in shown
 
 
-def test_it_says_that_a_station_has_sent_no_sample(operator: Client) -> None:
+def test_session_without_samples_says_so(operator: Client) -> None:
     assert "The station has sent none." in page(operator, factories.session())
 
 
-def test_it_says_whose_sessions_a_list_shows(operator: Client) -> None:
+def test_session_list_names_its_driver(operator: Client) -> None:
     priya = factories.driver("Priya Raman")
     factories.session(driver=priya)
     sessions = reverse("admin:sessions_app_chargingsession_changelist")

@@ -37,7 +37,7 @@ def one_of_each() -> list:
     ]
 
 
-def test_it_says_times_as_the_site_does(operator: Client) -> None:
+def test_lists_show_site_time(operator: Client) -> None:
     for thing in one_of_each():
         listed = page(operator, type(thing))
 
@@ -45,21 +45,21 @@ def test_it_says_times_as_the_site_does(operator: Client) -> None:
         assert IN_FULL in listed, type(thing)
 
 
-def test_it_says_times_on_the_page_of_one_as_the_site_does(operator: Client) -> None:
+def test_forms_show_site_time(operator: Client) -> None:
     station, audit, message, _ = one_of_each()
 
     for thing in (station, audit, message):
         assert SITE_TIME in page(operator, type(thing), thing.pk), type(thing)
 
 
-def test_it_says_when_a_connector_told_its_status(operator: Client) -> None:
+def test_connector_status_time_is_site_time(operator: Client) -> None:
     station = factories.station(connectors=1)
     station.connectors.update(status="Charging", status_at=AT)
 
     assert SITE_TIME in page(operator, models.ChargingStation, station.pk)
 
 
-def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
+def test_times_without_a_site_are_marked_utc(operator: Client) -> None:
     models.PendingStation.objects.create(identity="CP-9", first_at=AT, last_at=AT)
     factories.id_tag(of=factories.driver(), expires_at=AT)
     models.Manager.objects.update(last_login=AT)
@@ -68,5 +68,5 @@ def test_it_names_utc_where_there_is_no_site(operator: Client) -> None:
         assert "25 Nov 2024 07:10 UTC" in page(operator, model), model
 
 
-def test_it_asks_for_the_end_of_a_tag_in_utc(operator: Client) -> None:
+def test_tag_expiry_is_entered_in_utc(operator: Client) -> None:
     assert "In UTC." in page(operator, models.IdTag, factories.id_tag().pk)

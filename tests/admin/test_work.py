@@ -48,7 +48,7 @@ def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> st
     return answer.content.decode()
 
 
-def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Client) -> None:
+def test_site_is_added_with_areas_and_members(operator: Client) -> None:
     company, dana = factories.company(), factories.manager()
 
     operator.post(
@@ -67,7 +67,7 @@ def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Clien
     assert Membership.objects.get(manager=dana).site == site
 
 
-def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
+def test_unknown_time_zone_is_rejected(operator: Client) -> None:
     answer = operator.post(
         reverse("admin:sessions_app_site_add"),
         {
@@ -82,7 +82,7 @@ def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
     assert "time_zone" in answer.context["adminform"].form.errors
 
 
-def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator: Client) -> None:
+def test_station_password_is_stored_as_hidden_digest(operator: Client) -> None:
     operator.post(
         reverse("admin:sessions_app_chargingstation_add"),
         station_form(factories.area(), password="long and random"),
@@ -96,7 +96,7 @@ def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator:
     assert station.connectors.get().max_power_w == 22_000
 
 
-def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Client) -> None:
+def test_empty_password_field_keeps_the_password(operator: Client) -> None:
     station = factories.station("HT-B1-03", connectors=0, password_digest=password_digest("kept"))
 
     operator.post(
@@ -109,7 +109,7 @@ def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Clien
     assert matches(station.password_digest, b"kept")
 
 
-def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: Client) -> None:
+def test_accepted_station_keeps_its_presented_password(operator: Client) -> None:
     area = factories.area()
 
     text = let_in(operator, knock(), at=area)
@@ -122,7 +122,7 @@ def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: 
     assert not PendingStation.objects.exists()
 
 
-def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
+def test_accepting_a_station_needs_a_site_area(operator: Client) -> None:
     text = let_in(operator, knock(), at=None)
 
     assert "Choose the site area" in text
@@ -130,11 +130,11 @@ def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
     assert not ChargingStation.objects.exists()
 
 
-def test_it_says_that_a_station_let_in_without_a_password_needs_one(operator: Client) -> None:
+def test_station_accepted_without_password_needs_one(operator: Client) -> None:
     assert "set one" in let_in(operator, knock(password=""), at=factories.area())
 
 
-def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client) -> None:
+def test_accepting_leaves_an_existing_station_alone(operator: Client) -> None:
     factories.station("CP 1/ü", password_digest=password_digest("its own"))
 
     text = let_in(operator, knock(), at=factories.area())
@@ -143,7 +143,7 @@ def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client)
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
 
 
-def test_it_makes_an_operator_with_one_tick(operator: Client) -> None:
+def test_one_checkbox_makes_an_operator(operator: Client) -> None:
     dana = factories.manager()
 
     operator.post(
@@ -155,7 +155,7 @@ def test_it_makes_an_operator_with_one_tick(operator: Client) -> None:
     assert dana.is_staff
 
 
-def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
+def test_manager_is_added_with_hashed_password(operator: Client) -> None:
     operator.post(
         reverse("admin:sessions_app_manager_add"),
         {
@@ -172,7 +172,7 @@ def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
     assert not added.is_staff
 
 
-def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) -> None:
+def test_delete_is_offered_only_for_unused_stations(operator: Client) -> None:
     used, unused = factories.session().station, factories.station()
     change, delete = "admin:sessions_app_chargingstation_change", "admin:sessions_app_chargingstation_delete"
 
@@ -181,7 +181,7 @@ def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) ->
     assert operator.post(reverse(delete, args=[unused.pk]), {"post": "yes"}).status_code == 302
 
 
-def test_it_blocks_tags(operator: Client) -> None:
+def test_action_blocks_tags(operator: Client) -> None:
     tag = factories.id_tag()
 
     operator.post(reverse("admin:sessions_app_idtag_changelist"), {"action": "block", "_selected_action": [tag.pk]})
@@ -194,7 +194,7 @@ def found(operator: Client, **asked: object) -> set[int]:
     return {session.pk for session in answer.context["cl"].queryset}
 
 
-def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) -> None:
+def test_sessions_are_found_by_driver_station_tag_and_id(operator: Client) -> None:
     hers = factories.session(driver=factories.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
     other = factories.session(on=factories.station("GARAGE-7"))
 
@@ -205,7 +205,7 @@ def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) ->
     assert other.pk in found(operator, q=str(other.pk))
 
 
-def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> None:
+def test_too_long_search_is_rejected(operator: Client) -> None:
     factories.session()
 
     answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
@@ -214,7 +214,7 @@ def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> No
     assert "Search for at most 200 letters." in answer.content.decode()
 
 
-def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
+def test_session_list_has_no_slow_sort_or_facets(operator: Client) -> None:
     factories.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist")).content.decode()
@@ -223,7 +223,7 @@ def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
     assert "_facets" not in page
 
 
-def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
+def test_sessions_are_filtered_by_flag(operator: Client) -> None:
     flagged = factories.session(flags=Flag.NO_PRICE | Flag.NO_DRIVER)
     factories.session()
 
@@ -234,7 +234,7 @@ def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
     assert "No pricing policy applies" in page.content.decode()
 
 
-def test_it_changes_no_session(operator: Client) -> None:
+def test_session_is_read_only(operator: Client) -> None:
     session = factories.session()
 
     answer = operator.post(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]), {"energy_wh": "1"})
@@ -243,7 +243,7 @@ def test_it_changes_no_session(operator: Client) -> None:
     assert ChargingSession.objects.get().energy_wh == session.energy_wh
 
 
-def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
+def test_session_page_links_to_its_graph(operator: Client) -> None:
     session = factories.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]))
@@ -251,7 +251,7 @@ def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
     assert f'href="{reverse("session", args=[session.pk])}"' in page.content.decode()
 
 
-def test_it_counts_no_further_than_anybody_turns_pages(operator: Client, monkeypatch) -> None:
+def test_result_count_is_capped(operator: Client, monkeypatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
     station = factories.station()
     for _ in range(3):
