@@ -55,7 +55,7 @@ def _plain(said: dict[str, str]) -> dict[str, str]:
     return said | {"Price": re.sub(r"^[A-Z]{3} |,", "", said["Price"])}
 
 
-def test_the_workbook_says_what_the_csv_says(tmp_path) -> None:
+def test_workbook_matches_the_csv(tmp_path) -> None:
     path = tmp_path / "sessions.xlsx"
     write_workbook(WorkbookSpec("History", columns_for_tab("history"), ROWS, NOW, ()), path)
 
@@ -66,7 +66,7 @@ def test_the_workbook_says_what_the_csv_says(tmp_path) -> None:
     assert [each["Price"] for each in totals] == ["AUD 12.95", "JPY 12,345"]
 
 
-def test_no_text_of_the_csv_runs_and_none_is_lost(tmp_path) -> None:
+def test_csv_text_is_neither_run_nor_lost(tmp_path) -> None:
     path = tmp_path / "sessions.csv"
     path.write_bytes(_said())
 

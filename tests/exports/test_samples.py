@@ -27,7 +27,7 @@ def _csv(columns, records):
     return read_csv(b"".join(csv_chunks(columns, records, now=NOW, bom=False)))
 
 
-def test_samples_come_in_order_of_time_in_site_time_with_their_units() -> None:
+def test_samples_are_in_time_order_with_units() -> None:
     session = factories.session(currency="AUD")
     _sample(session, 10, Decimal("1234.567"), grid_power_w=7205.0, price=Decimal("0.430"), limit_a=32.0)
     _sample(session, 5, Decimal(600), number=99, soc_percent=41.0, voltage_v=231.4, register_wh=Decimal(9_000_600))
@@ -46,7 +46,7 @@ def _intervals(minutes=15):
     return _csv(INTERVAL_COLUMNS, stream_intervals(ChargingSession.objects.order_by("id"), minutes=minutes))
 
 
-def test_intervals_of_a_session_add_up_to_its_energy() -> None:
+def test_intervals_add_up_to_session_energy() -> None:
     session = factories.session(energy_wh=Decimal("7410.001"), lasted=timedelta(minutes=50))
     for minute, energy in ((7, "900.123"), (21, "3000"), (33, "6000.5"), (50, "7410.001")):
         _sample(session, minute, Decimal(energy), grid_power_w=7200.0)
@@ -59,25 +59,25 @@ def test_intervals_of_a_session_add_up_to_its_energy() -> None:
     assert {each["Session ID"] for each in said} == {str(session.pk)}
 
 
-def test_a_session_without_samples_flows_evenly() -> None:
+def test_energy_without_samples_is_spread_evenly() -> None:
     factories.session(energy_wh=Decimal(6000), lasted=timedelta(hours=1))
     assert [each["Energy (kWh)"] for each in _intervals(30)] == ["3", "3"]
     assert {each["Average Power (kW)"] for each in _intervals(30)} == {"6.00"}
 
 
-def test_time_plugged_in_after_the_last_reading_counts_without_energy() -> None:
+def test_time_after_last_reading_has_no_energy() -> None:
     session = factories.session(energy_wh=Decimal(1000), lasted=timedelta(hours=1))
     _sample(session, 15, Decimal(1000))
     assert [each["Energy (kWh)"] for each in _intervals()] == ["1", "0", "0", "0"]
 
 
-def test_what_is_in_progress_goes_as_far_as_its_last_reading() -> None:
+def test_session_in_progress_ends_at_its_last_reading() -> None:
     session = factories.session(lasted=None, energy_wh=Decimal(500), last_reading_at=NOON + timedelta(minutes=20))
     _sample(session, 20, Decimal(500))
     assert [each["Energy (kWh)"] for each in _intervals()] == ["0.375", "0.125"]
 
 
-def test_the_hour_that_comes_twice_is_told_apart() -> None:
+def test_repeated_hour_is_told_apart() -> None:
     factories.session(
         started_at=datetime(2026, 4, 4, 15, 0, tzinfo=UTC), lasted=timedelta(hours=2), energy_wh=Decimal(2000)
     )
@@ -88,7 +88,7 @@ def test_the_hour_that_comes_twice_is_told_apart() -> None:
     assert [each["Interval End (UTC offset)"] for each in said] == ["+10:00", "+10:00"]
 
 
-def test_many_sessions_are_read_a_few_at_a_time(django_assert_max_num_queries) -> None:
+def test_sessions_are_read_in_batches(django_assert_max_num_queries) -> None:
     station = factories.station()
     for number in range(60):
         session = factories.session(on=station, started_at=NOON + timedelta(days=number))

@@ -82,7 +82,7 @@ def _seconds(text: str) -> int:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_the_export_adds_up_to_the_strip(garage, seed) -> None:
+def test_export_adds_up_to_the_summary(garage, seed) -> None:
     params = QueryDict(mutable=True)
     params.update(_some_filters(random.Random(seed)))
     file = sessions_export(params, "history", garage)
@@ -138,7 +138,7 @@ def test_every_total_is_the_sum_of_its_column(garage, make, tab) -> None:
             assert total[number] == _added(paid), total[currency]
 
 
-def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
+def test_workbook_totals_equal_the_summary(garage) -> None:
     lines = _lines(sessions_export(QueryDict(), "history", garage))
 
     strip = summary.summarize_history(filter_sessions(QueryDict(), "history", garage).sessions)
@@ -149,7 +149,7 @@ def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
     assert paid == {currency: float(amount) for currency, amount in strip.prices.items()}
 
 
-def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_db) -> None:
+def test_sessions_in_progress_add_up_at_export_time(transactional_db) -> None:
     station, now = factories.station(), timezone.now()
     for connector in (1, 2):
         factories.session(

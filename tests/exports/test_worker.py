@@ -48,7 +48,7 @@ def _write(job: ExportJob, to: Path, progress) -> int:
     return 7
 
 
-def test_it_makes_what_waits_and_says_so() -> None:
+def test_queued_jobs_become_ready() -> None:
     one, two = _job(), _job()
     worker.run_jobs(_write)
     for job in (one, two):
@@ -57,7 +57,7 @@ def test_it_makes_what_waits_and_says_so() -> None:
         assert worker.file_path(job.pk).read_bytes() == b"PK"
 
 
-def test_two_are_made_at_once_and_the_rest_wait() -> None:
+def test_two_jobs_run_and_the_rest_wait() -> None:
     for _ in range(3):
         _job()
     begun = [export_claim(at=timezone.now()) for _ in range(3)]
@@ -65,14 +65,14 @@ def test_two_are_made_at_once_and_the_rest_wait() -> None:
     assert ExportJob.objects.filter(state=State.QUEUED).count() == 1
 
 
-def test_what_a_dead_process_left_is_begun_again() -> None:
+def test_lost_job_is_restarted() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=1, beat_at=timezone.now() - LOST_AFTER * 2)
     worker.run_jobs(_write)
     lost.refresh_from_db()
     assert (lost.state, lost.attempts) == (State.READY, 2)
 
 
-def test_what_was_left_several_times_has_failed_for_all_to_see() -> None:
+def test_job_lost_too_often_has_failed() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=MAX_ATTEMPTS, beat_at=timezone.now() - LOST_AFTER * 2)
     worker.run_jobs(_write)
     lost.refresh_from_db()
@@ -80,14 +80,14 @@ def test_what_was_left_several_times_has_failed_for_all_to_see() -> None:
     assert "stopped" in lost.error
 
 
-def test_a_job_that_is_alive_is_left_alone() -> None:
+def test_running_job_is_left_alone() -> None:
     alive = _job(state=State.RUNNING, slot=1, beat_at=timezone.now())
     worker.run_jobs(_write)
     alive.refresh_from_db()
     assert alive.state == State.RUNNING
 
 
-def test_an_error_is_said_and_the_next_job_is_made() -> None:
+def test_failed_job_does_not_stop_the_next() -> None:
     def write(job, to, progress):
         if job.pk == bad.pk:
             raise OSError("no room")
@@ -102,7 +102,7 @@ def test_an_error_is_said_and_the_next_job_is_made() -> None:
 
 
 @pytest.mark.parametrize(("error", "state"), [(OSError("no room"), State.FAILED), (KeyboardInterrupt(), State.QUEUED)])
-def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, state) -> None:
+def test_error_while_reading_rows_is_recorded(error, state) -> None:
     def write(job, to, progress) -> Never:
         for _ in stream_rows(ChargingSession.objects.all()):
             raise error
@@ -115,7 +115,7 @@ def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, st
     assert (job.state, job.slot) == (state, None)
 
 
-def test_it_stops_in_the_middle_when_it_is_cancelled(folder) -> None:
+def test_cancelled_job_stops_midway(folder) -> None:
     job = _job()
     begun = threading.Event()
 
@@ -141,7 +141,7 @@ def test_it_stops_in_the_middle_when_it_is_cancelled(folder) -> None:
     assert not list(folder.iterdir())
 
 
-def test_it_says_how_far_it_is_while_it_is_made() -> None:
+def test_progress_is_stored_while_running() -> None:
     job, seen = _job(), []
 
     def write(job, to, progress):
@@ -156,7 +156,7 @@ def test_it_says_how_far_it_is_while_it_is_made() -> None:
     assert seen == [job]
 
 
-def test_a_worker_that_is_told_to_end_puts_its_job_back() -> None:
+def test_interrupted_worker_requeues_its_job() -> None:
     job = _job()
 
     def write(job, to, progress) -> Never:
@@ -168,7 +168,7 @@ def test_a_worker_that_is_told_to_end_puts_its_job_back() -> None:
     assert (job.state, job.slot, job.attempts) == (State.QUEUED, None, 0)
 
 
-def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone() -> None:
+def test_stalled_worker_leaves_the_new_file_alone() -> None:
     job = _job()
 
     def write(job: ExportJob, to: Path, progress) -> int:
@@ -184,7 +184,7 @@ def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone() -> Non
     assert worker.file_path(job.pk).read_bytes() == b"2"
 
 
-def test_a_job_put_back_may_have_been_cancelled_meanwhile() -> None:
+def test_requeued_job_stays_cancelled() -> None:
     job = _job(state=State.CANCELLED)
     export_release(job)
     job.refresh_from_db()
@@ -209,7 +209,7 @@ def _over_and_done():
     return job, path
 
 
-def test_files_are_kept_for_a_day() -> None:
+def test_files_expire_after_a_day() -> None:
     job, path = _over_and_done()
     assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
     assert manager_exports(job.manager, at=timezone.now()) == []
@@ -218,7 +218,7 @@ def test_files_are_kept_for_a_day() -> None:
     assert not ExportJob.objects.exists()
 
 
-def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeypatch) -> None:
+def test_server_start_removes_only_expired_files(monkeypatch) -> None:
     monkeypatch.setattr(worker, "start_worker", lambda: pytest.fail("nothing is to come"))
     _, old = _over_and_done()
     young = _job(state=State.READY, finished_at=timezone.now())
@@ -232,7 +232,7 @@ def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeyp
 
 
 @pytest.mark.parametrize("left", [{}, {"state": State.RUNNING, "slot": 1, "attempts": 1}])
-def test_a_server_that_starts_sees_what_was_left_to_its_end(monkeypatch, left) -> None:
+def test_server_start_finishes_leftover_jobs(monkeypatch, left) -> None:
     job = _job(beat_at=timezone.now(), **left)  # whoever made it was alive a moment ago
     monkeypatch.setattr(worker, "start_worker", lambda: worker.run_jobs(_write))
     monkeypatch.setattr(worker, "sleep", lambda seconds: _go_by(job, timedelta(seconds=seconds + 1)))
@@ -247,7 +247,7 @@ def _go_by(job, time) -> None:
     ExportJob.objects.filter(pk=job.pk).update(beat_at=job.beat_at - time)
 
 
-def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> None:
+def test_file_needs_its_owner_and_their_memberships() -> None:
     site = factories.site()
     dana, eve = factories.manager("dana", of=[site]), factories.manager("eve", of=[site])
     job = _job(dana, state=State.READY, finished_at=timezone.now(), site_ids=[site.pk])
@@ -257,7 +257,7 @@ def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> No
     assert downloadable_export(dana, job.pk, at=timezone.now()) is None
 
 
-def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
+def test_site_lost_while_running_closes_the_file() -> None:
     site = factories.site()
     job = _job(factories.manager("dana", of=[site]))
 
@@ -271,7 +271,7 @@ def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
     assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
 
 
-def test_the_same_again_is_the_one_that_is_there_and_five_are_enough() -> None:
+def test_same_export_is_reused_and_five_are_the_limit() -> None:
     dana = factories.manager()
 
     def add(params):

@@ -28,7 +28,7 @@ def _cells(sheet, line):
     return {head.value: cell for head, cell in zip(sheet[1], sheet[line], strict=True)}
 
 
-def test_it_has_real_dates_durations_and_numbers(written) -> None:
+def test_cells_are_dates_durations_and_numbers(written) -> None:
     cells = _cells(written(row())["History"], 2)
     assert cells["Started At"].value == datetime(2026, 3, 3, 22, 0)  # noqa: DTZ001 (a sheet knows no zone)
     assert cells["Duration (h:mm:ss)"].value == timedelta(hours=1)
@@ -37,19 +37,19 @@ def test_it_has_real_dates_durations_and_numbers(written) -> None:
     assert cells["ID"].value == 8412
 
 
-def test_it_shows_an_amount_in_its_currency(written) -> None:
+def test_amount_is_formatted_in_its_currency(written) -> None:
     sheet = written(row(), row(price=Decimal(500), currency="JPY"))["History"]
     assert _cells(sheet, 2)["Price"].number_format == "[$AUD] #,##0.00"
     assert _cells(sheet, 3)["Price"].number_format == "[$JPY] #,##0"
 
 
-def test_its_header_stays_and_filters(written) -> None:
+def test_header_is_frozen_and_has_filters(written) -> None:
     sheet = written(row(), row())["History"]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == f"A1:{openpyxl.utils.get_column_letter(sheet.max_column)}3"
 
 
-def test_it_adds_up_each_currency_by_itself(written) -> None:
+def test_each_currency_has_its_own_total(written) -> None:
     rows = [row(), row(), row(price=Decimal(500), currency="JPY"), row(price=None)]
     sheet = written(*rows)["History"]
     first, second = _cells(sheet, 6), _cells(sheet, 7)
@@ -62,7 +62,7 @@ def test_it_adds_up_each_currency_by_itself(written) -> None:
     assert second["Consumption (kWh)"].value is None
 
 
-def test_the_total_is_the_sum_of_the_rounded_values(written) -> None:
+def test_total_is_the_sum_of_rounded_values(written) -> None:
     rows = [row(energy_wh=Decimal("1005.000")) for _ in range(3)]
     assert _cells(written(*rows)["History"], 5)["Consumption (kWh)"].value == 3.03
 
@@ -74,7 +74,7 @@ def test_no_text_is_a_formula(written) -> None:
     assert _cells(workbook["History"], 2)["User"].value == '\'=HYPERLINK("http://x")'
 
 
-def test_more_rows_than_a_sheet_holds_go_on_to_the_next(written) -> None:
+def test_rows_continue_on_the_next_sheet(written) -> None:
     workbook = written(*(row(id=number) for number in range(1, 6)), rows_a_sheet=2)
     assert workbook.sheetnames == ["History", "History (2)", "History (3)", "About"]
     assert [cell.value for cell in workbook["History (2)"]["A"]] == ["ID", 3, 4]
@@ -82,25 +82,25 @@ def test_more_rows_than_a_sheet_holds_go_on_to_the_next(written) -> None:
     assert workbook["History (2)"].freeze_panes == "A2"
 
 
-def test_it_says_which_filters_who_and_how_many(written) -> None:
+def test_about_sheet_names_filters_exporter_and_row_count(written) -> None:
     about = {line[0]: line[1] for line in written(row())["About"].iter_rows(values_only=True)}
     assert about == {"Filters": "Site: Harbour Towers", "Exported by": "Dana Ng", "Rows": "1"}
 
 
-def test_it_says_how_many_rows_the_total_of_prices_passes_over(written) -> None:
+def test_about_sheet_counts_unpriced_rows(written) -> None:
     rows = [row(), row(price=None), row(price=Decimal(500), currency="JPY"), row(price=None)]
     about = dict(written(*rows)["About"].iter_rows(values_only=True))
     assert about["Unpriced"].startswith("2 of these rows have no price")
 
 
-def test_it_says_nothing_of_prices_that_it_does_not_hold(tmp_path) -> None:
+def test_about_sheet_without_prices_mentions_none(tmp_path) -> None:
     book = WorkbookSpec("History", columns_for_tab("history", ["id"]), [row(price=None)], NOW, ())
     write_workbook(book, tmp_path / "x.xlsx")
     about = openpyxl.load_workbook(tmp_path / "x.xlsx")["About"]
     assert dict(about.iter_rows(values_only=True)) == {"Rows": "1"}
 
 
-def test_it_says_how_far_it_is(tmp_path) -> None:
+def test_progress_is_reported(tmp_path) -> None:
     said = []
     rows = (row(id=number) for number in range(1, 1_201))
     write_workbook(
@@ -111,13 +111,13 @@ def test_it_says_how_far_it_is(tmp_path) -> None:
     assert said == [500, 1000, 1200]
 
 
-def test_an_empty_one_opens(written) -> None:
+def test_empty_workbook_opens(written) -> None:
     sheet = written()["History"]
     assert sheet.auto_filter.ref.endswith("1")
     assert sheet["A2"].value == "Total"
 
 
-def test_what_is_unknown_is_an_empty_cell_and_never_an_empty_text(tmp_path) -> None:
+def test_unknown_value_is_an_empty_cell(tmp_path) -> None:
     empty = row(ended_at=None, user=None, unit="", price=None, end_reason="", id_tag="", policy="")
     path = tmp_path / "file.xlsx"
 
