@@ -13,7 +13,7 @@ from tests.recording.event_builders import measured, start, status, stopped
 pytestmark = pytest.mark.django_db
 
 
-def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_moment() -> None:
+def test_stop_and_unplug_have_their_own_price_and_idle_time() -> None:
     factories.policy(
         {"dimension": "ENERGY", "price": Decimal("0.35")},
         {"dimension": "PARKING_TIME", "price": Decimal("6.00")},
@@ -31,7 +31,7 @@ def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_mome
     assert drawn.idle_s == [0, 0, 0, 0, 30 * 60]
 
 
-def test_a_session_that_keeps_nothing_of_its_stop_has_its_bill_there() -> None:
+def test_stop_without_figures_has_the_final_price() -> None:
     session = factories.session(on=factories.station())
     factories.readings(session, [7200.0] * 30)
     session.unplugged_at, session.price = session.ended_at, Decimal("9.99")

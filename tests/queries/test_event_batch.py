@@ -14,7 +14,7 @@ from tests.recording.event_builders import minutes, start
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_it_takes_the_same_queries_for_five_hundred_starts_as_for_one(
+def test_500_starts_take_the_same_queries_as_one(
     django_assert_num_queries: object,
 ) -> None:
     station = factories.station(connectors=2)

@@ -33,7 +33,7 @@ def charging(
     ).pk
 
 
-def test_by_power_what_nobody_hears_of_counts_as_unknown() -> None:
+def test_outdated_power_sorts_as_unknown() -> None:
     now = timezone.now()
     weak, strong = charging(1_400), charging(7_200)
     behind = charging(3_600, lag=timedelta(hours=5))

@@ -23,7 +23,7 @@ def found(at_station: ChargingStation, *, by: Driver | None = None, at: timedelt
     return match[1] if match else None
 
 
-def test_the_nearest_place_wins(garage: ChargingStation) -> None:
+def test_nearest_scope_wins(garage: ChargingStation) -> None:
     here = garage.site_area
     places = [
         ("Everywhere", {}),
@@ -41,7 +41,7 @@ def test_the_nearest_place_wins(garage: ChargingStation) -> None:
     assert types == [(name, name) for name, _ in places]
 
 
-def test_policies_of_other_places_never_hold(garage: ChargingStation) -> None:
+def test_policies_of_other_scopes_never_apply(garage: ChargingStation) -> None:
     elsewhere = station()
     policy(station=elsewhere)
     policy(site_area=area(garage.site_area.site, "Level 7"))
@@ -50,7 +50,7 @@ def test_policies_of_other_places_never_hold(garage: ChargingStation) -> None:
     assert found(garage) is None
 
 
-def test_at_the_same_place_a_named_audience_wins_over_everyone(garage: ChargingStation) -> None:
+def test_named_audience_wins_within_a_scope(garage: ChargingStation) -> None:
     priya = driver("Priya Raman", kind=Driver.Kind.TENANT)
     policy(description="Tenants", site=garage.site_area.site, audience="tenant")
     policy(description="All", site=garage.site_area.site, valid_from=NOON)
@@ -69,7 +69,7 @@ def test_at_the_same_place_a_named_audience_wins_over_everyone(garage: ChargingS
     )
 
 
-def test_a_nearer_place_wins_over_a_named_audience(garage: ChargingStation) -> None:
+def test_nearer_scope_wins_over_named_audience(garage: ChargingStation) -> None:
     policy(description="Tenants", site=garage.site_area.site, audience="tenant")
     policy(description="This station", station=garage)
     tariff = found(garage, by=driver())
@@ -77,7 +77,7 @@ def test_a_nearer_place_wins_over_a_named_audience(garage: ChargingStation) -> N
     assert tariff.description == "This station"
 
 
-def test_somebody_unknown_has_what_everyone_has(garage: ChargingStation) -> None:
+def test_unknown_driver_has_the_policy_for_everyone(garage: ChargingStation) -> None:
     policy(audience="tenant", site=garage.site_area.site)
     assert found(garage) is None
     policy(description="All")
@@ -86,7 +86,7 @@ def test_somebody_unknown_has_what_everyone_has(garage: ChargingStation) -> None
     assert (tariff.entity_type, tariff.entity_id) == ("Everywhere", "–")
 
 
-def test_then_the_latest_valid_from_wins(garage: ChargingStation) -> None:
+def test_latest_valid_from_wins(garage: ChargingStation) -> None:
     policy(description="March", valid_from=NOON - timedelta(days=2))
     policy(description="January", valid_from=NOON - timedelta(days=60))
     tariff = found(garage)
@@ -94,20 +94,20 @@ def test_then_the_latest_valid_from_wins(garage: ChargingStation) -> None:
     assert tariff.description == "March"
 
 
-def test_a_policy_holds_from_its_first_moment_until_before_its_last(garage: ChargingStation) -> None:
+def test_policy_applies_from_valid_from_until_valid_to(garage: ChargingStation) -> None:
     policy(valid_from=NOON, valid_to=NOON + timedelta(hours=1))
     moments = [timedelta(seconds=-1), timedelta(), timedelta(seconds=3599), timedelta(hours=1)]
     assert [found(garage, at=at) is not None for at in moments] == [False, True, True, False]
 
 
-def test_a_policy_for_everywhere_holds_only_in_its_own_currency(garage: ChargingStation) -> None:
+def test_global_policy_applies_in_its_currency_only(garage: ChargingStation) -> None:
     policy(currency="AUD")
     tokyo = station(at=site(of=company(currency="JPY"), time_zone="Asia/Tokyo"))
     assert found(tokyo) is None
     assert found(garage) is not None
 
 
-def test_the_copy_has_the_components_in_their_order(garage: ChargingStation) -> None:
+def test_tariff_has_components_in_order(garage: ChargingStation) -> None:
     policy(
         {"dimension": "ENERGY", "price": Decimal("0.22"), "days": "67"},
         {"dimension": "ENERGY", "price": Decimal("0.35"), "step_size": 100},

@@ -39,7 +39,7 @@ def seen(made: ChargingSession) -> PriceView:
     return price_view(loaded, repricing_of(loaded))
 
 
-def test_it_says_unit_price_consumption_and_amount() -> None:
+def test_energy_line_has_unit_price_quantity_and_amount() -> None:
     policy(tax_percent=Decimal(10))
     view = seen(priced())
     assert [msgspec.structs.astuple(line) for line in view.energy] == [
@@ -51,7 +51,7 @@ def test_it_says_unit_price_consumption_and_amount() -> None:
     assert view.since == "2026-01-01 11:00:00 AEDT (Australia/Sydney)"
 
 
-def test_it_has_a_line_for_each_other_dimension_that_charged_something() -> None:
+def test_each_charged_dimension_has_a_line() -> None:
     policy(
         {"dimension": "FLAT", "price": Decimal(1)},
         {"dimension": "ENERGY", "price": Decimal("0.35")},
@@ -65,7 +65,7 @@ def test_it_has_a_line_for_each_other_dimension_that_charged_something() -> None
     assert view.total == "$6.50"
 
 
-def test_energy_is_there_before_any_has_flowed() -> None:
+def test_energy_line_is_shown_before_any_energy() -> None:
     policy()
     view = seen(priced("0"))
     assert [(line.unit_price, line.quantity, line.amount) for line in view.energy] == [
@@ -74,12 +74,12 @@ def test_energy_is_there_before_any_has_flowed() -> None:
     assert view.total == "$0.00"
 
 
-def test_a_session_without_a_policy_is_unpriced_and_not_free() -> None:
+def test_session_without_policy_is_unpriced_not_free() -> None:
     view = seen(session())
     assert (view.is_priced, view.total, view.lines) == (False, "–", ())
 
 
-def test_it_says_that_the_policy_was_changed_since_and_that_the_old_one_holds() -> None:
+def test_policy_changed_since_start_is_mentioned() -> None:
     made = policy()
     view_before = seen(priced())
     component = made.components.get()
@@ -94,7 +94,7 @@ def test_it_says_that_the_policy_was_changed_since_and_that_the_old_one_holds() 
     assert view.total == "$4.34"
 
 
-def test_a_policy_saved_without_a_change_is_not_called_changed() -> None:
+def test_policy_saved_unchanged_is_not_called_changed() -> None:
     made = policy()
     charged = priced()
     PricingPolicy.objects.get(pk=made.pk).save()
@@ -109,7 +109,7 @@ def repriced(made: ChargingSession, *, at: datetime, was: str = "$2.40") -> None
         )
 
 
-def test_it_says_when_and_by_whom_a_session_was_repriced_and_what_it_was() -> None:
+def test_repricing_shows_time_manager_and_old_price() -> None:
     policy()
     made = priced()
     assert seen(made).repriced == ""
@@ -120,14 +120,14 @@ def test_it_says_when_and_by_whom_a_session_was_repriced_and_what_it_was() -> No
     )
 
 
-def test_it_says_that_a_repriced_session_had_no_price() -> None:
+def test_repricing_of_unpriced_session_is_shown() -> None:
     policy()
     made = priced()
     repriced(made, at=NOON, was="–")
     assert seen(made).repriced.endswith("by Olga Petrova, had no price before.")
 
 
-def test_a_policy_that_was_changed_before_the_repricing_is_not_called_changed() -> None:
+def test_policy_changed_before_repricing_is_not_mentioned() -> None:
     applied = policy()
     made = priced()
     component = applied.components.get()
@@ -138,7 +138,7 @@ def test_a_policy_that_was_changed_before_the_repricing_is_not_called_changed() 
     assert not seen(made).was_changed
 
 
-def test_it_takes_no_query_beyond_the_session(django_assert_num_queries) -> None:
+def test_price_view_takes_no_query(django_assert_num_queries) -> None:
     made = policy()
     PricingPolicy.objects.filter(pk=made.pk).update(changed_at=NOON - timedelta(days=1))
     charged = ChargingSession.objects.select_related("site", "policy").get(pk=priced().pk)

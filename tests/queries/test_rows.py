@@ -33,19 +33,17 @@ def said(*, at: datetime, lasted: timedelta | None = None, **station: Any) -> tu
         ({"connection_id": "open"}, "silent", "23:02"),
     ],
 )
-def test_in_place_of_an_old_power_it_says_since_when_nothing_is_heard(
-    station: dict[str, Any], word: str, clock: str
-) -> None:
+def test_outdated_power_is_replaced_by_silence_since(station: dict[str, Any], word: str, clock: str) -> None:
     words = f"{word} since {clock} today"
     title = f"{word.capitalize()} since 2026-03-03 {clock}:00 AEDT (Australia/Sydney)"
 
     assert said(at=LATER, **station) == (words, (words, title))
 
 
-def test_of_a_station_that_is_offline_the_last_power_is_old_at_once() -> None:
+def test_power_of_offline_station_is_outdated_at_once() -> None:
     assert said(at=SOON, disconnected_at=LEFT)[0] == "offline since 23:03 today"
     assert said(at=SOON, connection_id="open") == ("7.20 kW", ("", ""))
 
 
-def test_whether_the_station_is_there_says_nothing_of_what_has_ended() -> None:
+def test_ended_session_ignores_the_stations_connection() -> None:
     assert said(at=LATER, lasted=timedelta(hours=1), disconnected_at=LEFT) == ("7.20 kW", ("", ""))

@@ -34,13 +34,13 @@ def shown(*values: str) -> list[events.AuthorizeRequested]:
         ("Grün", "gRün"),
     ],
 )
-def test_it_is_known_however_it_is_spelled(entered: str, sent: str) -> None:
+def test_tag_matches_in_any_case(entered: str, sent: str) -> None:
     tag = factories.id_tag(entered)
 
     assert [each.id for each in load_tags(shown(sent)).values()] == [tag.pk]
 
 
-def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
+def test_driver_is_found_by_tag_in_other_case() -> None:
     priya = factories.driver()
     factories.id_tag("DeadBeef01", of=priya)
 
@@ -49,7 +49,7 @@ def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
     assert ChargingSession.objects.get().driver == priya
 
 
-def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
+def test_tag_status_depends_on_the_event_time() -> None:
     station = factories.station()
     factories.id_tag("TAG", expires_at=minutes(10))
     times = (5, 20)
@@ -61,7 +61,7 @@ def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
     assert [each.tag_status for each in outcomes] == ["Accepted", "Expired"]
 
 
-def test_there_is_one_whatever_its_letters() -> None:
+def test_tag_is_unique_in_any_case() -> None:
     factories.id_tag("DeadBeef01")
 
     with pytest.raises(ValidationError, match="There is such a tag already"):
@@ -85,7 +85,7 @@ def make_before() -> Iterator[Make]:
     MigrationExecutor(connection).migrate(newest)
 
 
-def test_those_that_differed_in_letters_only_are_joined(make_before: Make) -> None:
+def test_migration_merges_tags_differing_in_case(make_before: Make) -> None:
     site = make_before("Site", company=make_before("Company", name="C"), name="S")
     area = make_before("SiteArea", site=site, name="A")
     blocked = make_before("IdTag", value="DeadBeef01", is_blocked=True)

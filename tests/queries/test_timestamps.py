@@ -12,7 +12,7 @@ from tests import factories
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("microsecond", [0, 500_000, 120_000, 7, 999_999])
-def test_a_moment_comes_back_in_utc_to_the_microsecond(microsecond) -> None:
+def test_timestamp_comes_back_in_utc_to_the_microsecond(microsecond) -> None:
     at = datetime(2026, 3, 3, 1, 14, 5, microsecond, tzinfo=UTC)
     made = factories.session(started_at=at, lasted=timedelta(hours=1))
     read = ChargingSession.objects.values_list("started_at", flat=True).get(pk=made.pk)
@@ -20,7 +20,7 @@ def test_a_moment_comes_back_in_utc_to_the_microsecond(microsecond) -> None:
 
 
 @pytest.mark.django_db
-def test_postgresql_reads_them_quickly() -> None:
+def test_postgresql_uses_the_fast_loader() -> None:
     if connection.vendor != "postgresql":
         return  # SQLite has a reader of its own
     connection.ensure_connection()
