@@ -7,7 +7,7 @@ from terrafuse.assets import HashedManifestStorage
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
-def test_modules_import_each_other_under_their_hashed_names(tmp_path: Path) -> None:
+def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
     storage = HashedManifestStorage(location=str(tmp_path), base_url="/static/")
     paths = {}
     for source in (STATIC / "js").rglob("*.js"):

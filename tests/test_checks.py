@@ -11,7 +11,7 @@ def told(*, deploy: bool = False) -> set[str]:
     return {each for each in found if each and each.startswith("terrafuse.")}
 
 
-def test_it_refuses_debug_on_a_site_that_others_open(settings) -> None:
+def test_debug_on_a_public_host_is_an_error(settings) -> None:
     settings.DEBUG = True
 
     settings.ALLOWED_HOSTS = ["localhost", "charging.example.com"]
@@ -22,7 +22,7 @@ def test_it_refuses_debug_on_a_site_that_others_open(settings) -> None:
     assert not told()
 
 
-def test_it_refuses_hashed_files_that_nobody_collected(settings, tmp_path) -> None:
+def test_missing_collected_files_are_an_error(settings, tmp_path) -> None:
     settings.STORAGES = settings.STORAGES | MANIFEST
     settings.STATIC_ROOT = tmp_path
 
@@ -31,7 +31,7 @@ def test_it_refuses_hashed_files_that_nobody_collected(settings, tmp_path) -> No
     assert not told()
 
 
-def test_it_warns_of_a_deployment_that_does_not_scale(settings) -> None:
+def test_unscalable_deployment_is_warned_about(settings) -> None:
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     settings.ALLOWED_HOSTS = ["*"]
 
@@ -39,14 +39,14 @@ def test_it_warns_of_a_deployment_that_does_not_scale(settings) -> None:
     assert not told()
 
 
-def test_it_warns_of_a_database_that_is_a_file(settings, monkeypatch) -> None:
+def test_sqlite_database_is_warned_about(settings, monkeypatch) -> None:
     for engine, warned in (("sqlite3", True), ("postgresql", False)):
         monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", f"django.db.backends.{engine}")
 
         assert ("terrafuse.W001" in told(deploy=True)) is warned
 
 
-def test_it_has_nothing_to_say_of_a_proper_deployment(settings, monkeypatch, tmp_path) -> None:
+def test_proper_deployment_has_no_messages(settings, monkeypatch, tmp_path) -> None:
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     settings.CHANNEL_LAYERS = REDIS
     settings.STORAGES = settings.STORAGES | MANIFEST

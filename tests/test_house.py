@@ -15,7 +15,7 @@ OURS = [
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_and_its_functions_stay_short(path: Path) -> None:
+def test_file_and_functions_are_short(path: Path) -> None:
     text = path.read_text()
     assert text.count("\n") <= 300
     long = [
@@ -27,5 +27,5 @@ def test_a_file_and_its_functions_stay_short(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.name)
-def test_a_template_stays_under_120_lines(path: Path) -> None:
+def test_template_is_short(path: Path) -> None:
     assert path.read_text().count("\n") < 120

@@ -13,7 +13,7 @@ NAMES = {
 
 
 @pytest.mark.django_db
-def test_every_constraint_and_index_of_the_models_is_in_the_database() -> None:
+def test_every_constraint_and_index_is_in_the_database() -> None:
     models = apps.get_app_config("sessions_app").get_models()
     promised = {each.name for model in models for each in (*model._meta.constraints, *model._meta.indexes)}
     with connection.cursor() as cursor:

@@ -25,16 +25,16 @@ def there(folder: Path) -> set[str]:
     return {name for name in folders | modules if not name.startswith(("__", "."))}
 
 
-def test_the_map_names_every_folder_and_module_of_the_app_and_no_other() -> None:
+def test_map_names_every_folder_and_module_of_the_app() -> None:
     assert mapped("  ") == there(ROOT / "sessions_app")
 
 
-def test_the_map_names_the_top_folders() -> None:
+def test_map_names_the_top_folders() -> None:
     assert mapped("") == {"terrafuse/", "sessions_app/", "templates/", "static/", "tests/"}
     assert all((ROOT / name).is_dir() for name in mapped(""))
 
 
-def test_the_map_is_in_the_order_in_which_modules_may_import() -> None:
+def test_map_is_in_import_order() -> None:
     contract = (ROOT / "pyproject.toml").read_text().split("layers = [")[1].split("]")[0]
     layers = re.findall(r'"([^"]+)"', contract)[::-1]
     drawn = re.findall(r"^  ([a-z_]+)", section("The map").split("```")[1], re.MULTILINE)
@@ -46,18 +46,18 @@ def test_the_map_is_in_the_order_in_which_modules_may_import() -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_that_is_named_exists(path: str) -> None:
+def test_named_path_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_the_table_names_every_setting_and_no_other() -> None:
+def test_settings_table_is_complete() -> None:
     named = set(re.findall(r"^\| `([A-Z_]+)`", section("Settings"), re.MULTILINE))
     settings = (ROOT / "terrafuse" / "settings.py").read_text()
 
     assert named == set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
 
 
-def test_it_names_every_benchmark() -> None:
+def test_every_benchmark_is_named() -> None:
     runnable = {
         path.name
         for path in (ROOT / "tests" / "benchmarks").glob("*.py")
@@ -68,5 +68,5 @@ def test_it_names_every_benchmark() -> None:
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+_\w+)", README))))
-def test_a_command_that_is_named_exists(command: str) -> None:
+def test_named_command_exists(command: str) -> None:
     assert (ROOT / "sessions_app" / "management" / "commands" / f"{command}.py").exists()
