@@ -1,4 +1,4 @@
-"""The real server, as a process of its own on the database of the tests."""
+"""The real server, in its own process on the test database."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ STARTS_WITHIN_S = 60.0
 
 
 class ForgetContentTypes(MiddlewareMixin):
-    """Let no request go by the content types of a test that is over."""
+    """Clear cached content types, which belong to an earlier test, before each request."""
 
     def process_request(self, request: HttpRequest) -> None:
         from django.contrib.contenttypes.models import ContentType  # the apps are loaded by now
@@ -28,7 +28,7 @@ class ForgetContentTypes(MiddlewareMixin):
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: `url` for pages, `ws` for sockets, `log` for what it printed."""
+    """A running server: `url` for pages, `ws` for sockets, `log` for its output."""
 
     port: int
     process: subprocess.Popen[bytes]
@@ -53,7 +53,7 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on now."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -67,7 +67,7 @@ def database_url(database: dict[str, Any]) -> str:
 
 
 def start(database: dict[str, Any], log: Path, *options: str) -> Server:
-    """Start uvicorn on a free port, with more options, and return it once it listens."""
+    """Start uvicorn on a free port with further options, and return it once it listens."""
     port = free_port()
     command = ["uvicorn", "terrafuse.asgi:application", "--ws", "websockets-sansio", "--no-access-log"]
     process = subprocess.Popen(

@@ -7,22 +7,23 @@ from playwright.sync_api import expect
 
 from sessions_app import models
 from tests import factories
-from tests.admin.test_pages import OURS, address, one_of_everything
+from tests.admin.test_pages import MODELS, address, create_one_of_each
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 
 
-def test_every_admin_page_respects_the_csp(signed_in) -> None:
-    one_of_everything()
+def test_every_admin_page_respects_the_csp(signed_in: SignIn) -> None:
+    create_one_of_each()
     page = signed_in(factories.operator())
 
-    for model in OURS:
+    for model in MODELS:
         page.goto(address(model, "changelist"))
-        page.goto(address(model, "change", model.objects.first().pk))
+        page.goto(address(model, "change", model._default_manager.values_list("pk", flat=True)[0]))
 
     expect(page.locator("#content")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_session_page_is_accessible(signed_in, axe, complaints: list[str], dark: bool) -> None:
+def test_session_page_is_accessible(signed_in: SignIn, axe: AxeCheck, complaints: Complaints, dark: bool) -> None:
     session = factories.session()
     factories.readings(session, [7_200.0] * 3)
     page = signed_in(factories.operator(), dark=dark, width=390)
@@ -33,10 +34,10 @@ def test_session_page_is_accessible(signed_in, axe, complaints: list[str], dark:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert not complaints
     axe(page)
-    complaints.clear()  # axe gives an element a style to look at it
+    complaints.clear()  # axe sets a style attribute on an element
 
 
-def test_site_area_field_suggests_while_typing(signed_in) -> None:
+def test_site_area_field_suggests_while_typing(signed_in: SignIn) -> None:
     factories.area(factories.site("Harbour Towers"), "Basement 1")
     page = signed_in(factories.operator())
     page.goto(address(models.ChargingStation, "add"))
@@ -51,7 +52,7 @@ def test_site_area_field_suggests_while_typing(signed_in) -> None:
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
 
 
-def test_action_accepts_a_pending_station(signed_in) -> None:
+def test_action_accepts_a_pending_station(signed_in: SignIn) -> None:
     area = factories.area(factories.site("Harbour Towers"), "Basement 1")
     models.PendingStation.objects.create(identity="CP-9", first_at=factories.NOON, last_at=factories.NOON)
     page = signed_in(factories.operator())

@@ -1,4 +1,4 @@
-"""A policy is changed while a car charges: the session keeps its price and says so, the next has the new."""
+"""A policy change during charging: the session keeps its price, the next session has the new one."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,6 +7,8 @@ from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession, PricingPolicy
 from tests import factories
+from tests.e2e.conftest import Complaints, SignIn
+from tests.e2e.serving import Server
 from tests.e2e.session.ocpp_station import Station
 
 HOUR = timedelta(hours=1)
@@ -19,7 +21,7 @@ def reprice_in_admin(page: Page, policy: PricingPolicy, price: str) -> None:
     expect(page.locator(".success")).to_contain_text("was changed successfully")
 
 
-def test_session_keeps_its_price_when_policy_changes(signed_in, server, complaints) -> None:
+def test_session_keeps_its_price_when_policy_changes(signed_in: SignIn, server: Server, complaints: Complaints) -> None:
     site = factories.site("Harbour Towers")
     policy = factories.policy(site=site, tax_percent=Decimal(10))
     began = datetime.now(UTC).replace(microsecond=0) - 3 * HOUR
@@ -49,5 +51,5 @@ def test_session_keeps_its_price_when_policy_changes(signed_in, server, complain
         expect(pricing).not_to_contain_text("as it was at the start")
     prices = ChargingSession.objects.order_by("pk").values_list("price", flat=True)
     assert list(prices) == [Decimal("4.20"), Decimal("3.00")]
-    # Django's own scripts of the admin's form set style attributes, which are refused to no harm.
+    # Django's own admin scripts set style attributes, which the CSP blocks without harm.
     complaints.expect("inline style")

@@ -1,8 +1,9 @@
-"""The server and the browser of the other tests do what those rely on."""
+"""The server and browser fixtures work as the other tests expect."""
 
 from playwright.sync_api import Page
 
 from tests import factories
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 
 
 def test_admin_asks_for_sign_in(page: Page) -> None:
@@ -11,7 +12,7 @@ def test_admin_asks_for_sign_in(page: Page) -> None:
     assert "log in" in page.title().lower()
 
 
-def test_signed_in_fixture_skips_the_form(signed_in, axe) -> None:
+def test_signed_in_fixture_skips_the_form(signed_in: SignIn, axe: AxeCheck) -> None:
     page = signed_in(factories.operator(), dark=True, width=390)
 
     page.goto("/admin/")
@@ -20,7 +21,7 @@ def test_signed_in_fixture_skips_the_form(signed_in, axe) -> None:
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
 
 
-def test_csp_violation_is_reported_as_complaint(page: Page, complaints: list[str]) -> None:
+def test_csp_violation_is_reported_as_complaint(page: Page, complaints: Complaints) -> None:
     page.goto("/admin/")
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
 

@@ -1,9 +1,12 @@
-"""The pages at the edge: sign-in and errors, in both themes, on a desk and on a phone."""
+"""Sign-in and error pages, in both themes, on a desktop and on a phone."""
+
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.e2e.conftest import AxeCheck, Complaints, OpenPage, SignIn
 
 LOOKS = [
     pytest.param({"dark": dark, "width": width}, id=f"{'dark' if dark else 'light'} {width}")
@@ -13,9 +16,9 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_sign_in_continues_to_the_requested_page(open_page, axe, look) -> None:
+def test_sign_in_continues_to_the_requested_page(open_page: OpenPage, axe: AxeCheck, look: dict[str, Any]) -> None:
     factories.manager("dana", of=[factories.site()])
-    page: Page = open_page(**look)
+    page = open_page(**look)
 
     page.goto("/sessions/history/")
     axe(page)
@@ -39,8 +42,10 @@ def test_wrong_password_is_reported(page: Page) -> None:
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_error_page_has_the_site_look(signed_in, axe, complaints, look) -> None:
-    page: Page = signed_in(factories.manager(), **look)
+def test_error_page_has_the_site_look(
+    signed_in: SignIn, axe: AxeCheck, complaints: Complaints, look: dict[str, Any]
+) -> None:
+    page = signed_in(factories.manager(), **look)
 
     page.goto("/nowhere/")
 

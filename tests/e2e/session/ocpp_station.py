@@ -8,6 +8,7 @@ from itertools import count
 from time import monotonic, sleep
 from typing import Any
 
+from websockets import Subprotocol
 from websockets.sync.client import ClientConnection, connect
 
 from sessions_app.models import ChargingStation
@@ -17,7 +18,7 @@ PASSWORD = "a secret of the tests"
 
 
 class Station:
-    """A station that is connected; leave it with `close`, or use it in a `with` statement."""
+    """A connected station; disconnect with `close` or a `with` statement."""
 
     def __init__(self, ws: str, station: ChargingStation) -> None:
         station.password_digest = password_digest(PASSWORD)
@@ -29,7 +30,7 @@ class Station:
         self._socket: ClientConnection = self._open.enter_context(
             connect(
                 f"{ws}/ocpp/{station.identity}",
-                subprotocols=["ocpp1.6"],
+                subprotocols=[Subprotocol("ocpp1.6")],
                 additional_headers={"Authorization": f"Basic {token}"},
             )
         )
@@ -42,22 +43,22 @@ class Station:
         self.close()
 
     def close(self) -> None:
-        """Leave, and wait until the server has noted it: it must not write into the next test's tables."""
+        """Disconnect, and wait until the server has stored it: it must not write into the next test's tables."""
         self._open.close()
         deadline = monotonic() + 10
         while ChargingStation.objects.filter(pk=self._station.pk).exclude(connection_id="").exists():
-            assert monotonic() < deadline, "The server has not noted that the station has left."
+            assert monotonic() < deadline, "The server has not stored the disconnection."
             sleep(0.01)
 
     def call(self, action: str, **payload: Any) -> dict[str, Any]:
-        """Return the answer to a call: once it is here, what it brought is stored."""
+        """Send a call and return its answer; the server has stored the message by then."""
         self._socket.send(json.dumps([2, str(next(self._numbers)), action, payload]))
         kind, _, answer = json.loads(self._socket.recv(timeout=10))
         assert kind == 3, answer
-        return answer
+        return dict(answer)
 
     def answer(self, **payload: Any) -> str:
-        """Answer what the server asks next, and return which action that is."""
+        """Answer the server's next call, and return its action."""
         kind, number, action, _ = json.loads(self._socket.recv(timeout=10))
         assert kind == 2
         self._socket.send(json.dumps([3, number, payload]))

@@ -1,22 +1,24 @@
-"""The tables without a mouse: the focus is always somewhere, and where one expects it."""
+"""The tables without a mouse: the focus is never lost and moves as expected."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
+from tests.e2e.conftest import SignIn
+from tests.e2e.serving import Server
 from tests.e2e.session.ocpp_station import Station
+from tests.e2e.tables.conftest import Watch
 
 
 @pytest.fixture
-def history(server: Any, signed_in: Any) -> Page:
+def history(server: Server, signed_in: SignIn) -> Page:
     """Give History with three sessions."""
     station = factories.station("HT-B1-03", at=factories.site("Harbour Towers"))
     for name in ("Ada Alpha", "Ben Beta", "Cleo Gamma"):
         factories.session(on=station, driver=factories.driver(name))
-    page: Page = signed_in(factories.operator())
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     expect(page.locator(".summary")).to_be_visible()
     return page
@@ -71,7 +73,7 @@ def test_escape_closes_the_focused_graph(history: Page) -> None:
     expect(rows(history).nth(1)).to_be_focused()
 
 
-def test_confirmation_takes_focus_and_escape_returns_it(watch: Any, charging: Station, other: Station) -> None:
+def test_confirmation_takes_focus_and_escape_returns_it(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     more = page.get_by_role("link", name=f"More for session {charging.transaction}")
     more.focus()
@@ -88,7 +90,7 @@ def test_confirmation_takes_focus_and_escape_returns_it(watch: Any, charging: St
     expect(more).to_be_focused()
 
 
-def test_focus_moves_to_next_row_when_its_row_leaves(watch: Any, charging: Station, other: Station) -> None:
+def test_focus_moves_to_next_row_when_its_row_leaves(watch: Watch, charging: Station, other: Station) -> None:
     other.start(datetime.now(UTC))
     page = watch("?sort=id")
     page.get_by_role("link", name=f"More for session {charging.transaction}").focus()

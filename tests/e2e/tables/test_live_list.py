@@ -1,4 +1,4 @@
-"""The list of sessions in progress is fetched anew: what the manager has open or in hand stays."""
+"""Live updates of the list keep what the manager has open, focused or pressed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +7,9 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from sessions_app.models import Site
 from tests import factories
-from tests.e2e.conftest import Complaints
+from tests.e2e.conftest import Complaints, SignIn
 from tests.e2e.session.ocpp_station import Station
-from tests.e2e.tables.conftest import SAID, begin, routed
+from tests.e2e.tables.conftest import CONNECTION_STATES, Watch, begin, routed
 
 CONNECTED = "() => import('/static/js/socket.js').then(({ state }) => state === 'live')"
 
@@ -22,12 +22,12 @@ def row(page: Page, station: Station) -> Locator:
     return page.locator(f"tr[data-session='{station.transaction}']")
 
 
-def unfold(page: Page, station: Station) -> None:
+def expand(page: Page, station: Station) -> None:
     row(page, station).locator(".c-station").click()
     page.locator("tr.expansion [data-graph][data-count]").wait_for()
 
 
-def test_list_updates_under_an_open_dialog(watch, charging: Station, other: Station) -> None:
+def test_list_updates_under_an_open_dialog(watch: Watch, charging: Station, other: Station) -> None:
     page = watch("?sort=id")
     eye = page.get_by_role("link", name=f"View session {charging.transaction}")
     eye.click()
@@ -45,9 +45,9 @@ def test_list_updates_under_an_open_dialog(watch, charging: Station, other: Stat
     page.wait_for_url("**/sessions/in-progress/?sort=id")
 
 
-def test_expanded_graph_keeps_zoom_when_session_starts(watch, charging: Station, other: Station) -> None:
+def test_expanded_graph_keeps_zoom_when_session_starts(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
     page.evaluate("() => { window.first = window.drawn; }")
     page.evaluate("() => first.zoomTo([60_000, 120_000].map((ms) => Math.round(first.range[0] + ms)))")
     zoom = page.evaluate("() => first.zoom")
@@ -60,9 +60,9 @@ def test_expanded_graph_keeps_zoom_when_session_starts(watch, charging: Station,
     assert page.evaluate("() => first.frame.layout.xaxis.range") == zoom
 
 
-def test_expanded_graph_leaves_with_its_row(watch, charging: Station) -> None:
+def test_expanded_graph_leaves_with_its_row(watch: Watch, charging: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
 
     charging.stop(datetime.now(UTC), meter_wh=700)
 
@@ -70,9 +70,9 @@ def test_expanded_graph_leaves_with_its_row(watch, charging: Station) -> None:
     expect(page.locator("tr.expansion")).to_have_count(0)
 
 
-def test_focus_survives_a_list_update(watch, charging: Station, other: Station) -> None:
+def test_focus_survives_a_list_update(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
     series = page.locator("tr.expansion").get_by_label("Energy Delivered")
     series.focus()
 
@@ -87,7 +87,7 @@ def test_focus_survives_a_list_update(watch, charging: Station, other: Station) 
     expect(more).to_be_focused()
 
 
-def test_rows_clicked_in_turn_all_expand(watch) -> None:
+def test_rows_clicked_in_turn_all_expand(watch: Watch) -> None:
     station = factories.station("HT-G-01", connectors=4)
     for connector in range(1, 5):
         factories.session(on=station, connector=connector, lasted=None)
@@ -98,7 +98,7 @@ def test_rows_clicked_in_turn_all_expand(watch) -> None:
     expect(page.locator("tr.expansion [data-graph]")).to_have_count(4)
 
 
-def test_pending_graph_appears_in_updated_list(watch, charging: Station, other: Station) -> None:
+def test_pending_graph_appears_in_updated_list(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     held: list[Route] = []
 
@@ -116,7 +116,7 @@ def test_pending_graph_appears_in_updated_list(watch, charging: Station, other: 
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
 
 
-def test_click_during_list_update_is_not_lost(watch, charging: Station, other: Station) -> None:
+def test_click_during_list_update_is_not_lost(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     page.get_by_role("link", name=f"View session {charging.transaction}").hover()
     page.mouse.down()
@@ -130,9 +130,9 @@ def test_click_during_list_update_is_not_lost(watch, charging: Station, other: S
     expect(rows(page)).to_have_count(2)
 
 
-def test_quiet_connection_is_replaced(watch, towers: Site) -> None:
+def test_quiet_connection_is_replaced(watch: Watch, towers: Site) -> None:
     page = watch(clock=True)
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
     factories.session(lasted=None)
 
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
@@ -146,9 +146,9 @@ def test_quiet_connection_is_replaced(watch, towers: Site) -> None:
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
-def test_offline_browser_says_so_at_once(watch, towers: Site, complaints: Complaints) -> None:
+def test_offline_browser_says_so_at_once(watch: Watch, towers: Site, complaints: Complaints) -> None:
     page = watch()
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
 
     page.context.set_offline(True)
     page.wait_for_function("() => said.includes('you are offline')")
@@ -157,10 +157,10 @@ def test_offline_browser_says_so_at_once(watch, towers: Site, complaints: Compla
 
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(rows(page)).to_have_count(1)
-    complaints.expect("Failed to load resource", "htmx")  # of what was being fetched
+    complaints.expect("Failed to load resource", "htmx")  # of the requests in flight
 
 
-def test_summary_table_and_navigation_count_the_same(watch, charging: Station, other: Station) -> None:
+def test_summary_table_and_navigation_count_the_same(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     sums = page.locator(".summary dd").first
     expect(sums).to_have_text("1")
@@ -176,7 +176,7 @@ def test_summary_table_and_navigation_count_the_same(watch, charging: Station, o
     expect(page.locator("#nav-count")).to_have_text("1")
 
 
-def test_first_session_enables_the_export(watch, other: Station) -> None:
+def test_first_session_enables_the_export(watch: Watch, other: Station) -> None:
     page = watch()
     expect(page.get_by_role("button", name="Export")).to_be_disabled()
 
@@ -186,7 +186,7 @@ def test_first_session_enables_the_export(watch, other: Station) -> None:
     expect(page.locator("#export-menu summary")).to_be_visible()
 
 
-def test_navigation_count_updates_on_every_page(signed_in, other: Station) -> None:
+def test_navigation_count_updates_on_every_page(signed_in: SignIn, other: Station) -> None:
     page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     count = page.locator("#nav-count")
@@ -200,7 +200,7 @@ def test_navigation_count_updates_on_every_page(signed_in, other: Station) -> No
 
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
-def test_lost_membership_removes_rows_sums_and_site(signed_in, towers: Site, tab: str) -> None:
+def test_lost_membership_removes_rows_sums_and_site(signed_in: SignIn, towers: Site, tab: str) -> None:
     lasted = None if tab == "in-progress" else timedelta(hours=1)
     sites = [towers, factories.site()]
     for site in sites:
@@ -235,13 +235,13 @@ HEAR = """() => import("/static/js/socket.js").then(({ hear }) => {
 })"""
 
 
-def test_burst_is_fetched_once_and_hidden_tab_fetches_none(signed_in, towers: Site) -> None:
+def test_burst_is_fetched_once_and_hidden_tab_fetches_none(signed_in: SignIn, towers: Site) -> None:
     factories.session(on=factories.station(at=towers), lasted=None)
     page = signed_in(factories.operator())
     sockets = routed(page)
     page.clock.install()
     page.goto("/sessions/in-progress/")
-    # Live is said after the list of the first connection is in place: none is on its way when time stops.
+    # "live" is shown once the first list is in place: no request is in flight when time stops.
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
     page.evaluate(HEAR)
@@ -264,7 +264,7 @@ def test_burst_is_fetched_once_and_hidden_tab_fetches_none(signed_in, towers: Si
     assert len(fetched) == 1
 
 
-def test_session_started_before_first_push_is_listed(signed_in, charging: Station, other: Station) -> None:
+def test_session_started_before_first_push_is_listed(signed_in: SignIn, charging: Station, other: Station) -> None:
     page = signed_in(factories.operator())
 
     def begin_meanwhile(route: Route) -> None:

@@ -1,29 +1,28 @@
-"""The two tables in a real browser: live rows, the socket cut and healed, keyboard, cards, accessibility."""
+"""The two tables in a real browser: live rows, lost connections, keyboard, cards, accessibility."""
 
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.models import ChargingSession
 from sessions_app.store.credentials import password_digest
 from tests import factories
+from tests.e2e.conftest import AxeCheck, OpenPage, SignIn
 from tests.e2e.serving import Server
-from tests.e2e.tables.conftest import SAID, routed, settled
+from tests.e2e.tables.conftest import CONNECTION_STATES, routed, settled
 from tests.stations import PASSWORD, charging_point
 
-SignedIn = Any
 TABS = ("in-progress", "history")
-LIBRARY = re.compile(r"/plotly\.min[^/]*\.js$")  # of graphs
+LIBRARY = re.compile(r"/plotly\.min[^/]*\.js$")  # draws the graphs
 
 
-def rows(page: Page) -> Any:
+def rows(page: Page) -> Locator:
     return page.locator("tr[data-session]")
 
 
-def some(*, ended: int = 3, running: int = 2) -> None:
-    """Put in sessions at two sites, so that the site picker shows, too."""
+def create_sessions(*, ended: int = 3, running: int = 2) -> None:
+    """Create sessions at one of two sites, so that the site picker is shown."""
     where = factories.station("HT-B1-03", at=factories.site("Harbour Towers"), connectors=9)
     factories.site("Ultimo Place")
     for number in range(ended):
@@ -36,9 +35,9 @@ def some(*, ended: int = 3, running: int = 2) -> None:
         factories.session(on=where, connector=number + 1, lasted=None, driver=factories.driver("Priya Raman"))
 
 
-def test_rows_appear_change_and_leave_live(server: Server, signed_in: SignedIn) -> None:
+def test_rows_appear_change_and_leave_live(server: Server, signed_in: SignIn) -> None:
     factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(factories.operator())
+    page = signed_in(factories.operator())
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
@@ -58,13 +57,13 @@ def test_rows_appear_change_and_leave_live(server: Server, signed_in: SignedIn) 
     expect(rows(page)).to_have_count(0)
 
 
-def test_lost_connection_recovers_and_catches_up(server: Server, signed_in: SignedIn) -> None:
-    some(ended=0, running=1)
-    page: Page = signed_in(factories.operator())
+def test_lost_connection_recovers_and_catches_up(server: Server, signed_in: SignIn) -> None:
+    create_sessions(ended=0, running=1)
+    page = signed_in(factories.operator())
     sockets = routed(page)
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
 
     factories.session(lasted=None)
     sockets[-1].close()
@@ -73,9 +72,9 @@ def test_lost_connection_recovers_and_catches_up(server: Server, signed_in: Sign
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
-def test_keyboard_moves_opens_searches_and_closes(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+def test_keyboard_moves_opens_searches_and_closes(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
@@ -90,9 +89,9 @@ def test_keyboard_moves_opens_searches_and_closes(signed_in: SignedIn) -> None:
     expect(page).to_have_url(re.compile("/sessions/history/$"))
 
 
-def test_search_filters_and_back_button_follow_the_url(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+def test_search_filters_and_back_button_follow_the_url(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     expect(rows(page)).to_have_count(3)
     page.locator("#q").fill("cleo ga")
@@ -107,9 +106,9 @@ def test_search_filters_and_back_button_follow_the_url(signed_in: SignedIn) -> N
     expect(rows(page)).to_have_count(3)
 
 
-def test_filters_columns_and_row_menu_open_in_place(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+def test_filters_columns_and_row_menu_open_in_place(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.locator(".pill", has_text=re.compile("^High$")).click()
@@ -119,7 +118,7 @@ def test_filters_columns_and_row_menu_open_in_place(signed_in: SignedIn) -> None
     page.locator(".choice", has_text="Pricing policy").click()
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("th.c-policy")).to_be_visible()
-    page.wait_for_load_state()  # before it a click on a link would be the browser's
+    page.wait_for_load_state()  # before that htmx does not handle a click on a link
     expect(rows(page)).to_have_count(2)
     page.get_by_role("link", name=re.compile("More for session")).first.click()
     expect(page.locator("#row-menu")).to_contain_text("Receipt")
@@ -127,9 +126,9 @@ def test_filters_columns_and_row_menu_open_in_place(signed_in: SignedIn) -> None
     expect(page.locator("#row-menu")).to_be_hidden()
 
 
-def test_driver_found_by_name_becomes_a_filter(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+def test_driver_found_by_name_becomes_a_filter(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Find a user").fill("cleo")
@@ -139,9 +138,9 @@ def test_driver_found_by_name_becomes_a_filter(signed_in: SignedIn) -> None:
     expect(page).to_have_url(re.compile(r"/history/\?driver=\d+$"))
 
 
-def test_named_range_and_dates_replace_each_other(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+def test_named_range_and_dates_replace_each_other(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/?started_after=2026-01-01")
     expect(rows(page)).to_have_count(3)
     page.locator("summary", has_text="Filters").click()
@@ -155,9 +154,9 @@ def test_named_range_and_dates_replace_each_other(signed_in: SignedIn) -> None:
     expect(page.locator("#filters [name=range]:checked")).to_have_count(0)
 
 
-def test_click_on_row_expands_its_graph(signed_in: SignedIn) -> None:
-    some(ended=1)
-    page: Page = signed_in(factories.operator())
+def test_click_on_row_expands_its_graph(signed_in: SignIn) -> None:
+    create_sessions(ended=1)
+    page = signed_in(factories.operator())
     page.goto("/sessions/history/")
     rows(page).first.locator(".c-station").click()
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
@@ -166,10 +165,10 @@ def test_click_on_row_expands_its_graph(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize("wakes", ["idle", "graph"])
-def test_graph_library_loads_when_idle_or_needed(signed_in: SignedIn, tab: str, wakes: str) -> None:
-    some()
-    page: Page = signed_in(factories.operator())
+@pytest.mark.parametrize("trigger", ["idle", "graph"])
+def test_graph_library_loads_when_idle_or_needed(signed_in: SignIn, tab: str, trigger: str) -> None:
+    create_sessions()
+    page = signed_in(factories.operator())
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     page.add_init_script("window.requestIdleCallback = (rest) => { window.rest = rest; };")
@@ -180,16 +179,16 @@ def test_graph_library_loads_when_idle_or_needed(signed_in: SignedIn, tab: str, 
 
     assert not list(filter(LIBRARY.search, fetched))
     with page.expect_request(LIBRARY):
-        if wakes == "idle":
+        if trigger == "idle":
             page.evaluate("() => { window.rest(); }")
         else:
             rows(page).first.locator(".c-station").click()
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_phone_does_not_scroll_sideways(signed_in: SignedIn, tab: str) -> None:
-    some()
-    page: Page = signed_in(factories.operator(), width=390, height=844)
+def test_phone_does_not_scroll_sideways(signed_in: SignIn, tab: str) -> None:
+    create_sessions()
+    page = signed_in(factories.operator(), width=390, height=844)
     page.goto(f"/sessions/{tab}/")
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -199,9 +198,9 @@ def test_phone_does_not_scroll_sideways(signed_in: SignedIn, tab: str) -> None:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("tab", TABS)
-def test_tables_are_accessible(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
-    some()
-    page: Page = signed_in(factories.operator(), width=width, dark=dark)
+def test_tables_are_accessible(signed_in: SignIn, axe: AxeCheck, tab: str, width: int, dark: bool) -> None:
+    create_sessions()
+    page = signed_in(factories.operator(), width=width, dark=dark)
     page.goto(f"/sessions/{tab}/?kind=tenant")
     settled(page)
     axe(page)
@@ -213,16 +212,16 @@ def test_tables_are_accessible(signed_in: SignedIn, axe: Any, tab: str, width: i
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"])
 def test_pages_around_the_tables_are_accessible(
-    signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
+    signed_in: SignIn, open_page: OpenPage, axe: AxeCheck, address: str, dark: bool
 ) -> None:
-    page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(factories.operator(), dark=dark)
+    page = open_page(dark=dark) if "sign-in" in address else signed_in(factories.operator(), dark=dark)
     page.goto(address)
     axe(page)
 
 
-def test_tables_work_without_javascript(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(factories.operator(), javascript=False)
+def test_tables_work_without_javascript(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(factories.operator(), javascript=False)
     page.goto("/sessions/history/")
     page.locator("#q").fill("cleo")
     page.locator("#q").press("Enter")
@@ -240,9 +239,9 @@ def test_tables_work_without_javascript(signed_in: SignedIn) -> None:
     expect(rows(page)).to_have_count(2)
 
 
-def test_changing_figures_do_not_shift_the_layout(server: Server, signed_in: SignedIn) -> None:
+def test_changing_figures_do_not_shift_the_layout(server: Server, signed_in: SignIn) -> None:
     factories.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(factories.operator())
+    page = signed_in(factories.operator())
     with charging_point(server.ws, "HT-B1-03") as station:
         station.boot()
         pk = station.start("GUEST", meter_start=0)
