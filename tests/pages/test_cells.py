@@ -1,4 +1,4 @@
-"""What the cells of the two tables say, and what their tooltips add."""
+"""The texts and tooltips of table cells."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -6,12 +6,12 @@ from typing import NamedTuple
 import pytest
 from django.test import Client
 from django.utils import timezone
-from lxml import html
 
 from sessions_app.models import ChargingSession
 from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests import factories
+from tests.pages.markup import elements, parse
 
 pytestmark = pytest.mark.django_db
 
@@ -21,38 +21,38 @@ LASTED: dict[str, timedelta | None] = {IN_PROGRESS: None, HISTORY: timedelta(hou
 class Cell(NamedTuple):
     """The text of a cell, and its tooltip."""
 
-    text: str
+    text: str | None
     title: str | None = None
 
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(factories.operator())
     return client
 
 
 def cells(client: Client, tab: str) -> dict[str, Cell]:
     """Return the text and the tooltip of each cell of the only row, with every column shown."""
-    page = html.fromstring(client.get(f"/sessions/{tab}/", {"columns": ",".join(available_columns(tab))}).text)
-    [row] = page.xpath("//tr[@data-session]")
-    return {cell.get("data-cell"): Cell(cell.text, cell.get("title")) for cell in row.xpath("td[@data-cell]")}
+    page = parse(client.get(f"/sessions/{tab}/", {"columns": ",".join(available_columns(tab))}).text)
+    [row] = elements(page, "//tr[@data-session]")
+    return {cell.attrib["data-cell"]: Cell(cell.text, cell.get("title")) for cell in elements(row, "td[@data-cell]")}
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "cell"),
     [
         ("PowerLoss", Cell("Power loss", "OCPP: PowerLoss")),
         ("Reboot", Cell("Station restarted", "OCPP: Reboot")),
         ('"<Fault>', Cell('"<Fault>', 'OCPP: "<Fault>')),
-        ("NextSession", Cell("Closed: a new session began")),  # our word, and no station's
+        ("NextSession", Cell("Closed: a new session began")),  # not an OCPP value
         ("", Cell("–")),
     ],
 )
-def test_reason_tooltip_has_the_ocpp_value(dana: Client, code: str, said: Cell) -> None:
+def test_reason_tooltip_has_the_ocpp_value(dana: Client, code: str, cell: Cell) -> None:
     factories.session(end_reason=code)
 
-    assert cells(dana, HISTORY)["reason"] == said
+    assert cells(dana, HISTORY)["reason"] == cell
 
 
 STARTED = "2026-03-03 23:00:05 AEDT (Australia/Sydney)"
@@ -63,9 +63,9 @@ ENDED = "2026-03-04 00:00:05 AEDT (Australia/Sydney)"
 def test_time_tooltip_has_the_full_site_time(dana: Client, tab: str, titles: list[str]) -> None:
     factories.session(started_at=factories.NOON + timedelta(seconds=5), lasted=LASTED[tab])
 
-    found = cells(dana, tab)
+    row = cells(dana, tab)
 
-    assert [found[key].title for key in ("started_at", "ended_at") if key in found] == titles
+    assert [row[key].title for key in ("started_at", "ended_at") if key in row] == titles
 
 
 @pytest.mark.parametrize(

@@ -1,46 +1,52 @@
-"""The file of what a list's address asks for."""
+"""Exports of a filtered list."""
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from openpyxl import Workbook
 
 from sessions_app.exports.streaming import stream_from_thread
-from sessions_app.models import MeterSample
+from sessions_app.models import Manager, MeterSample
 from sessions_app.store.saved_views import manager_save_columns
 from tests import factories
-from tests.exports.reading import read_csv
+from tests.exports.reading import read_csv, read_streamed
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def address(tab="history", suffix="csv", **query):
+Download = Callable[[Manager, str], Awaitable[list[dict[str, str]]]]
+
+
+def address(tab: str = "history", suffix: str = "csv", **query: str) -> str:
     return reverse("export", args=[tab, suffix], query=query)
 
 
 @pytest.fixture
-def download():
-    """Give a function that signs in and downloads a CSV, as rows by header."""
+def download() -> Download:
+    """Give a function that signs in and downloads a CSV as rows by header."""
 
-    async def download(manager, url):
+    async def download(manager: Manager, url: str) -> list[dict[str, str]]:
         client = AsyncClient()
         await client.aforce_login(manager)
         response = await client.get(url)
         assert response.status_code == 200, response
-        return read_csv(b"".join([piece async for piece in response]))
+        return read_csv(await read_streamed(response))
 
     return download
 
 
-def _sheet(manager, url):
+def _sheet(manager: Manager, url: str) -> Workbook:
     client = Client()
     client.force_login(manager)
     response = client.get(url)
@@ -48,13 +54,17 @@ def _sheet(manager, url):
     return openpyxl.load_workbook(BytesIO(response.content))
 
 
-async def test_csv_has_filtered_rows_in_list_order(download) -> None:
+def _about(workbook: Workbook) -> dict[Any, Any]:
+    return {line[0]: line[1] for line in workbook["About"].iter_rows(values_only=True)}
+
+
+async def test_csv_has_filtered_rows_in_list_order(download: Download) -> None:
     olga, ids = await sync_to_async(_three_sessions)()
     rows = await download(olga, address(q="HT-01", sort="consumption"))
     assert [int(row["ID"]) for row in rows] == [ids[2], ids[0]]
 
 
-def _three_sessions():
+def _three_sessions() -> tuple[Manager, list[int]]:
     wanted, other = factories.station("HT-01"), factories.station("XX-09")
     ids = [
         factories.session(on=wanted, energy_wh=Decimal(9000)).pk,
@@ -64,7 +74,7 @@ def _three_sessions():
     return factories.operator(), ids
 
 
-async def test_sessions_in_progress_have_the_export_time(download) -> None:
+async def test_sessions_in_progress_have_the_export_time(download: Download) -> None:
     await sync_to_async(factories.session)(lasted=None)
     olga = await sync_to_async(factories.operator)()
     (row,) = await download(olga, address("in-progress"))
@@ -72,15 +82,15 @@ async def test_sessions_in_progress_have_the_export_time(download) -> None:
     assert "End Date" not in row
 
 
-async def test_hidden_sessions_are_not_exported(download) -> None:
-    def stage():
-        own, strange = factories.site(), factories.site()
-        seen = factories.session(on=factories.station(at=own))
-        factories.session(on=factories.station(at=strange))
-        return factories.manager(of=[own]), seen.pk
+async def test_hidden_sessions_are_not_exported(download: Download) -> None:
+    def stage() -> tuple[Manager, int]:
+        own, foreign = factories.site(), factories.site()
+        visible = factories.session(on=factories.station(at=own))
+        factories.session(on=factories.station(at=foreign))
+        return factories.manager(of=[own]), visible.pk
 
-    dana, seen = await sync_to_async(stage)()
-    assert [int(row["ID"]) for row in await download(dana, address())] == [seen]
+    dana, visible_pk = await sync_to_async(stage)()
+    assert [int(row["ID"]) for row in await download(dana, address())] == [visible_pk]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
@@ -94,7 +104,7 @@ async def test_hidden_sessions_are_not_exported(download) -> None:
         {"sort": "x"},
     ],
 )
-def test_invalid_filter_is_rejected_with_its_error(client, suffix, query) -> None:
+def test_invalid_filter_is_rejected_with_its_error(client: Client, suffix: str, query: dict[str, str]) -> None:
     factories.session()
     client.force_login(factories.operator())
     response = client.get(address(suffix=suffix, **query))
@@ -104,18 +114,18 @@ def test_invalid_filter_is_rejected_with_its_error(client, suffix, query) -> Non
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_anonymous_visitor_is_sent_to_sign_in(client, suffix) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client, suffix: str) -> None:
     response = client.get(address(suffix=suffix))
     assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("sign-in"))
 
 
 @pytest.mark.parametrize("path", ["/sessions/history/export.pdf", "/sessions/other/export.csv"])
-def test_unknown_tab_or_format_is_a_404(client, path) -> None:
+def test_unknown_tab_or_format_is_a_404(client: Client, path: str) -> None:
     client.force_login(factories.operator())
     assert client.get(path).status_code == 404
 
 
-def test_file_name_says_what_and_when(client) -> None:
+def test_file_name_says_what_and_when(client: Client) -> None:
     client.force_login(factories.operator())
     named = client.get(address(range="last-month")).headers["Content-Disposition"]
     assert named.startswith('attachment; filename="charging-sessions-history-last-month-made-20')
@@ -142,12 +152,11 @@ def test_workbook_has_the_managers_columns_by_default() -> None:
 def test_about_sheet_says_filters_exporter_and_time() -> None:
     station = factories.station("HT-01")
     factories.session(on=station)
-    about = _sheet(factories.operator(), address(suffix="xlsx", q="ht-01"))["About"]
-    said = dict(about.iter_rows(values_only=True))
-    assert said["Filters"] == "Search: “ht-01”"
-    assert said["Exported by"] == "olga (olga)"
-    assert said["Rows"] == "1"
-    assert said["Exported at"].endswith(" UTC")
+    about = _about(_sheet(factories.operator(), address(suffix="xlsx", q="ht-01")))
+    assert about["Filters"] == "Search: “ht-01”"
+    assert about["Exported by"] == "olga (olga)"
+    assert about["Rows"] == "1"
+    assert about["Exported at"].endswith(" UTC")
 
 
 @pytest.mark.parametrize(
@@ -161,9 +170,8 @@ def test_about_sheet_says_filters_exporter_and_time() -> None:
         ({"sort": "-user"}, "User, Z to A"),
     ],
 )
-def test_about_sheet_says_the_order_in_words(query, words) -> None:
-    about = _sheet(factories.operator(), address(suffix="xlsx", **query))["About"]
-    assert dict(about.iter_rows(values_only=True))["Sorted by"] == words
+def test_about_sheet_says_the_order_in_words(query: dict[str, str], words: str) -> None:
+    assert _about(_sheet(factories.operator(), address(suffix="xlsx", **query)))["Sorted by"] == words
 
 
 async def test_bom_for_excel_is_optional() -> None:
@@ -171,14 +179,14 @@ async def test_bom_for_excel_is_optional() -> None:
     await client.aforce_login(await sync_to_async(factories.operator)())
     for url, begins in ((address(), "\ufeff"), (address(bom="no"), "ID")):
         response = await client.get(url)
-        content = b"".join([piece async for piece in response]).decode()
+        content = (await read_streamed(response)).decode()
         assert content.startswith(begins)
 
 
 async def test_closed_stream_ends_the_query() -> None:
     ended = threading.Event()
 
-    def pieces():
+    def pieces() -> Iterator[bytes]:
         try:
             while True:
                 yield b"x"
@@ -187,6 +195,7 @@ async def test_closed_stream_ends_the_query() -> None:
 
     stream = stream_from_thread(pieces)
     assert await anext(stream) == b"x"
+    assert isinstance(stream, AsyncGenerator)
     await stream.aclose()
     assert await asyncio.to_thread(ended.wait, 5)
 
@@ -199,7 +208,7 @@ def test_duration_over_a_day_is_a_real_duration() -> None:
 
 
 @pytest.mark.parametrize("minutes", ["0", "7", "61", "many", "-15"])
-def test_invalid_interval_length_is_rejected(client, minutes) -> None:
+def test_invalid_interval_length_is_rejected(client: Client, minutes: str) -> None:
     client.force_login(factories.operator())
     response = client.get(reverse("export-intervals", args=["history", "csv"], query={"minutes": minutes}))
     assert response.status_code == 400
@@ -217,7 +226,7 @@ def test_intervals_export_follows_the_filters() -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_samples_of_hidden_session_do_not_exist(client, suffix) -> None:
+def test_samples_of_hidden_session_do_not_exist(client: Client, suffix: str) -> None:
     session = factories.session()
     client.force_login(factories.manager(of=[factories.site()]))
     assert client.get(reverse("session-samples", args=[session.pk, suffix])).status_code == 404

@@ -1,6 +1,7 @@
-"""What the finder of the filters finds, by a word: stations and people to choose from."""
+"""The lookup of stations and drivers in the filters."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ pytestmark = pytest.mark.django_db
 BOX = re.compile(r'name="([^"]*)" value="(\d+)"')
 
 
-def finder(client: Client, what: str, **query: object) -> str:
+def finder(client: Client, what: str, **query: Any) -> str:
     return client.get(f"/sessions/history/filters/{what}/", query).text
 
 
@@ -33,10 +34,10 @@ def test_selected_value_stays_beside_matches(client: Client) -> None:
         factories.session(driver=driver)
     client.force_login(factories.operator())
 
-    found = finder(client, "driver", find="gray", driver=priya.pk)
+    page = finder(client, "driver", find="gray", driver=priya.pk)
 
-    assert BOX.findall(found) == [("driver", str(priya.pk)), ("driver", str(tom.pk))]
-    assert found.count("checked") == 1
+    assert BOX.findall(page) == [("driver", str(priya.pk)), ("driver", str(tom.pk))]
+    assert page.count("checked") == 1
 
 
 def test_unknown_lookup_is_a_404(client: Client) -> None:
@@ -46,7 +47,7 @@ def test_unknown_lookup_is_a_404(client: Client) -> None:
 
 
 def test_drivers_without_sessions_are_not_offered(client: Client) -> None:
-    """Not to an operator either: the filter would refuse them."""
+    # Not to an operator either: their filter would be invalid.
     factories.driver("Priya Raman")
     tom = factories.driver("Tom Gray")
     factories.session(driver=tom)

@@ -1,4 +1,4 @@
-"""Hostile addresses get an answer, and never more than was asked for."""
+"""Malicious parameters get a proper answer."""
 
 import pytest
 from django.test import Client
@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests import factories
 
-# The test client waits for streams without a loop, and says so.
+# The test client warns about consuming async streams synchronously.
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse")]
 ODD = [
     "",
@@ -48,7 +48,7 @@ PARAMETERS = [
         "after",
         "before",
     ),
-    "nothing_of_the_kind",
+    "unknown_parameter",
 ]
 
 

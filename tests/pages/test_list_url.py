@@ -1,4 +1,4 @@
-"""What a list's address may say, what is refused, and the addresses that it leads on to."""
+"""A list's URL: valid and invalid parameters, and the links built from it."""
 
 import html
 import re
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(factories.operator())
     return client
 
@@ -73,17 +73,17 @@ def test_columns_of_other_tab_cannot_be_sorted(dana: Client, key: str) -> None:
 
 
 def links(page: str, of: str) -> list[str]:
-    """Return the addresses that lead out of the element of that id."""
+    """Return the links in the element with that id."""
     part = page[page.index(f'id="{of}"') :]
     part = part[: min(part.index(end) for end in ("</nav>", "</ul>", "</details>") if end in part)]
-    return [html.unescape(found) for found in re.findall(r'<a href="([^"]*)"', part)]
+    return [html.unescape(link) for link in re.findall(r'<a href="([^"]*)"', part)]
 
 
 @pytest.mark.parametrize("where", ["tabs", "nav-tables"])
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
-def test_links_to_other_tab_keep_filters_and_order(dana: Client, where: str, headers: dict) -> None:
-    said = "kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price&page=2"
-    page = dana.get(f"/sessions/history/?{said}", headers=headers).text
+def test_links_to_other_tab_keep_filters_and_order(dana: Client, where: str, headers: dict[str, str]) -> None:
+    query = "kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price&page=2"
+    page = dana.get(f"/sessions/history/?{query}", headers=headers).text
     assert links(page, where) == [
         "/sessions/in-progress/?kind=tenant&sort=-price&per_page=50",
         "/sessions/history/?kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price",
@@ -105,11 +105,11 @@ def test_changing_site_drops_filters_of_the_old_site(dana: Client) -> None:
         f"/sessions/history/?site={session.site_id}&company={session.site.company_id}&{here}"
         f"&driver={session.driver_id}&sort=price&page=2"
     ).text
-    on = f"driver={session.driver_id}&sort=price"
+    rest = f"driver={session.driver_id}&sort=price"
     assert set(links(page, "site-picker")) == {
-        f"/sessions/history/?{on}",
-        f"/sessions/history/?{on}&site={session.site_id}",
-        f"/sessions/history/?{on}&site={other.pk}",
+        f"/sessions/history/?{rest}",
+        f"/sessions/history/?{rest}&site={session.site_id}",
+        f"/sessions/history/?{rest}&site={other.pk}",
     }
 
 
@@ -120,9 +120,9 @@ def test_page_around_unlisted_session_is_the_first(dana: Client, place: str) -> 
         factories.session(on=station)
     elsewhere = factories.session().pk
     first = dana.get(f"/sessions/history/?station={station.pk}")
-    there = dana.get(f"/sessions/history/?station={station.pk}&{place}={elsewhere}")
-    assert there.context["pager"].words == first.context["pager"].words == "1–25 of 30"
-    assert there.context["table"].data.data == first.context["table"].data.data
+    around = dana.get(f"/sessions/history/?station={station.pk}&{place}={elsewhere}")
+    assert around.context["pager"].words == first.context["pager"].words == "1–25 of 30"
+    assert around.context["table"].data.data == first.context["table"].data.data
 
 
 def test_invalid_value_is_a_removable_chip(dana: Client) -> None:

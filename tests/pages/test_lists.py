@@ -1,4 +1,4 @@
-"""The two tabs: what they show, to whom, in which order."""
+"""The two tabs: rows, permissions, order, summary."""
 
 import re
 from datetime import timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(factories.operator())
     return client
 
@@ -78,28 +78,32 @@ def test_default_columns_are_in_the_guides_order(dana: Client, tab: str) -> None
     assert not [key for key in OPTIONAL_COLUMNS[tab] if f'data-cell="{key}"' in page]
 
 
-@pytest.mark.parametrize(("asked", "given"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
-def test_page_has_25_50_or_100_rows(dana: Client, asked: str, given: int) -> None:
+@pytest.mark.parametrize(("per_page", "count"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
+def test_page_has_25_50_or_100_rows(dana: Client, per_page: str, count: int) -> None:
     station = factories.station()
     for _ in range(101):
         factories.session(on=station)
-    assert len(_ids(dana, f"/sessions/history/?per_page={asked}")) == given
+    assert len(_ids(dana, f"/sessions/history/?per_page={per_page}")) == count
 
 
 def sums(client: Client, tab: str) -> dict[str, list[str]]:
-    """Return what the sums say: words and, apart, what stands in an element of its own."""
+    """Return the texts of the summary by label, one for each element."""
     page = html.fromstring(client.get(f"/sessions/{tab}/summary/").text)
-    said = {name.text: name.getnext() for name in page.iter("dt")}
-    return {name: [text.strip() for text in of.itertext() if text.strip()] for name, of in said.items()}
+    values = {str(name.text): name.getnext() for name in page.iter("dt")}
+    return {
+        name: [str(text).strip() for text in value.itertext() if str(text).strip()]
+        for name, value in values.items()
+        if value is not None
+    }
 
 
 def test_summary_has_inactivity_in_percent_of_duration(dana: Client) -> None:
     station = factories.station()
     for connector, idle_s in ((1, 900), (2, 0)):
         factories.session(on=station, connector=connector, idle_s=idle_s)
-    found = sums(dana, HISTORY)
-    assert found["Duration"] == ["2 h 00 m"]
-    assert found["Inactivity"] == ["15 m 00 s", "13 %"]
+    summary = sums(dana, HISTORY)
+    assert summary["Duration"] == ["2 h 00 m"]
+    assert summary["Inactivity"] == ["15 m 00 s", "13 %"]
 
 
 def test_summary_has_power_of_live_sessions_only(dana: Client) -> None:
@@ -162,7 +166,7 @@ def started(page: str) -> list[str]:
 
 
 def test_times_of_several_zones_name_their_zone(client: Client) -> None:
-    then = factories.NOON.replace(year=2025)  # of the year in which one looks none would be said
+    then = factories.NOON.replace(year=2025)  # in the current year no zone would be shown
     sydney = factories.session(started_at=then)
     in_perth = factories.station(at=factories.site(time_zone="Australia/Perth"))
     perth = factories.session(on=in_perth, started_at=then)
@@ -180,8 +184,8 @@ def test_truncated_text_is_in_the_tooltip(dana: Client) -> None:
     company = factories.company("Harbour “Living” Strata & Sons")
     factories.session(on=factories.station(at=factories.site("Harbour Towers", of=company)))
     page = dana.get("/sessions/history/?columns=company,site,site_area").text
-    for said in ("Harbour “Living” Strata &amp; Sons", "Harbour Towers", "Basement 1"):
-        assert f'title="{said}">{said}</td>' in page
+    for text in ("Harbour “Living” Strata &amp; Sons", "Harbour Towers", "Basement 1"):
+        assert f'title="{text}">{text}</td>' in page
 
 
 def test_sort_menu_offers_both_orders_of_shown_columns(dana: Client) -> None:
@@ -189,13 +193,13 @@ def test_sort_menu_offers_both_orders_of_shown_columns(dana: Client) -> None:
         sorts = dana.get(f"/sessions/history/?{query}").context["sorts"]
         return [words for _, words, _ in sorts], [value for value, _, is_now in sorts if is_now]
 
-    usual = "Started At, newest first"
+    default = "Started At, newest first"
     assert chosen("columns=id,user") == (
-        ["ID, highest first", "ID, lowest first", "User, Z to A", "User, A to Z", usual],
+        ["ID, highest first", "ID, lowest first", "User, Z to A", "User, A to Z", default],
         [""],
     )
     assert chosen("columns=started_at&sort=price") == (
-        [usual, "Started At, oldest first", "Price, lowest first"],
+        [default, "Started At, oldest first", "Price, lowest first"],
         ["price"],
     )
 

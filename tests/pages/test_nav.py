@@ -1,20 +1,23 @@
-"""What the navigation counts."""
+"""The count in the navigation."""
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
-def test_navigation_counts_visible_sessions_in_three_queries(client: Client, django_assert_num_queries) -> None:
+def test_navigation_counts_visible_sessions_in_three_queries(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     ours = factories.session(lasted=None)
     factories.session(lasted=None)
     factories.session(on=ours.station)
     client.force_login(factories.manager(of=[ours.site]))
 
-    with django_assert_num_queries(3):  # who asks, twice, and the count
+    with django_assert_num_queries(3):  # the session, the manager, and the count
         answer = client.get("/sessions/in-progress/count/")
 
     assert answer.text == "1"

@@ -1,20 +1,14 @@
-"""The column chooser, saved views, the row's menu, and stopping a session."""
-
-from datetime import timedelta
-from unittest import mock
+"""The column chooser and saved views."""
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
-from lxml import html
 
-from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView, Site
-from sessions_app.pages import commands
+from sessions_app.models import Manager, SavedView, Site
 from sessions_app.pages.export_specs import sessions_export
 from sessions_app.pages.tabs import HISTORY
-from sessions_app.store.audits import audit_settle
 from tests import factories
+from tests.pages.markup import attributes, parse
 
 pytestmark = pytest.mark.django_db
 
@@ -56,15 +50,15 @@ def test_links_carry_the_managers_columns(dana: Client) -> None:
     session = factories.session(on=factories.station(at=Site.objects.get()), driver=factories.driver())
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
-    live = html.fromstring(dana.get("/sessions/in-progress/?kind=tenant").content)
-    menu = html.fromstring(dana.get(f"/sessions/{session.pk}/menu/").content)
+    live = parse(dana.get("/sessions/in-progress/?kind=tenant").text)
+    menu = parse(dana.get(f"/sessions/{session.pk}/menu/").text)
 
-    kept = "columns=id,user"
-    [history] = {each for each in live.xpath("//nav//a/@href") if each.startswith("/sessions/history/")}
-    assert history == f"/sessions/history/?kind=tenant&{kept}"
-    assert [each for each in menu.xpath("//a/@href") if "?" in each][-2:] == [
-        f"/sessions/history/?driver={session.driver_id}&{kept}",
-        f"/sessions/history/?station={session.station_id}&{kept}",
+    columns = "columns=id,user"
+    [history] = {each for each in attributes(live, "//nav//a/@href") if each.startswith("/sessions/history/")}
+    assert history == f"/sessions/history/?kind=tenant&{columns}"
+    assert [each for each in attributes(menu, "//a/@href") if "?" in each][-2:] == [
+        f"/sessions/history/?driver={session.driver_id}&{columns}",
+        f"/sessions/history/?station={session.station_id}&{columns}",
     ]
 
 
@@ -151,122 +145,6 @@ def test_saved_view_is_removed_by_its_owner_only() -> None:
     assert eli.post(address).status_code == 404
     assert dana.post(address).status_code == 302
     assert not SavedView.objects.exists()
-
-
-def running(*, online: bool = True) -> ChargingSession:
-    where = factories.station(connection_id="socket" if online else "")
-    return factories.session(on=where, lasted=None, driver=factories.driver())
-
-
-def menu(client: Client, session: ChargingSession) -> list[tuple[str, str]]:
-    """Return the words of each line of the row's menu, and where it leads or what it copies."""
-    page = html.fromstring(client.get(f"/sessions/{session.pk}/menu/", headers={"HX-Request": "true"}).text)
-    lines = page.xpath("//a | //button[@data-copy]")
-    return [(line.text_content(), line.get("href") or f"copies {line.get('data-copy')}") for line in lines]
-
-
-def test_row_menu_offers_stop_to_managers_only() -> None:
-    session = running()
-    at, tab = f"/sessions/{session.pk}/", "/sessions/in-progress/"
-    offered = [
-        ("Meter samples (CSV)", f"{at}samples.csv"),
-        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
-        ("Copy link", f"copies {at}"),
-        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
-        ("This station’s sessions", f"{tab}?station={session.station_id}"),
-    ]
-
-    for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
-        assert menu(browser(factories.manager(role, of=[session.site], role=role)), session) == first + offered
-
-
-def test_row_menu_of_ended_session_offers_receipt() -> None:
-    session = factories.session(driver=factories.driver())
-    at, tab = f"/sessions/{session.pk}/", "/sessions/history/"
-
-    assert menu(browser(factories.manager(of=[session.site])), session) == [
-        ("Meter samples (CSV)", f"{at}samples.csv"),
-        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
-        ("Receipt", f"{at}receipt/"),
-        ("Copy link", f"copies {at}"),
-        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
-        ("This station’s sessions", f"{tab}?station={session.station_id}"),
-    ]
-
-
-@pytest.mark.parametrize("lasted", [None, timedelta(hours=1)], ids=["in progress", "ended"])
-def test_row_menu_without_driver_links_to_none(lasted: timedelta | None) -> None:
-    session = factories.session(lasted=lasted)
-
-    offered = dict(menu(browser(factories.operator()), session))
-
-    assert "This station’s sessions" in offered
-    assert "This user’s sessions" not in offered
-
-
-def test_stop_asks_first_then_waits_for_the_station() -> None:
-    session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
-    assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
-    assert not ActionAudit.objects.exists()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
-        page = dana.post(f"/sessions/{session.pk}/stop/").text
-    audit = ActionAudit.objects.get()
-    assert "Waiting" in page
-    group, command = send.await_args.args
-    assert group == f"station.{session.station_id}"
-    assert (command["payload"], command["audit"]) == ({"transactionId": session.pk}, audit.pk)
-    assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
-
-
-@pytest.mark.parametrize(("own", "asked"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
-def test_stop_uses_the_stations_transaction_id(own: str, asked: int | None) -> None:
-    session = running()
-    session.station_transaction_id = own
-    session.save()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
-        browser(factories.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
-    assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
-
-
-@pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
-def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
-    session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
-        dana.post(f"/sessions/{session.pk}/stop/")
-    audit = ActionAudit.objects.get()
-    audit_settle(audit.pk, outcome=outcome)
-    assert words in dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
-
-
-def test_stop_times_out_after_30_seconds() -> None:
-    session = running()
-    dana = browser(factories.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
-        dana.post(f"/sessions/{session.pk}/stop/")
-    audit = ActionAudit.objects.get()
-    later = timezone.now() + timedelta(seconds=31)
-    with mock.patch.object(timezone, "now", return_value=later):
-        page = dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
-    assert "not answered within 30 seconds" in page
-    audit.refresh_from_db()
-    assert audit.outcome == "no answer"
-
-
-def test_offline_station_is_not_asked() -> None:
-    session = running(online=False)
-    dana = browser(factories.manager("dana", of=[session.site]))
-    assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
-
-
-def test_viewer_may_not_stop_and_outsider_sees_nothing() -> None:
-    session = running()
-    viewer = browser(factories.manager("victor", of=[session.site], role="viewer"))
-    stranger = browser(factories.manager("charlie", of=[factories.site()]))
-    assert viewer.post(f"/sessions/{session.pk}/stop/").status_code == 403
-    assert stranger.post(f"/sessions/{session.pk}/stop/").status_code == 404
-    assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404
 
 
 def test_url_reproduces_the_page(dana: Client) -> None:

@@ -1,4 +1,4 @@
-"""Strangers and expired sign-ins: people are led to sign in, scripts are told so."""
+"""Requests without a sign-in: browsers are redirected, scripts get a 401."""
 
 import pytest
 from django.conf import settings
@@ -22,9 +22,9 @@ def test_htmx_request_is_redirected_to_sign_in(client: Client, address: str) -> 
     assert not answer.content
 
 
-@pytest.mark.parametrize("there", ["https://evil.example.com/page", ""])
-def test_htmx_redirect_returns_to_own_pages_only(client: Client, there: str) -> None:
-    answer = client.get(TABLE, headers=HTMX | {"HX-Current-URL": there})
+@pytest.mark.parametrize("current_url", ["https://evil.example.com/page", ""])
+def test_htmx_redirect_returns_to_own_pages_only(client: Client, current_url: str) -> None:
+    answer = client.get(TABLE, headers=HTMX | {"HX-Current-URL": current_url})
 
     assert answer["HX-Redirect"] == "/sign-in/?next=/"
 
@@ -56,6 +56,6 @@ def test_public_page_loads_no_user(client: Client, monkeypatch: pytest.MonkeyPat
         raise OperationalError
 
     monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", down)
-    client.cookies[settings.SESSION_COOKIE_NAME] = "kept"
+    client.cookies[settings.SESSION_COOKIE_NAME] = "a session key"
 
     assert client.get("/healthz").status_code in {200, 503}
