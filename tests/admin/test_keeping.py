@@ -1,4 +1,4 @@
-"""What sessions point to stays, and says why; what has none goes, with all that is its own."""
+"""Objects in use by sessions cannot be deleted; unused ones are deleted with their own records."""
 
 import pytest
 from django.db.models import Model
@@ -48,7 +48,7 @@ def test_delete_page_says_why_not_and_what_to_do_instead(operator: Client, kind:
     assert refused.status_code == 403
 
 
-def test_usage_count_is_capped(operator: Client, monkeypatch) -> None:
+def test_usage_count_is_capped(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
     station = factories.station()
     for _ in range(3):
@@ -88,12 +88,12 @@ def test_deleting_manager_deletes_saved_views(operator: Client) -> None:
 
 @pytest.mark.parametrize("kind", ["policy", "driver", "id_tag", "station", "site_area", "site"])
 def test_form_links_to_sessions_of_object(operator: Client, kind: str) -> None:
-    hers, _ = used(), used()
-    thing = getattr(hers, kind)
+    session, _ = used(), used()
+    thing = getattr(session, kind)
     page = operator.get(address(thing, "change")).content.decode()
     sessions = f"{reverse('admin:sessions_app_chargingsession_changelist')}?{kind}__id__exact={thing.pk}"
 
     answer = operator.get(sessions)
 
     assert f'href="{sessions}"' in page
-    assert list(answer.context["cl"].queryset) == [hers]
+    assert list(answer.context["cl"].queryset) == [session]

@@ -1,4 +1,4 @@
-"""What a building's office does with pricing policies, done as the forms do it."""
+"""Pricing policies in the admin, with the data that its forms send."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,15 +29,20 @@ def operator(client: Client) -> Client:
 
 
 def filled(*components: dict[str, Any], initial: int = 0, **fields: Any) -> dict[str, Any]:
-    known = {"description": "Default Pricing", "audience": "", "currency": "AUD", "tax_percent": "10"}
-    known |= {"valid_from_0": "2026-01-01", "valid_from_1": "00:00:00"}
-    return known | fields | rows("components", *(components or (ENERGY,)), initial=initial)
+    defaults: dict[str, Any] = {
+        "description": "Default Pricing",
+        "audience": "",
+        "currency": "AUD",
+        "tax_percent": "10",
+    }
+    defaults |= {"valid_from_0": "2026-01-01", "valid_from_1": "00:00:00"}
+    return defaults | fields | rows("components", *(components or (ENERGY,)), initial=initial)
 
 
 def refused(operator: Client, data: dict[str, Any]) -> dict[str, list[str]]:
     """Return the errors of the form and of its components, by field."""
     answer = operator.post(reverse(ADD), data)
-    assert answer.status_code == 200, "it was saved"
+    assert answer.status_code == 200, "the form was saved"
     errors = dict(answer.context["adminform"].form.errors)
     formset = answer.context["inline_admin_formsets"][0].formset
     for number, form in enumerate(formset.forms):
@@ -105,7 +110,7 @@ def test_policy_has_one_scope_only(operator: Client) -> None:
         ({"max_price": "10.005"}, "max_price"),
         ({"min_price": "0.5", "currency": "JPY"}, "min_price"),
         ({"currency": "aud"}, "currency"),
-        ({"currency": "CLF"}, "currency"),  # of four decimals: prices are stored to three
+        ({"currency": "CLF"}, "currency"),  # four decimals; prices are stored with three
         ({"currency": "ZZZ"}, "currency"),
     ],
 )
@@ -145,7 +150,7 @@ def test_error_is_shown_at_the_component_field(
 )
 @pytest.mark.parametrize("zone", ["Australia/Sydney", "America/New_York"])
 def test_dates_at_the_ends_of_the_calendar_are_rejected(
-    operator: Client, validity: dict[str, str], dates: dict[str, str], field: str, zone: str
+    operator: Client, validity: dict[str, Any], dates: dict[str, str], field: str, zone: str
 ) -> None:
     place = factories.site(time_zone=zone)
     assert list(refused(operator, filled(ENERGY | dates, site=place.pk, **validity))) == [field]
@@ -153,7 +158,7 @@ def test_dates_at_the_ends_of_the_calendar_are_rejected(
 
 def test_component_dates_after_policy_end_are_rejected(operator: Client) -> None:
     spring = ENERGY | {"date_from": "2026-09-01"}
-    until_july = {"valid_to_0": "2026-07-01", "valid_to_1": "00:00:00"}
+    until_july: dict[str, Any] = {"valid_to_0": "2026-07-01", "valid_to_1": "00:00:00"}
     assert list(refused(operator, filled(spring, **until_july))) == ["0-date_from"]
 
 

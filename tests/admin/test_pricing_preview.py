@@ -1,4 +1,4 @@
-"""What a policy says and what a session would cost by it, before it is saved."""
+"""The preview of an unsaved policy: its description and the price of a simulated session."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,9 +23,9 @@ def operator(client: Client) -> Client:
     return client
 
 
-def trial(**fields: Any) -> dict[str, Any]:
-    known = {"kwh": "12", "charging_minutes": 110, "idle_minutes": 47, "starts_at": "2026-03-03T09:30"}
-    return {f"trial-{name}": value for name, value in (known | fields).items()}
+def simulation(**fields: Any) -> dict[str, Any]:
+    defaults = {"kwh": "12", "charging_minutes": 110, "idle_minutes": 47, "starts_at": "2026-03-03T09:30"}
+    return {f"trial-{name}": value for name, value in (defaults | fields).items()}
 
 
 def previewed(operator: Client, data: dict[str, Any], **headers: str) -> PolicyPreview:
@@ -34,7 +34,7 @@ def previewed(operator: Client, data: dict[str, Any], **headers: str) -> PolicyP
 
 
 def test_preview_shows_unsaved_form_and_saves_nothing(operator: Client) -> None:
-    data = filled(NIGHT, ENERGY | {"position": 1}, IDLE) | trial()
+    data = filled(NIGHT, ENERGY | {"position": 1}, IDLE) | simulation()
     preview = previewed(operator, data, **{"X-Requested-With": "fetch"})
     assert preview.in_words.startswith("$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour")
     assert [(line.label, line.quantity, line.amount) for line in preview.lines] == [
@@ -47,7 +47,7 @@ def test_preview_shows_unsaved_form_and_saves_nothing(operator: Client) -> None:
 
 def test_simulation_starts_in_site_time(operator: Client) -> None:
     perth = factories.site(time_zone="Australia/Perth")
-    data = filled(NIGHT, ENERGY | {"position": 1}) | trial(starts_at="2026-03-03T23:00", site=perth.pk)
+    data = filled(NIGHT, ENERGY | {"position": 1}) | simulation(starts_at="2026-03-03T23:00", site=perth.pk)
     preview = previewed(operator, data)
     assert [line.when for line in preview.lines] == ["22:00 to 06:00"]
 
@@ -55,7 +55,7 @@ def test_simulation_starts_in_site_time(operator: Client) -> None:
 @pytest.mark.parametrize("starts_at", ["0001-01-01T00:00", "9999-12-31T23:00"])
 def test_simulation_start_year_is_limited(operator: Client, starts_at: str) -> None:
     sydney = factories.site()
-    preview = previewed(operator, filled() | trial(starts_at=starts_at, site=sydney.pk))
+    preview = previewed(operator, filled() | simulation(starts_at=starts_at, site=sydney.pk))
     assert preview.problems == ("Starting: Choose a year from 2000 to 2999.",)
 
 
@@ -68,13 +68,13 @@ def test_simulation_starts_at_nine_on_the_sites_day(operator: Client, monkeypatc
 
 
 def test_preview_reports_energy_without_a_price(operator: Client) -> None:
-    data = filled(NIGHT) | trial(starts_at="2026-03-03T21:00", charging_minutes=120)
+    data = filled(NIGHT) | simulation(starts_at="2026-03-03T21:00", charging_minutes=120)
     preview = previewed(operator, data)
     assert preview.free == "6.00 kWh cost nothing: no component applies to them."
 
 
 def test_preview_lists_problems(operator: Client) -> None:
-    data = filled(ENERGY, NIGHT | {"position": 1}) | trial(kwh="")
+    data = filled(ENERGY, NIGHT | {"position": 1}) | simulation(kwh="")
     preview = previewed(operator, data)
     assert preview.problems == (
         "Component 2, Position: It never applies: component 1 has all of energy before it.",
@@ -83,25 +83,25 @@ def test_preview_lists_problems(operator: Client) -> None:
 
 
 def test_preview_of_empty_form_has_no_problems(operator: Client) -> None:
-    data = filled({}, description="", currency="", valid_from_0="", valid_from_1="") | trial()
+    data = filled({}, description="", currency="", valid_from_0="", valid_from_1="") | simulation()
     preview = previewed(operator, data)
     assert (preview.is_begun, preview.problems) == (False, ())
 
 
 def test_preview_uses_the_sites_time_zone(operator: Client) -> None:
     perth = factories.site(time_zone="Australia/Perth")
-    previews = [previewed(operator, filled(**place) | trial()) for place in ({}, {"site": perth.pk})]
+    previews = [previewed(operator, filled(**place) | simulation()) for place in ({}, {"site": perth.pk})]
     assert [preview.zone for preview in previews] == ["UTC", "Australia/Perth"]
 
 
 def test_preview_of_copy_takes_components_as_new(operator: Client) -> None:
-    data = filled(ENERGY | {"id": "", "policy": ""}, initial=1) | trial()
+    data = filled(ENERGY | {"id": "", "policy": ""}, initial=1) | simulation()
     preview = previewed(operator, data)
     assert (preview.problems, preview.total) == ((), "$4.20")
 
 
 def test_preview_lists_problems_of_the_policy(operator: Client) -> None:
-    data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | trial()
+    data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | simulation()
     preview = previewed(operator, data)
     assert preview.problems == (
         "Valid to: It ends before it begins.",

@@ -1,4 +1,4 @@
-"""The repricing action shows prices first, and applies nothing but what it has shown."""
+"""The repricing action shows prices first, and applies only the prices shown."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,6 +1,7 @@
-"""The page of a session: who did what to it, and its last meter samples."""
+"""The admin page of a session: its audits and last meter samples."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -82,8 +83,8 @@ def test_session_list_names_its_driver(operator: Client) -> None:
     factories.session(driver=priya)
     sessions = reverse("admin:sessions_app_chargingsession_changelist")
 
-    def subtitle(**asked: object) -> str:
-        return operator.get(sessions, asked).context["subtitle"]
+    def subtitle(**query: Any) -> str:
+        return str(operator.get(sessions, query).context["subtitle"])
 
     assert subtitle(driver__id__exact=priya.pk) == "Sessions of Priya Raman"
     assert subtitle(driver__id__exact=99_999) == ""

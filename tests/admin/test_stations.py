@@ -19,11 +19,12 @@ from tests.admin.forms import rows, station_form
 
 pytestmark = pytest.mark.django_db
 
+WriteMeanwhile = Callable[..., None]
 STATIONS = reverse("admin:sessions_app_chargingstation_changelist")
 
 
-def listed(operator: Client, **asked: str) -> set[ChargingStation]:
-    return set(operator.get(STATIONS, asked).context["cl"].queryset)
+def listed(operator: Client, **query: str) -> set[ChargingStation]:
+    return set(operator.get(STATIONS, query).context["cl"].queryset)
 
 
 def test_online_filter_matches_the_icon(operator: Client) -> None:
@@ -40,8 +41,8 @@ def test_online_filter_matches_the_icon(operator: Client) -> None:
 
 
 @pytest.fixture
-def meanwhile() -> Iterator[Callable[..., None]]:
-    """Give a function that writes columns of a row when a form is about to save it."""
+def meanwhile() -> Iterator[WriteMeanwhile]:
+    """Give a function that writes columns of a row just before a form saves it."""
     receivers = []
 
     def meanwhile(row: Model, **columns: object) -> None:
@@ -62,7 +63,7 @@ def change(operator: Client, thing: Model, form: dict[str, object]) -> None:
     thing.refresh_from_db()
 
 
-def test_saving_station_keeps_concurrent_socket_writes(operator: Client, meanwhile) -> None:
+def test_saving_station_keeps_concurrent_socket_writes(operator: Client, meanwhile: WriteMeanwhile) -> None:
     station = factories.station("HT-B1-03", connectors=0)
     meanwhile(station, connection_id="opened", last_seen_at=factories.NOON)
 
@@ -73,11 +74,11 @@ def test_saving_station_keeps_concurrent_socket_writes(operator: Client, meanwhi
     assert matches(station.password_digest, b"new")
 
 
-def test_saving_station_keeps_concurrent_connector_status(operator: Client, meanwhile) -> None:
+def test_saving_station_keeps_concurrent_connector_status(operator: Client, meanwhile: WriteMeanwhile) -> None:
     station = factories.station("HT-B1-03", connectors=1)
     connector = station.connectors.get()
     meanwhile(connector, status="Charging")
-    row = {"id": connector.pk, "station": station.pk, "number": 1, "max_power_w": 7400, "phases": 1}
+    row: dict[str, object] = {"id": connector.pk, "station": station.pk, "number": 1, "max_power_w": 7400, "phases": 1}
 
     change(operator, station, station_form(station.site_area, **rows("connectors", row, initial=1)))
 
@@ -85,7 +86,7 @@ def test_saving_station_keeps_concurrent_connector_status(operator: Client, mean
     assert (connector.status, connector.max_power_w, connector.phases) == ("Charging", 7_400, 1)
 
 
-def test_saving_manager_keeps_concurrent_column_choice(operator: Client, meanwhile) -> None:
+def test_saving_manager_keeps_concurrent_column_choice(operator: Client, meanwhile: WriteMeanwhile) -> None:
     dana = factories.manager()
     meanwhile(dana, columns={"history": "id"})
 
@@ -99,8 +100,8 @@ def test_connectors_are_found_by_status_and_error(operator: Client) -> None:
     type(broken).objects.filter(pk=broken.pk).update(status="Faulted", error_code="GroundFailure")
     connectors = reverse("admin:sessions_app_connector_changelist")
 
-    for asked in ({"q": "garage fault"}, {"status": "Faulted"}, {"error_code": "GroundFailure"}):
-        assert list(operator.get(connectors, asked).context["cl"].queryset) == [broken]
+    for query in ({"q": "garage fault"}, {"status": "Faulted"}, {"error_code": "GroundFailure"}):
+        assert list(operator.get(connectors, query).context["cl"].queryset) == [broken]
 
 
 def test_status_filter_has_a_choice_for_unknown(operator: Client) -> None:
@@ -140,4 +141,4 @@ def test_pending_stations_are_filtered_by_last_attempt(operator: Client) -> None
         {"last_at__gte": (now - timedelta(days=7)).isoformat()},
     )
 
-    assert [knock.identity for knock in answer.context["cl"].queryset] == ["NEW"]
+    assert [station.identity for station in answer.context["cl"].queryset] == ["NEW"]

@@ -1,8 +1,9 @@
-"""No time without a zone: it is the site's own, or UTC and says so."""
+"""Every time is shown in site time, or marked as UTC."""
 
 from datetime import UTC, datetime
 
 import pytest
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
@@ -16,16 +17,16 @@ SITE_TIME = "25 Nov 2024 18:10"
 IN_FULL = 'title="2024-11-25 18:10:00 AEDT (Australia/Sydney)"'
 
 
-def page(operator: Client, model, *args: int) -> str:
+def page(operator: Client, model: type[Model], *args: int) -> str:
     name = "change" if args else "changelist"
     answer = operator.get(reverse(f"admin:sessions_app_{model._meta.model_name}_{name}", args=args))
     return answer.content.decode()
 
 
-def one_of_each() -> list:
+def one_of_each() -> tuple[Model, ...]:
     site = factories.site()
     station = factories.station(at=site, last_seen_at=AT, connectors=0)
-    return [
+    return (
         station,
         models.ActionAudit.objects.create(
             manager_name="Dana", action="stop", station=station, at=AT, outcome="accepted"
@@ -34,7 +35,7 @@ def one_of_each() -> list:
             station=station, action="MeterValues", payload="{}", error="no", received_at=AT
         ),
         factories.id_tag(of=factories.driver(site=site), expires_at=AT),
-    ]
+    )
 
 
 def test_lists_show_site_time(operator: Client) -> None:

@@ -1,4 +1,4 @@
-"""What an operator does in the admin, done as the forms do it."""
+"""An operator's work in the admin, with the data that its forms send."""
 
 import re
 
@@ -25,7 +25,7 @@ from tests.admin.forms import rows, station_form
 pytestmark = pytest.mark.django_db
 
 
-def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation:
+def pending_station(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation:
     return PendingStation.objects.create(
         identity=identity,
         password_digest=password_digest(password) if password else "",
@@ -34,12 +34,12 @@ def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation
     )
 
 
-def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> str:
+def accept(operator: Client, *stations: PendingStation, at: SiteArea | None) -> str:
     answer = operator.post(
         reverse("admin:sessions_app_pendingstation_changelist"),
         {
             "action": "let_in",
-            "_selected_action": [each.pk for each in knocks],
+            "_selected_action": [each.pk for each in stations],
             "site_area": "" if at is None else at.pk,
         },
         follow=True,
@@ -97,7 +97,7 @@ def test_station_password_is_stored_as_hidden_digest(operator: Client) -> None:
 
 
 def test_empty_password_field_keeps_the_password(operator: Client) -> None:
-    station = factories.station("HT-B1-03", connectors=0, password_digest=password_digest("kept"))
+    station = factories.station("HT-B1-03", connectors=0, password_digest=password_digest("unchanged"))
 
     operator.post(
         reverse("admin:sessions_app_chargingstation_change", args=[station.pk]),
@@ -106,13 +106,13 @@ def test_empty_password_field_keeps_the_password(operator: Client) -> None:
 
     station.refresh_from_db()
     assert station.identity == "HT-B1-04"
-    assert matches(station.password_digest, b"kept")
+    assert matches(station.password_digest, b"unchanged")
 
 
 def test_accepted_station_keeps_its_presented_password(operator: Client) -> None:
     area = factories.area()
 
-    text = let_in(operator, knock(), at=area)
+    text = accept(operator, pending_station(), at=area)
 
     station = ChargingStation.objects.get()
     assert "CP 1/ü</a> is in" in text
@@ -123,7 +123,7 @@ def test_accepted_station_keeps_its_presented_password(operator: Client) -> None
 
 
 def test_accepting_a_station_needs_a_site_area(operator: Client) -> None:
-    text = let_in(operator, knock(), at=None)
+    text = accept(operator, pending_station(), at=None)
 
     assert "Choose the site area" in text
     assert PendingStation.objects.exists()
@@ -131,13 +131,13 @@ def test_accepting_a_station_needs_a_site_area(operator: Client) -> None:
 
 
 def test_station_accepted_without_password_needs_one(operator: Client) -> None:
-    assert "set one" in let_in(operator, knock(password=""), at=factories.area())
+    assert "set one" in accept(operator, pending_station(password=""), at=factories.area())
 
 
 def test_accepting_leaves_an_existing_station_alone(operator: Client) -> None:
     factories.station("CP 1/ü", password_digest=password_digest("its own"))
 
-    text = let_in(operator, knock(), at=factories.area())
+    text = accept(operator, pending_station(), at=factories.area())
 
     assert "was known already" in text
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
@@ -189,20 +189,20 @@ def test_action_blocks_tags(operator: Client) -> None:
     assert IdTag.objects.get().is_blocked
 
 
-def found(operator: Client, **asked: object) -> set[int]:
-    answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), asked)
+def listed(operator: Client, **query: str) -> set[int]:
+    answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), query)
     return {session.pk for session in answer.context["cl"].queryset}
 
 
 def test_sessions_are_found_by_driver_station_tag_and_id(operator: Client) -> None:
-    hers = factories.session(driver=factories.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
+    matching = factories.session(driver=factories.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
     other = factories.session(on=factories.station("GARAGE-7"))
 
-    assert found(operator, q="priya 1204") == {hers.pk}
-    assert found(operator, q="priya garage") == set()
-    assert found(operator, q="card1") == {hers.pk}
-    assert found(operator, q="garage") == {other.pk}
-    assert other.pk in found(operator, q=str(other.pk))
+    assert listed(operator, q="priya 1204") == {matching.pk}
+    assert listed(operator, q="priya garage") == set()
+    assert listed(operator, q="card1") == {matching.pk}
+    assert listed(operator, q="garage") == {other.pk}
+    assert other.pk in listed(operator, q=str(other.pk))
 
 
 def test_too_long_search_is_rejected(operator: Client) -> None:
@@ -227,9 +227,9 @@ def test_sessions_are_filtered_by_flag(operator: Client) -> None:
     flagged = factories.session(flags=Flag.NO_PRICE | Flag.NO_DRIVER)
     factories.session()
 
-    assert found(operator, flag="any") == {flagged.pk}
-    assert found(operator, flag=str(Flag.NO_DRIVER.value)) == {flagged.pk}
-    assert found(operator, flag=str(Flag.NO_ENERGY.value)) == set()
+    assert listed(operator, flag="any") == {flagged.pk}
+    assert listed(operator, flag=str(Flag.NO_DRIVER.value)) == {flagged.pk}
+    assert listed(operator, flag=str(Flag.NO_ENERGY.value)) == set()
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist"))
     assert "No pricing policy applies" in page.content.decode()
 
@@ -251,7 +251,7 @@ def test_session_page_links_to_its_graph(operator: Client) -> None:
     assert f'href="{reverse("session", args=[session.pk])}"' in page.content.decode()
 
 
-def test_result_count_is_capped(operator: Client, monkeypatch) -> None:
+def test_result_count_is_capped(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
     station = factories.station()
     for _ in range(3):
