@@ -1,4 +1,4 @@
-"""Rows to export, and files read back the way other programs read them."""
+"""Rows to export, and exported files read back."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -11,7 +11,7 @@ from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.csv import csv_chunks
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-_USUAL: dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "id": 8412,
     "started_at": NOW - timedelta(hours=1),
     "ended_at": NOW,
@@ -37,14 +37,19 @@ _USUAL: dict[str, Any] = {
 
 
 def row(**fields: Any) -> SessionRow:
-    empty = dict.fromkeys(SessionRow.__struct_fields__)
-    return SessionRow(**(empty | _USUAL | fields))
+    empty: dict[str, Any] = dict.fromkeys(SessionRow.__struct_fields__)
+    return SessionRow(**(empty | _DEFAULTS | fields))
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def as_dict(one: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:
-    """Return what the CSV says of the row, by header."""
-    return read_csv(b"".join(csv_chunks(columns_for_tab(tab), [one], now=now, bom=False)))[0]
+async def read_streamed(response: Any) -> bytes:
+    """Return the content of a streaming response of the asynchronous test client."""
+    return b"".join([chunk async for chunk in response])
+
+
+def as_dict(row: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:
+    """Return the texts of the row's CSV, by header."""
+    return read_csv(b"".join(csv_chunks(columns_for_tab(tab), [row], now=now, bom=False)))[0]

@@ -1,4 +1,4 @@
-"""CSV: RFC 4180, in pieces."""
+"""CSV after RFC 4180, written in chunks."""
 
 import csv
 from io import StringIO
@@ -7,12 +7,13 @@ from itertools import count, islice
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sessions_app.domain.row import SessionRow
 from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.csv import csv_chunks, quoted
 from tests.exports.reading import NOW, read_csv, row
 
 
-def _file(*rows, bom=False):
+def _file(*rows: SessionRow, bom: bool = False) -> bytes:
     return b"".join(csv_chunks(columns_for_tab("history"), rows, now=NOW, bom=bom))
 
 
@@ -30,7 +31,7 @@ def test_bom_is_optional() -> None:
 
 def test_names_in_any_script_are_kept() -> None:
     names = ["王小明", "أحمد", "Łukasz", "Ζωή", "😀"]
-    assert [said["User"] for said in read_csv(_file(*(row(user=name) for name in names)))] == names
+    assert [cells["User"] for cells in read_csv(_file(*(row(user=name) for name in names)))] == names
 
 
 def test_empty_export_has_the_header_only() -> None:
@@ -39,7 +40,7 @@ def test_empty_export_has_the_header_only() -> None:
 
 def test_every_row_is_written_once() -> None:
     rows = [row(id=number) for number in range(1, 2_505)]
-    assert [int(said["ID"]) for said in read_csv(_file(*rows))] == list(range(1, 2_505))
+    assert [int(cells["ID"]) for cells in read_csv(_file(*rows))] == list(range(1, 2_505))
 
 
 def test_rows_are_streamed() -> None:
@@ -50,6 +51,6 @@ def test_rows_are_streamed() -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=1))
-def test_every_text_is_read_back_unchanged(texts) -> None:
+def test_every_text_is_read_back_unchanged(texts: list[str]) -> None:
     line = ",".join(quoted(text) for text in texts)
     assert next(csv.reader(StringIO(line, newline="")), [""]) == texts

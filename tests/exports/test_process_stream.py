@@ -1,8 +1,9 @@
-"""A long CSV from a process of its own: whole, or visibly broken off."""
+"""A long CSV from its own process: complete, or visibly aborted."""
 
 import os
 import signal
 import sys
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -31,6 +32,7 @@ async def test_process_ends_when_the_client_leaves() -> None:
     stream = stream_from_process(b"", b"", command)
     await anext(stream)
     pid = int((await anext(stream)).split()[0])
+    assert isinstance(stream, AsyncGenerator)
     await stream.aclose()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, signal.SIG_DFL)
