@@ -1,4 +1,4 @@
-"""A tag is known in capitals and in small letters, and by the time at which it is shown."""
+"""A tag matches in upper and lower case; its status depends on the time of the event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -76,7 +76,7 @@ OLD = ("sessions_app", "0002_history_indexes")
 
 @pytest.fixture
 def make_before() -> Iterator[Make]:
-    """Give what puts rows into the database as it was before tags were one in any case."""
+    """Give a function that creates rows in the schema before tags became case-insensitive."""
     executor = MigrationExecutor(connection)
     newest = executor.loader.graph.leaf_nodes()
     executor.migrate([OLD])
@@ -89,7 +89,7 @@ def test_migration_merges_tags_differing_in_case(make_before: Make) -> None:
     site = make_before("Site", company=make_before("Company", name="C"), name="S")
     area = make_before("SiteArea", site=site, name="A")
     blocked = make_before("IdTag", value="DeadBeef01", is_blocked=True)
-    kept = make_before("IdTag", value="DEADBEEF01", driver=make_before("Driver", name="Priya Raman"))
+    remaining = make_before("IdTag", value="DEADBEEF01", driver=make_before("Driver", name="Priya Raman"))
     other = make_before("IdTag", value="CAFE")
     session = make_before(
         "ChargingSession",
@@ -102,6 +102,6 @@ def test_migration_merges_tags_differing_in_case(make_before: Make) -> None:
 
     MigrationExecutor(connection).migrate([("sessions_app", "0003_id_tag_any_case")])
 
-    found = IdTag.objects.order_by("pk").values_list("pk", "is_blocked")
-    assert list(found) == [(kept.pk, True), (other.pk, False)]
-    assert ChargingSession.objects.filter(pk=session.pk, id_tag=kept.pk).exists()
+    tags = IdTag.objects.order_by("pk").values_list("pk", "is_blocked")
+    assert list(tags) == [(remaining.pk, True), (other.pk, False)]
+    assert ChargingSession.objects.filter(pk=session.pk, id_tag=remaining.pk).exists()
