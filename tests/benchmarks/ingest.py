@@ -1,10 +1,10 @@
-"""How many meter readings a second are recorded: acknowledged to the stations, and found in the database.
+"""Meter readings recorded a second: acknowledged to the stations, and stored in the database.
 
     python tests/benchmarks/ingest.py --stations 100 --seconds 20
     python tests/benchmarks/ingest.py --url ws://127.0.0.1:8000/ocpp --password P --prefix BENCH
 
 Each station sends its next MeterValues when the last one is answered, over a real socket. Without
---url it makes a database, fills in the stations, and starts a server of its own; client and server
+--url it creates a database with the stations and starts its own server; client and server
 share the machine. A server that runs already needs stations PREFIX-001 … (`manage.py add_station
 PREFIX --count N --password P --accept-unknown-tags`); what it stored is not counted then, unless
 DATABASE_URL names its database.
@@ -29,22 +29,22 @@ PASSWORD = "a password of the benchmark"
 
 
 @dataclass
-class Tally:
-    """What the stations saw: seconds from a reading sent to its answer."""
+class ClientTimes:
+    """Times seen by the stations: seconds from each reading to its answer."""
 
     latencies_s: list[float] = field(default_factory=list)
     transactions: list[int] = field(default_factory=list)
 
 
 class Station:
-    """A client that speaks as little OCPP as it takes, so that the server is what is measured."""
+    """A minimal OCPP client, so that the server is measured, not the client."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
         self._count = 0
 
     async def call(self, action: str, payload: dict[str, Any]) -> dict[str, Any]:
-        """Send a call and return the payload of its answer; an answer that is an error ends the run."""
+        """Send a call and return the payload of its answer; an error ends the run."""
         self._count += 1
         await self._socket.send(json.dumps([2, str(self._count), action, payload]))
         kind, id_, answer, *_ = json.loads(await self._socket.recv())
@@ -54,7 +54,7 @@ class Station:
 
 
 def reading(transaction: int, at: datetime, number: int) -> dict[str, Any]:
-    """Return MeterValues as a usual AC station sends them: energy, power, offered current, voltage."""
+    """Return the MeterValues of a typical AC station: energy, power, offered current, voltage."""
     sampled = [
         {"value": str(1000 + number), "measurand": "Energy.Active.Import.Register", "unit": "Wh"},
         {"value": "7.2", "measurand": "Power.Active.Import", "unit": "kW"},
@@ -65,7 +65,9 @@ def reading(transaction: int, at: datetime, number: int) -> dict[str, Any]:
     return {"connectorId": 1, "transactionId": transaction, "meterValue": [value]}
 
 
-async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, tally: Tally) -> None:
+async def run_station(
+    url: str, name: str, password: str, ready: asyncio.Barrier, seconds: float, times: ClientTimes
+) -> None:
     token = base64.b64encode(f"{name}:{password}".encode()).decode()
     async with connect(
         f"{url}/{name}",
@@ -80,7 +82,7 @@ async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier
         stamp = at.isoformat().replace("+00:00", "Z")
         start = {"connectorId": 1, "idTag": "BENCH", "meterStart": 1000, "timestamp": stamp}
         transaction = (await station.call("StartTransaction", start))["transactionId"]
-        tally.transactions.append(transaction)
+        times.transactions.append(transaction)
         await ready.wait()
         deadline = time.perf_counter() + seconds
         number = 0
@@ -88,15 +90,15 @@ async def run_station(url: str, name: str, password: str, ready: asyncio.Barrier
             number += 1
             message = reading(transaction, at + timedelta(seconds=number), number)
             await station.call("MeterValues", message)
-            tally.latencies_s.append(time.perf_counter() - sent)
+            times.latencies_s.append(time.perf_counter() - sent)
 
 
-async def run(url: str, password: str, prefix: str, stations: int, seconds: float) -> Tally:
-    tally, ready = Tally(), asyncio.Barrier(stations)
+async def run(url: str, password: str, prefix: str, stations: int, seconds: float) -> ClientTimes:
+    times, ready = ClientTimes(), asyncio.Barrier(stations)
     await asyncio.gather(
-        *(run_station(url, f"{prefix}-{n:03}", password, ready, seconds, tally) for n in range(1, stations + 1))
+        *(run_station(url, f"{prefix}-{n:03}", password, ready, seconds, times) for n in range(1, stations + 1))
     )
-    return tally
+    return times
 
 
 def stored(transactions: list[int]) -> int:
@@ -110,14 +112,14 @@ def percentile(values: list[float], percent: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
 
 
-def report(tally: Tally, seconds: float, found: int | None) -> None:
-    acked = len(tally.latencies_s)
+def report(times: ClientTimes, seconds: float, stored_count: int | None) -> None:
+    acked = len(times.latencies_s)
     figures = {
         "acked_per_s": round(acked / seconds, 1),
         "acked": acked,
-        "stored": found,
-        "p50_ms": round(percentile(tally.latencies_s, 50) * 1000, 1),
-        "p99_ms": round(percentile(tally.latencies_s, 99) * 1000, 1),
+        "stored": stored_count,
+        "p50_ms": round(percentile(times.latencies_s, 50) * 1000, 1),
+        "p99_ms": round(percentile(times.latencies_s, 99) * 1000, 1),
     }
     for name, value in figures.items():
         print(f"{name:>12} {value}")
@@ -125,7 +127,7 @@ def report(tally: Tally, seconds: float, found: int | None) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stations", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--url", help="of a server that runs already: ws://HOST:PORT/ocpp")
@@ -134,12 +136,12 @@ def main() -> None:
     options = parser.parse_args()
     args = (options.password, options.prefix, options.stations, options.seconds)
     if options.url:
-        tally = asyncio.run(run(options.url.rstrip("/"), *args))
-        found = None
+        times = asyncio.run(run(options.url.rstrip("/"), *args))
+        stored_count = None
         if os.environ.get("DATABASE_URL"):
             use_database(os.environ["DATABASE_URL"].rsplit("/", 1)[1])
-            found = stored(tally.transactions)
-        report(tally, options.seconds, found)
+            stored_count = stored(times.transactions)
+        report(times, options.seconds, stored_count)
         return
     create_database(DATABASE)
     try:
@@ -147,8 +149,8 @@ def main() -> None:
         migrate()
         add_stations(*args[:3])
         with server({"DATABASE_URL": database_url(DATABASE)}) as address:
-            tally = asyncio.run(run(address.replace("http", "ws", 1) + "/ocpp", *args))
-        report(tally, options.seconds, stored(tally.transactions))
+            times = asyncio.run(run(address.replace("http", "ws", 1) + "/ocpp", *args))
+        report(times, options.seconds, stored(times.transactions))
     finally:
         drop_database(DATABASE)
 
