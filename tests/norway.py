@@ -1,4 +1,4 @@
-"""Puts in the charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
+"""Loads charging reports of twelve Norwegian apartment garages (CC BY 4.0, Sørensen et al. 2024)."""
 
 import csv
 import os
@@ -18,13 +18,13 @@ OSLO = ZoneInfo("Europe/Oslo")
 
 
 def reports() -> Iterator[dict[str, str]]:
-    """Give the reports as the file has them."""
+    """Yield the rows of the file."""
     with REPORTS.open(newline="", encoding="utf-8-sig") as file:
         yield from csv.DictReader(file, delimiter=";")
 
 
 def moment(text: str) -> datetime | None:
-    """Return a local time of Oslo in UTC; NA is none. Of an hour that comes twice it is the first."""
+    """Return an Oslo local time in UTC, None for NA; a repeated hour is the first one."""
     return None if text == "NA" else datetime.fromisoformat(text).replace(tzinfo=OSLO).astimezone(UTC)
 
 
@@ -34,12 +34,12 @@ def energy_wh(text: str) -> Decimal:
 
 
 def load() -> list[ChargingSession]:
-    """Put all of it in: a garage is a site, a parking place a station and a person."""
+    """Create all sessions: a garage is a site, a parking place a station and a driver."""
     company = factories.company("Norwegian garages", currency="NOK")
     stations: dict[str, ChargingStation] = {}
     drivers: dict[str, Driver] = {}
     sites = {}
-    found = []
+    sessions = []
     for report in reports():
         garage, place = report["location"], report["user_id"]
         if garage not in sites:
@@ -47,15 +47,15 @@ def load() -> list[ChargingSession]:
         if place not in stations:
             stations[place] = factories.station(place, at=sites[garage], connectors=1, max_power_w=7_400)
             drivers[place] = factories.driver(place)
-        found.append(_session(report, stations[place], drivers[place]))
-    return ChargingSession.objects.bulk_create(found, batch_size=2_000)
+        sessions.append(_session(report, stations[place], drivers[place]))
+    return ChargingSession.objects.bulk_create(sessions, batch_size=2_000)
 
 
 def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -> ChargingSession:
-    """Return a session; without an end it has no stop message: it ended at the last that is known."""
+    """Return a session; without a reported end it ends provisionally at its start."""
     started_at, ended_at = moment(report["plugin_time"]), moment(report["plugout_time"])
     assert started_at is not None
-    is_whole = ended_at is not None and ended_at >= started_at
+    is_complete = ended_at is not None and ended_at >= started_at
     return ChargingSession(
         station=station,
         connector=station.connectors.all()[0],
@@ -64,9 +64,9 @@ def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -
         driver=driver,
         id_tag_value=report["session_id"],
         started_at=started_at,
-        ended_at=ended_at if is_whole else started_at,
-        end_reason="EVDisconnected" if is_whole else "NextSession",
-        is_provisional=not is_whole,
-        flags=0 if is_whole else int(Flag.CLOSED_BY_US),
+        ended_at=ended_at if is_complete else started_at,
+        end_reason="EVDisconnected" if is_complete else "NextSession",
+        is_provisional=not is_complete,
+        flags=0 if is_complete else int(Flag.CLOSED_BY_US),
         energy_wh=energy_wh(report["energy_session"]),
     )

@@ -1,3 +1,5 @@
+"""Static files under hashed names."""
+
 import json
 import re
 from pathlib import Path
@@ -16,7 +18,7 @@ def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(source.read_bytes())
         paths[name] = (storage, name)
 
-    problems = [found for _, _, found in storage.post_process(paths) if isinstance(found, Exception)]
+    problems = [result for _, _, result in storage.post_process(paths) if isinstance(result, Exception)]
 
     assert not problems
     names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
