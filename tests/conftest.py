@@ -1,4 +1,4 @@
-"""What holds for every test: the real server, which tests drive a browser, and when they run."""
+"""Fixtures of all tests: the real server, the order of browser tests, the test database."""
 
 from collections.abc import Generator, Iterator
 from time import monotonic, sleep
@@ -15,7 +15,7 @@ from pytest_django import DjangoDbBlocker
 from tests.support import serving
 from tests.support.serving import Server
 
-# How long an example takes says something of the machine, not of the code.
+# The duration of an example depends on the machine, not on the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
@@ -24,10 +24,10 @@ BROWSER_FIXTURES = {"browser", "page", "open_page", "signed_in"}
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Mark the tests that drive a browser, and run them last, after pytest-django has put in its order.
+    """Mark the browser tests and run them last, after the order of pytest-django.
 
-    Playwright keeps an event loop running in the main thread for as long as its browser lives:
-    a test that is a coroutine cannot run after that.
+    Playwright keeps an event loop running in the main thread while its browser is open:
+    a coroutine test cannot run after that.
     """
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
@@ -37,38 +37,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
 
 
 @receiver(connection_created)
-def let_the_server_give_way(connection: BaseDatabaseWrapper, **sent: Any) -> None:
-    """Have the server find out first that it and the emptying of the tables wait for each other.
+def let_server_detect_deadlocks(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Let the server, not the test, lose a deadlock with the emptying of the tables.
 
-    What it announces is held back for up to a second, and may be read when the next test is at its end. It
-    does without, or tries again; the test could do neither. Only a superuser may say so.
+    The server may still read announced sessions when the next test ends, up to a second later. It can
+    skip or retry the query; the test cannot. Only a superuser may set this option.
     """
     if connection.vendor == "postgresql":
-        patience = "SELECT set_config('deadlock_timeout', '10s', false)"
-        connection.connection.execute(f"{patience} WHERE current_setting('is_superuser') = 'on'")
+        statement = "SELECT set_config('deadlock_timeout', '10s', false)"
+        connection.connection.execute(f"{statement} WHERE current_setting('is_superuser') = 'on'")
 
 
-RESTS_WITHIN_S = 5.0
+IDLE_WITHIN_S = 5.0
 
 
 @pytest.fixture(autouse=True)
-def server_at_rest(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the server finish what a test's sockets left it before the tables are emptied.
+def idle_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Wait until the server has handled the closed sockets of a test before the tables are emptied.
 
-    It records that they have closed: with that in flight, emptying the tables deadlocks.
+    It stores their disconnections: emptying the tables at that moment deadlocks.
     """
     if "server" not in request.fixturenames:
         yield
         return
-    request.getfixturevalue("_django_db_helper")  # whose end empties the tables: ours comes before
+    request.getfixturevalue("_django_db_helper")  # it empties the tables after this fixture ends
     yield
-    deadline = monotonic() + RESTS_WITHIN_S
-    while not _rests() and monotonic() < deadline:
+    deadline = monotonic() + IDLE_WITHIN_S
+    while not _is_idle() and monotonic() < deadline:
         sleep(0.01)
 
 
-def _rests() -> bool:
-    from sessions_app.models import ChargingStation  # the apps are loaded by now
+def _is_idle() -> bool:
+    from sessions_app.models import ChargingStation  # imported late: the apps must be loaded
 
     if ChargingStation.objects.exclude(connection_id="").exclude(connected_at=None).exists():
         return False
@@ -79,12 +79,12 @@ def _rests() -> bool:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid() AND state <> 'idle'"
         )
-        return cursor.fetchone() == (0,)
+        return bool(cursor.fetchone() == (0,))
 
 
 @pytest.fixture(scope="session")
 def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Give the running server; tests that use it take `transactional_db`, since it sees commits only."""
+    """Give the running server; its tests need `transactional_db`, since it sees commits only."""
     running = serving.start(connection.settings_dict, tmp_path_factory.mktemp("server") / "log.txt")
     yield running
     running.stop()
@@ -92,7 +92,7 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Let go of the test database at the end: threads that keep a connection of their own hold it."""
+    """Close all connections to the test database at the end: threads may still have their own."""
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -1,3 +1,5 @@
+"""Static files under hashed names."""
+
 import json
 import re
 from pathlib import Path
@@ -7,7 +9,7 @@ from terrafuse.assets import HashedManifestStorage
 STATIC = Path(__file__).resolve().parent.parent / "static"
 
 
-def test_modules_import_each_other_under_their_hashed_names(tmp_path: Path) -> None:
+def test_modules_import_each_other_by_hashed_names(tmp_path: Path) -> None:
     storage = HashedManifestStorage(location=str(tmp_path), base_url="/static/")
     paths = {}
     for source in (STATIC / "js").rglob("*.js"):
@@ -16,7 +18,7 @@ def test_modules_import_each_other_under_their_hashed_names(tmp_path: Path) -> N
         (tmp_path / name).write_bytes(source.read_bytes())
         paths[name] = (storage, name)
 
-    problems = [found for _, _, found in storage.post_process(paths) if isinstance(found, Exception)]
+    problems = [result for _, _, result in storage.post_process(paths) if isinstance(result, Exception)]
 
     assert not problems
     names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]

@@ -1,4 +1,4 @@
-"""What the models promise is in the database, whatever the way there."""
+"""The migrations create every constraint and index of the models."""
 
 import re
 
@@ -13,11 +13,11 @@ NAMES = {
 
 
 @pytest.mark.django_db
-def test_every_constraint_and_index_of_the_models_is_in_the_database() -> None:
+def test_every_constraint_and_index_is_in_the_database() -> None:
     models = apps.get_app_config("sessions_app").get_models()
-    promised = {each.name for model in models for each in (*model._meta.constraints, *model._meta.indexes)}
+    declared = {each.name for model in models for each in (*model._meta.constraints, *model._meta.indexes)}
     with connection.cursor() as cursor:
         cursor.execute(NAMES[connection.vendor])
-        there = {word for (said,) in cursor.fetchall() for word in re.findall(r"\w+", said)}
+        existing = {word for (text,) in cursor.fetchall() for word in re.findall(r"\w+", text)}
 
-    assert promised - there == set()
+    assert declared - existing == set()

@@ -1,4 +1,4 @@
-"""What the README says of the tree is true."""
+"""The README and the files beside the code agree with the tree."""
 
 import re
 from pathlib import Path
@@ -15,58 +15,58 @@ def section(heading: str) -> str:
 
 
 def mapped(indent: str) -> set[str]:
-    drawn = section("The map").split("```")[1]
-    return set(re.findall(rf"^{indent}([a-z_]+(?:/|\.py))(?:\s|$)", drawn, re.MULTILINE))
+    tree = section("The map").split("```")[1]
+    return set(re.findall(rf"^{indent}([a-z_]+(?:/|\.py))(?:\s|$)", tree, re.MULTILINE))
 
 
-def there(folder: Path) -> set[str]:
+def existing(folder: Path) -> set[str]:
     folders = {f"{path.name}/" for path in folder.iterdir() if path.is_dir() and any(path.rglob("*.*"))}
     modules = {path.name for path in folder.glob("*.py")}
     return {name for name in folders | modules if not name.startswith(("__", "."))}
 
 
-def test_the_map_names_every_folder_and_module_of_the_app_and_no_other() -> None:
-    assert mapped("  ") == there(ROOT / "sessions_app")
+def test_map_names_every_folder_and_module_of_the_app() -> None:
+    assert mapped("  ") == existing(ROOT / "sessions_app")
 
 
-def test_the_map_names_the_top_folders() -> None:
+def test_map_names_the_top_folders() -> None:
     assert mapped("") == {"terrafuse/", "sessions_app/", "templates/", "static/", "tests/"}
     assert all((ROOT / name).is_dir() for name in mapped(""))
 
 
-def test_the_map_is_in_the_order_in_which_modules_may_import() -> None:
+def test_map_is_in_import_order() -> None:
     contract = (ROOT / "pyproject.toml").read_text().split("layers = [")[1].split("]")[0]
     layers = re.findall(r'"([^"]+)"', contract)[::-1]
-    drawn = re.findall(r"^  ([a-z_]+)", section("The map").split("```")[1], re.MULTILINE)
-    place = {name: number for number, layer in enumerate(layers) for name in re.findall(r"\w+", layer)}
+    tree = re.findall(r"^  ([a-z_]+)", section("The map").split("```")[1], re.MULTILINE)
+    position = {name: number for number, layer in enumerate(layers) for name in re.findall(r"\w+", layer)}
 
-    order = [place[name] for name in drawn if name != "migrations"]
+    order = [position[name] for name in tree if name != "migrations"]
 
     assert order == sorted(order)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_that_is_named_exists(path: str) -> None:
+def test_named_path_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 
-def test_the_table_names_every_setting_and_no_other() -> None:
+def test_settings_table_is_complete() -> None:
     named = set(re.findall(r"^\| `([A-Z_]+)`", section("Settings"), re.MULTILINE))
     settings = (ROOT / "terrafuse" / "settings.py").read_text()
 
     assert named == set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
 
 
-def test_it_names_every_benchmark() -> None:
+def test_every_benchmark_is_named() -> None:
     runnable = {
         path.name
         for path in (ROOT / "tests" / "benchmarks").glob("*.py")
-        if path.name not in {"bulk.py", "bulk_sql.py", "stand.py"}  # what the benchmarks stand on
+        if path.name not in {"bulk.py", "bulk_sql.py", "stand.py"}  # shared by the benchmarks
     }
 
     assert set(re.findall(r"^\| `tests/benchmarks/(\w+\.py)", README, re.MULTILINE)) == runnable
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+_\w+)", README))))
-def test_a_command_that_is_named_exists(command: str) -> None:
+def test_named_command_exists(command: str) -> None:
     assert (ROOT / "sessions_app" / "management" / "commands" / f"{command}.py").exists()

@@ -1,4 +1,4 @@
-"""A bad setting stops the start with its name, whoever starts it."""
+"""Invalid settings stop every start with the setting's name."""
 
 import os
 import subprocess
@@ -41,26 +41,26 @@ def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda bad: "=".join(*bad.items()))
-def test_it_stops_with_the_name_of_a_bad_setting(bad: dict[str, str]) -> None:
-    ended = start("-c", "import terrafuse.settings", **bad)
+def test_bad_setting_stops_the_start_with_its_name(bad: dict[str, str]) -> None:
+    result = start("-c", "import terrafuse.settings", **bad)
 
-    assert ended.returncode != 0
+    assert result.returncode != 0
     assert (
-        ended.stderr.strip()
+        result.stderr.strip()
         .splitlines()[-1]
         .startswith(f"django.core.exceptions.ImproperlyConfigured: {next(iter(bad))} ")
     )
 
 
-def test_files_are_collected_under_hashed_names_without_being_asked() -> None:
-    tell = "import sys; sys.argv[1:] = ['collectstatic']; from terrafuse.settings import STORAGES; "
+def test_static_files_have_hashed_names_by_default() -> None:
+    code = "import sys; sys.argv[1:] = ['collectstatic']; from terrafuse.settings import STORAGES; "
 
-    ended = start("-c", tell + "print(STORAGES['staticfiles']['BACKEND'])")
+    result = start("-c", code + "print(STORAGES['staticfiles']['BACKEND'])")
 
-    assert ended.stdout == "terrafuse.assets.HashedManifestStorage\n"
+    assert result.stdout == "terrafuse.assets.HashedManifestStorage\n"
 
 
-def test_it_keeps_the_password_of_a_bad_address_to_itself() -> None:
+def test_password_of_bad_database_url_is_not_shown() -> None:
     for bad in (bad for bad in BAD if "hidden" in str(bad)):
         assert "hidden" not in start("-c", "import terrafuse.settings", **bad).stderr
 
@@ -68,35 +68,35 @@ def test_it_keeps_the_password_of_a_bad_address_to_itself() -> None:
 @pytest.mark.parametrize(
     "command", [("manage.py", "check"), ("-m", "uvicorn", "terrafuse.asgi:application", "--port", "0")]
 )
-def test_it_starts_nothing_with_a_bad_setting_and_says_so_in_one_line(command: tuple[str, ...]) -> None:
-    ended = start(*command, TERRAFUSE_DEBUG="on")
+def test_bad_setting_is_reported_in_one_line(command: tuple[str, ...]) -> None:
+    result = start(*command, TERRAFUSE_DEBUG="on")
 
-    assert ended.returncode == 1
-    assert ended.stderr == "TERRAFUSE_DEBUG must be True or False, not 'on'.\n"
+    assert result.returncode == 1
+    assert result.stderr == "TERRAFUSE_DEBUG must be True or False, not 'on'.\n"
 
 
-def test_it_starts_with_a_secret_alone() -> None:
+def test_secret_key_alone_is_enough() -> None:
     assert start("manage.py", "check").returncode == 0
 
 
-def test_it_knows_the_secrets_that_the_site_had_before() -> None:
-    tell = "from terrafuse.settings import SECRET_KEY_FALLBACKS; print(SECRET_KEY_FALLBACKS)"
+def test_former_secret_keys_are_fallbacks() -> None:
+    code = "from terrafuse.settings import SECRET_KEY_FALLBACKS; print(SECRET_KEY_FALLBACKS)"
 
-    ended = start("-c", tell, TERRAFUSE_SECRET_KEY_FALLBACKS="last year's, and the first")
+    result = start("-c", code, TERRAFUSE_SECRET_KEY_FALLBACKS="last year's, and the first")
 
-    assert ended.stdout == """["last year's", 'and the first']\n"""
+    assert result.stdout == """["last year's", 'and the first']\n"""
 
 
-def test_workers_of_one_run_do_not_hear_each_other() -> None:
-    tell = "from tests.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['default']['CONFIG']['prefix'])"
+def test_test_workers_have_separate_channel_prefixes() -> None:
+    code = "from tests.settings import CHANNEL_LAYERS; print(CHANNEL_LAYERS['default']['CONFIG']['prefix'])"
     run = {"REDIS_URL": "redis://localhost", "TERRAFUSE_LAYER_PREFIX": "a-run"}
 
-    said = [start("-c", tell, **run, PYTEST_XDIST_WORKER=worker).stdout for worker in ("gw0", "gw1")]
+    prefixes = [start("-c", code, **run, PYTEST_XDIST_WORKER=worker).stdout for worker in ("gw0", "gw1")]
 
-    assert said == ["a-rungw0\n", "a-rungw1\n"]
+    assert prefixes == ["a-rungw0\n", "a-rungw1\n"]
 
 
-def test_it_takes_an_empty_variable_for_one_that_is_not_set(monkeypatch) -> None:
+def test_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRAFUSE_TEST", "")
 
     assert env.flag("TERRAFUSE_TEST", default=True)
@@ -105,7 +105,7 @@ def test_it_takes_an_empty_variable_for_one_that_is_not_set(monkeypatch) -> None
 
 
 @pytest.mark.parametrize("value", ["-1", "11", "1.5", "ten", "1e1", "٣"])
-def test_it_refuses_a_number_that_is_none_or_out_of_range(monkeypatch, value: str) -> None:
+def test_invalid_number_is_rejected(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("TERRAFUSE_TEST", value)
 
     with pytest.raises(ImproperlyConfigured, match="TERRAFUSE_TEST must be a whole number from 0 to 10"):

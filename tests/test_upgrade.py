@@ -14,7 +14,7 @@ APP = "sessions_app"
 VERSION_0_1_0 = "0007_clock_lag"
 
 
-def _migrate(*targets: tuple[str, str | None]) -> Any:
+def _migrate(*targets: tuple[str, str]) -> Any:
     """Migrate to the targets and return the models as they are there."""
     executor = MigrationExecutor(connection)
     executor.migrate(list(targets))

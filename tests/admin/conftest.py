@@ -1,4 +1,4 @@
-"""Who signs in to the admin."""
+"""The signed-in operator."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""What the forms of the admin send."""
+"""Data that the forms of the admin send."""
 
 from sessions_app.models import SiteArea
 

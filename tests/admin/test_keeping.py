@@ -1,4 +1,4 @@
-"""What sessions point to stays, and says why; what has none goes, with all that is its own."""
+"""Objects in use by sessions cannot be deleted; unused ones are deleted with their own records."""
 
 import pytest
 from django.db.models import Model
@@ -37,7 +37,7 @@ def used() -> ChargingSession:
         ("site", "Move its stations to another site instead"),
     ],
 )
-def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(operator: Client, kind: str, instead: str) -> None:
+def test_delete_page_says_why_not_and_what_to_do_instead(operator: Client, kind: str, instead: str) -> None:
     thing = getattr(used(), kind)
 
     form = operator.get(address(thing, "change")).content.decode()
@@ -48,7 +48,7 @@ def test_it_says_why_it_cannot_be_deleted_and_what_to_do_instead(operator: Clien
     assert refused.status_code == 403
 
 
-def test_it_counts_the_sessions_no_further_than_anybody_would(operator: Client, monkeypatch) -> None:
+def test_usage_count_is_capped(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
     station = builders.station()
     for _ in range(3):
@@ -57,7 +57,7 @@ def test_it_counts_the_sessions_no_further_than_anybody_would(operator: Client, 
     assert "in use by 2+ sessions" in operator.get(address(station, "change")).content.decode()
 
 
-def test_it_says_nothing_of_the_kind_where_it_can_be_deleted(operator: Client) -> None:
+def test_unused_object_can_be_deleted(operator: Client) -> None:
     station = builders.station()
 
     page = operator.get(address(station, "change")).content.decode()
@@ -66,7 +66,7 @@ def test_it_says_nothing_of_the_kind_where_it_can_be_deleted(operator: Client) -
     assert address(station, "delete") in page
 
 
-def test_a_station_takes_along_what_it_said_that_could_not_be_recorded(operator: Client) -> None:
+def test_deleting_station_deletes_its_dead_letters(operator: Client) -> None:
     station = builders.station()
     DeadLetter.objects.create(
         station=station, action="MeterValues", payload="{}", error="no", received_at=builders.NOON
@@ -77,7 +77,7 @@ def test_a_station_takes_along_what_it_said_that_could_not_be_recorded(operator:
     assert not DeadLetter.objects.exists()
 
 
-def test_a_manager_takes_along_the_views_that_nobody_could_delete_alone(operator: Client) -> None:
+def test_deleting_manager_deletes_saved_views(operator: Client) -> None:
     dana = builders.manager()
     SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
 
@@ -87,13 +87,13 @@ def test_a_manager_takes_along_the_views_that_nobody_could_delete_alone(operator
 
 
 @pytest.mark.parametrize("kind", ["policy", "driver", "id_tag", "station", "site_area", "site"])
-def test_it_leads_to_the_sessions_of_each(operator: Client, kind: str) -> None:
-    hers, _ = used(), used()
-    thing = getattr(hers, kind)
+def test_form_links_to_sessions_of_object(operator: Client, kind: str) -> None:
+    session, _ = used(), used()
+    thing = getattr(session, kind)
     page = operator.get(address(thing, "change")).content.decode()
     sessions = f"{reverse('admin:sessions_app_chargingsession_changelist')}?{kind}__id__exact={thing.pk}"
 
     answer = operator.get(sessions)
 
     assert f'href="{sessions}"' in page
-    assert list(answer.context["cl"].queryset) == [hers]
+    assert list(answer.context["cl"].queryset) == [session]

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from sessions_app.models import DeadLetter, PendingStation
-from tests import factories
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ def test_old_list_address_redirects_with_its_query(operator: Client, old: str, n
 
 
 def test_old_station_address_opens_the_pending_station(operator: Client) -> None:
-    pending = PendingStation.objects.create(identity="NEW-1", first_at=factories.NOON, last_at=factories.NOON)
+    pending = PendingStation.objects.create(identity="NEW-1", first_at=builders.NOON, last_at=builders.NOON)
 
     response = operator.get(f"/admin/sessions_app/knockingstation/{pending.pk}/change/", follow=True)
 
@@ -28,7 +28,7 @@ def test_old_station_address_opens_the_pending_station(operator: Client) -> None
 
 def test_old_message_address_opens_the_dead_letter(operator: Client) -> None:
     letter = DeadLetter.objects.create(
-        station=factories.station(), action="MeterValues", payload="{}", error="no", received_at=factories.NOON
+        station=builders.station(), action="MeterValues", payload="{}", error="no", received_at=builders.NOON
     )
 
     response = operator.get(f"/admin/sessions_app/setasidemessage/{letter.pk}/change/", follow=True)

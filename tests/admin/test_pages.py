@@ -1,10 +1,12 @@
-"""Every page of the admin opens, finds and sorts, with the same few queries for any number of rows."""
+"""Every admin page opens, searches and sorts, with the same few queries for any number of rows."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,15 +15,15 @@ from sessions_app import models
 from sessions_app.domain.flags import Flag
 from tests.support import builders
 
-OURS = [model for model in admin.site._registry if model._meta.app_label == "sessions_app"]
+MODELS = [model for model in admin.site._registry if model._meta.app_label == "sessions_app"]
 pytestmark = pytest.mark.django_db
 
 
-def address(model, page: str, *args) -> str:
+def address(model: type[Model], page: str, *args: int) -> str:
     return reverse(f"admin:sessions_app_{model._meta.model_name}_{page}", args=args)
 
 
-def one_of_everything() -> None:
+def create_one_of_each() -> None:
     site = builders.site()
     dana = builders.manager(f"manager-{site.pk}", of=[site])
     driver = builders.driver(site=site)
@@ -29,7 +31,7 @@ def one_of_everything() -> None:
     station = builders.station(at=site)
     charged = builders.session(on=station, driver=driver, id_tag=tag, flags=Flag.NO_PRICE)
     builders.session(on=station, connector=2, lasted=None)
-    models.PendingStation.objects.create(identity=f"KNOCK-{site.pk}", first_at=builders.NOON, last_at=builders.NOON)
+    models.PendingStation.objects.create(identity=f"PENDING-{site.pk}", first_at=builders.NOON, last_at=builders.NOON)
     models.DeadLetter.objects.create(
         station=station,
         action="MeterValues",
@@ -54,11 +56,11 @@ def one_of_everything() -> None:
     )
 
 
-def names(models) -> list[str]:
+def names(models: Iterable[type[Model]]) -> list[str]:
     return [model.__name__ for model in models]
 
 
-def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
+def test_every_model_for_operators_has_an_admin_page() -> None:
     without = {
         models.DownsampledSeries,
         models.Membership,
@@ -66,21 +68,19 @@ def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
         models.PriceComponent,
     }
 
-    missing = set(names([vars(models)[name] for name in models.__all__])) - set(names(OURS)) - set(names(without))
+    missing = set(names([vars(models)[name] for name in models.__all__])) - set(names(MODELS)) - set(names(without))
 
     assert not missing
 
 
-@pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_lists_with_the_same_queries_for_more_rows(operator: Client, model) -> None:
-    one_of_everything()
+@pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+def test_list_takes_same_queries_for_more_rows(operator: Client, model: type[Model]) -> None:
+    create_one_of_each()
     operator.get(address(model, "changelist"))
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    with CaptureQueriesContext(connection) as few:
         assert operator.get(address(model, "changelist")).status_code == 200
     for _ in range(3):
-        one_of_everything()
+        create_one_of_each()
 
     with CaptureQueriesContext(connection) as many:
         answer = operator.get(address(model, "changelist"))
@@ -90,18 +90,18 @@ def test_it_lists_with_the_same_queries_for_more_rows(operator: Client, model) -
     assert len(many) <= 14
 
 
-@pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_opens_one_of_each(operator: Client, model) -> None:
-    one_of_everything()
+@pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+def test_every_model_opens(operator: Client, model: type[Model]) -> None:
+    create_one_of_each()
 
-    answer = operator.get(address(model, "change", model.objects.first().pk))
+    answer = operator.get(address(model, "change", model._default_manager.values_list("pk", flat=True)[0]))
 
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_adds_only_what_people_make(operator: Client, model) -> None:
-    made_elsewhere = {
+@pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+def test_only_manually_created_models_can_be_added(operator: Client, model: type[Model]) -> None:
+    created_elsewhere = {
         models.ActionAudit,
         models.ChargingSession,
         models.Connector,
@@ -113,29 +113,29 @@ def test_it_adds_only_what_people_make(operator: Client, model) -> None:
 
     answer = operator.get(address(model, "add"))
 
-    assert answer.status_code == (403 if model in made_elsewhere else 200)
+    assert answer.status_code == (403 if model in created_elsewhere else 200)
 
 
-@pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_searches_for_odd_words(operator: Client, model) -> None:
-    one_of_everything()
+@pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+def test_search_accepts_odd_words(operator: Client, model: type[Model]) -> None:
+    create_one_of_each()
 
     for words in ("99999999999999999999999", "' OR 1=1", "%", "ü Ω", "a\\", "12 x"):
         assert operator.get(address(model, "changelist"), {"q": words}).status_code == 200
 
 
-@pytest.mark.parametrize("model", OURS, ids=names(OURS))
-def test_it_sorts_by_every_column_both_ways(operator: Client, model) -> None:
-    one_of_everything()
+@pytest.mark.parametrize("model", MODELS, ids=names(MODELS))
+def test_list_sorts_by_every_column_both_ways(operator: Client, model: type[Model]) -> None:
+    create_one_of_each()
     columns = operator.get(address(model, "changelist")).context["cl"].list_display
 
-    for place in range(1, len(columns) + 1):
-        for way in (place, -place):
-            assert operator.get(address(model, "changelist"), {"o": way}).status_code == 200
+    for number in range(1, len(columns) + 1):
+        for order in (number, -number):
+            assert operator.get(address(model, "changelist"), {"o": order}).status_code == 200
 
 
-def test_it_is_closed_to_a_manager_who_is_no_operator(client: Client) -> None:
+def test_admin_is_closed_to_managers(client: Client) -> None:
     client.force_login(builders.manager())
 
-    for model in OURS:
+    for model in MODELS:
         assert client.get(address(model, "changelist")).status_code == 302

@@ -1,4 +1,4 @@
-"""What a building's office does with pricing policies, done as the forms do it."""
+"""Pricing policies in the admin, with the data that its forms send."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -29,15 +29,20 @@ def operator(client: Client) -> Client:
 
 
 def filled(*components: dict[str, Any], initial: int = 0, **fields: Any) -> dict[str, Any]:
-    known = {"description": "Default Pricing", "audience": "", "currency": "AUD", "tax_percent": "10"}
-    known |= {"valid_from_0": "2026-01-01", "valid_from_1": "00:00:00"}
-    return known | fields | rows("components", *(components or (ENERGY,)), initial=initial)
+    defaults: dict[str, Any] = {
+        "description": "Default Pricing",
+        "audience": "",
+        "currency": "AUD",
+        "tax_percent": "10",
+    }
+    defaults |= {"valid_from_0": "2026-01-01", "valid_from_1": "00:00:00"}
+    return defaults | fields | rows("components", *(components or (ENERGY,)), initial=initial)
 
 
 def refused(operator: Client, data: dict[str, Any]) -> dict[str, list[str]]:
     """Return the errors of the form and of its components, by field."""
     answer = operator.post(reverse(ADD), data)
-    assert answer.status_code == 200, "it was saved"
+    assert answer.status_code == 200, "the form was saved"
     errors = dict(answer.context["adminform"].form.errors)
     formset = answer.context["inline_admin_formsets"][0].formset
     for number, form in enumerate(formset.forms):
@@ -47,7 +52,7 @@ def refused(operator: Client, data: dict[str, Any]) -> dict[str, list[str]]:
     return errors
 
 
-def test_it_saves_a_policy_with_its_components(operator: Client) -> None:
+def test_policy_is_saved_with_its_components(operator: Client) -> None:
     days = NIGHT | {"days": ["6", "7"]}
     answer = operator.post(reverse(ADD), filled(days, ENERGY | {"position": 1}, IDLE))
     assert answer.status_code == 302, answer.context["errors"]
@@ -59,13 +64,13 @@ def test_it_saves_a_policy_with_its_components(operator: Client) -> None:
     ]
 
 
-def test_the_list_says_a_policy_in_words(operator: Client) -> None:
+def test_list_describes_a_policy(operator: Client) -> None:
     operator.post(reverse(ADD), filled(NIGHT, ENERGY | {"position": 1}, IDLE))
     page = operator.get(reverse("admin:sessions_app_pricingpolicy_changelist")).content.decode()
     assert "$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min; 10 % tax included" in page
 
 
-def test_it_refuses_a_second_policy_for_the_same_place_audience_and_time(operator: Client) -> None:
+def test_overlapping_policy_of_same_scope_is_rejected(operator: Client) -> None:
     builders.policy(description="Old")
     later = filled(valid_from_0="2026-06-01")
     assert list(refused(operator, later)) == ["valid_from"]
@@ -77,7 +82,7 @@ def test_it_refuses_a_second_policy_for_the_same_place_audience_and_time(operato
     assert operator.post(reverse(ADD), tenants).status_code == 302
 
 
-def test_it_refuses_another_currency_than_the_company_s(operator: Client) -> None:
+def test_currency_must_match_the_company(operator: Client) -> None:
     station = builders.station(at=builders.site(of=builders.company(currency="JPY")))
     area = station.site_area
     for place in ({"station": station.pk}, {"site_area": area.pk}, {"site": area.site_id}):
@@ -85,12 +90,12 @@ def test_it_refuses_another_currency_than_the_company_s(operator: Client) -> Non
     assert list(refused(operator, filled(company=area.site.company_id))) == ["currency"]
 
 
-def test_a_limit_may_have_the_decimals_of_its_currency(operator: Client) -> None:
+def test_price_limits_allow_decimals_of_the_currency(operator: Client) -> None:
     exact = filled(currency="KWD", min_price="0.125", max_price="1.500")
     assert operator.post(reverse(ADD), exact).status_code == 302
 
 
-def test_it_refuses_two_places(operator: Client) -> None:
+def test_policy_has_one_scope_only(operator: Client) -> None:
     site = builders.site()
     assert list(refused(operator, filled(site=site.pk, company=site.company_id))) == ["site"]
 
@@ -105,11 +110,11 @@ def test_it_refuses_two_places(operator: Client) -> None:
         ({"max_price": "10.005"}, "max_price"),
         ({"min_price": "0.5", "currency": "JPY"}, "min_price"),
         ({"currency": "aud"}, "currency"),
-        ({"currency": "CLF"}, "currency"),  # of four decimals: prices are stored to three
+        ({"currency": "CLF"}, "currency"),  # four decimals; prices are stored with three
         ({"currency": "ZZZ"}, "currency"),
     ],
 )
-def test_it_names_the_field_that_is_wrong(operator: Client, fields: dict[str, Any], field: str) -> None:
+def test_error_is_shown_at_the_policy_field(operator: Client, fields: dict[str, Any], field: str) -> None:
     assert list(refused(operator, filled(**fields))) == [field]
 
 
@@ -128,7 +133,7 @@ def test_it_names_the_field_that_is_wrong(operator: Client, fields: dict[str, An
         ((NIGHT | {"position": 32_767}, ENERGY | {"position": ""}), "0-position"),
     ],
 )
-def test_it_names_the_field_of_the_component_that_is_wrong(
+def test_error_is_shown_at_the_component_field(
     operator: Client, components: tuple[dict[str, Any], ...], field: str
 ) -> None:
     assert field in refused(operator, filled(*components))
@@ -144,20 +149,20 @@ def test_it_names_the_field_of_the_component_that_is_wrong(
     ],
 )
 @pytest.mark.parametrize("zone", ["Australia/Sydney", "America/New_York"])
-def test_it_refuses_days_at_the_ends_of_the_calendar(
-    operator: Client, validity: dict[str, str], dates: dict[str, str], field: str, zone: str
+def test_dates_at_the_ends_of_the_calendar_are_rejected(
+    operator: Client, validity: dict[str, Any], dates: dict[str, str], field: str, zone: str
 ) -> None:
     place = builders.site(time_zone=zone)
     assert list(refused(operator, filled(ENERGY | dates, site=place.pk, **validity))) == [field]
 
 
-def test_it_refuses_dates_after_the_policy_s_end(operator: Client) -> None:
+def test_component_dates_after_policy_end_are_rejected(operator: Client) -> None:
     spring = ENERGY | {"date_from": "2026-09-01"}
-    until_july = {"valid_to_0": "2026-07-01", "valid_to_1": "00:00:00"}
+    until_july: dict[str, Any] = {"valid_to_0": "2026-07-01", "valid_to_1": "00:00:00"}
     assert list(refused(operator, filled(spring, **until_july))) == ["0-date_from"]
 
 
-def test_it_refuses_a_policy_without_a_component(operator: Client) -> None:
+def test_policy_needs_a_component(operator: Client) -> None:
     assert "components" in refused(operator, filled({}) | {"components-TOTAL_FORMS": 0})
 
 
@@ -168,19 +173,19 @@ def change(operator: Client, policy: PricingPolicy, **fields: Any) -> Any:
     return operator.post(reverse(CHANGE, args=[policy.pk]), data)
 
 
-def test_saving_without_a_change_leaves_the_time_of_the_last_change(operator: Client) -> None:
+def test_saving_unchanged_policy_keeps_changed_at(operator: Client) -> None:
     policy = builders.policy()
     assert change(operator, policy).status_code == 302
     assert PricingPolicy.objects.get().changed_at == policy.changed_at
 
 
-def test_a_changed_component_changes_the_policy(operator: Client) -> None:
+def test_changed_component_updates_changed_at(operator: Client) -> None:
     policy = builders.policy()
     assert change(operator, policy, component={"price": "0.50"}).status_code == 302
     assert PricingPolicy.objects.get().changed_at > policy.changed_at
 
 
-def test_it_duplicates_a_policy_as_a_new_one(operator: Client) -> None:
+def test_save_as_new_copies_the_policy(operator: Client) -> None:
     policy = builders.policy()
     answer = change(operator, policy, audience="visitor", _saveasnew="Save as new")
     assert answer.status_code == 302
@@ -189,7 +194,7 @@ def test_it_duplicates_a_policy_as_a_new_one(operator: Client) -> None:
     assert policy.components.count() == 1
 
 
-def test_a_refused_copy_is_shown_as_a_policy_to_be_added(operator: Client) -> None:
+def test_rejected_copy_is_shown_as_new_policy(operator: Client) -> None:
     policy = builders.policy()
     answer = change(operator, policy, _saveasnew="Save as new")
     page = answer.content.decode()
@@ -200,7 +205,7 @@ def test_a_refused_copy_is_shown_as_a_policy_to_be_added(operator: Client) -> No
     assert PricingPolicy.objects.count() == 1
 
 
-def test_a_copy_that_begins_with_its_original_is_to_begin_when_that_ends(operator: Client) -> None:
+def test_copy_starts_when_its_original_ends(operator: Client) -> None:
     begins, ends = (datetime(2026, month, 1, 2, 3, 4, 5, tzinfo=UTC) for month in (1, 7))
     policy = builders.policy(valid_from=begins, valid_to=ends)
     dates = {"valid_from_0": "2026-01-01", "valid_from_1": "02:03:04"}
@@ -217,14 +222,14 @@ def test_a_copy_that_begins_with_its_original_is_to_begin_when_that_ends(operato
     assert change(operator, policy, **filled, _saveasnew="Save as new").status_code == 302
 
 
-def test_times_are_picked_in_the_zone_that_is_named_beside_them(operator: Client) -> None:
+def test_form_names_the_time_zone_of_its_times(operator: Client) -> None:
     policy = builders.policy(site=builders.site(time_zone="Australia/Perth"))
     page = operator.get(reverse(CHANGE, args=[policy.pk])).content.decode()
     assert page.count("Time in <span data-zone>Australia/Perth</span>") == 2
     assert "DateTimeShortcuts" not in page
 
 
-def test_a_policy_in_use_cannot_be_deleted(operator: Client) -> None:
+def test_policy_in_use_cannot_be_deleted(operator: Client) -> None:
     policy = builders.policy()
     builders.session(policy=policy)
     address = reverse("admin:sessions_app_pricingpolicy_delete", args=[policy.pk])
@@ -232,11 +237,11 @@ def test_a_policy_in_use_cannot_be_deleted(operator: Client) -> None:
     assert PricingPolicy.objects.exists()
 
 
-def test_an_address_that_names_no_policy_leads_back(operator: Client) -> None:
+def test_unknown_policy_id_redirects(operator: Client) -> None:
     assert operator.get(reverse(CHANGE, args=["add/widgets.css"])).status_code == 302
 
 
-def test_validity_is_in_the_time_of_the_place(operator: Client) -> None:
+def test_validity_is_in_site_time(operator: Client) -> None:
     sydney = builders.site()
     data = filled(site=sydney.pk, valid_from_0="2026-07-01")
     assert operator.post(reverse(ADD), data).status_code == 302
@@ -248,7 +253,7 @@ def test_validity_is_in_the_time_of_the_place(operator: Client) -> None:
     assert PricingPolicy.objects.get().changed_at == policy.changed_at
 
 
-def test_a_component_without_a_position_comes_last(operator: Client) -> None:
+def test_component_without_position_comes_last(operator: Client) -> None:
     data = filled(IDLE | {"position": 3}, ENERGY | {"position": ""}, NIGHT | {"position": 1})
     operator.post(reverse(ADD), data)
     stored = PricingPolicy.objects.get().components.order_by("position")
@@ -259,7 +264,7 @@ def test_a_component_without_a_position_comes_last(operator: Client) -> None:
     ]
 
 
-def test_a_company_keeps_its_currency_while_policies_have_prices_in_it(operator: Client) -> None:
+def test_company_keeps_its_currency_while_policies_use_it(operator: Client) -> None:
     station = builders.station()
     company = station.site_area.site.company
     address = reverse("admin:sessions_app_company_change", args=[company.pk])
@@ -274,7 +279,7 @@ def test_a_company_keeps_its_currency_while_policies_have_prices_in_it(operator:
     assert operator.post(address, data).status_code == 302
 
 
-def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Client) -> None:
+def test_move_to_another_currency_needs_policies_ended(operator: Client) -> None:
     station = builders.station()
     area = station.site_area
     site = area.site

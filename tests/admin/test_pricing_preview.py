@@ -1,4 +1,4 @@
-"""What a policy says and what a session would cost by it, before it is saved."""
+"""The preview of an unsaved policy: its description and the price of a simulated session."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,9 +23,9 @@ def operator(client: Client) -> Client:
     return client
 
 
-def trial(**fields: Any) -> dict[str, Any]:
-    known = {"kwh": "12", "charging_minutes": 110, "idle_minutes": 47, "starts_at": "2026-03-03T09:30"}
-    return {f"trial-{name}": value for name, value in (known | fields).items()}
+def simulation(**fields: Any) -> dict[str, Any]:
+    defaults = {"kwh": "12", "charging_minutes": 110, "idle_minutes": 47, "starts_at": "2026-03-03T09:30"}
+    return {f"trial-{name}": value for name, value in (defaults | fields).items()}
 
 
 def previewed(operator: Client, data: dict[str, Any], **headers: str) -> PolicyPreview:
@@ -33,8 +33,8 @@ def previewed(operator: Client, data: dict[str, Any], **headers: str) -> PolicyP
     return preview
 
 
-def test_the_preview_says_what_is_on_the_form_and_saves_nothing(operator: Client) -> None:
-    data = filled(NIGHT, ENERGY | {"position": 1}, IDLE) | trial()
+def test_preview_shows_unsaved_form_and_saves_nothing(operator: Client) -> None:
+    data = filled(NIGHT, ENERGY | {"position": 1}, IDLE) | simulation()
     preview = previewed(operator, data, **{"X-Requested-With": "fetch"})
     assert preview.in_words.startswith("$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour")
     assert [(line.label, line.quantity, line.amount) for line in preview.lines] == [
@@ -45,23 +45,21 @@ def test_the_preview_says_what_is_on_the_form_and_saves_nothing(operator: Client
     assert not PricingPolicy.objects.exists()
 
 
-def test_the_trial_starts_in_site_time(operator: Client) -> None:
+def test_simulation_starts_in_site_time(operator: Client) -> None:
     perth = builders.site(time_zone="Australia/Perth")
-    data = filled(NIGHT, ENERGY | {"position": 1}) | trial(starts_at="2026-03-03T23:00", site=perth.pk)
+    data = filled(NIGHT, ENERGY | {"position": 1}) | simulation(starts_at="2026-03-03T23:00", site=perth.pk)
     preview = previewed(operator, data)
     assert [line.when for line in preview.lines] == ["22:00 to 06:00"]
 
 
 @pytest.mark.parametrize("starts_at", ["0001-01-01T00:00", "9999-12-31T23:00"])
-def test_no_trial_starts_at_an_end_of_the_calendar(operator: Client, starts_at: str) -> None:
+def test_simulation_start_year_is_limited(operator: Client, starts_at: str) -> None:
     sydney = builders.site()
-    preview = previewed(operator, filled() | trial(starts_at=starts_at, site=sydney.pk))
+    preview = previewed(operator, filled() | simulation(starts_at=starts_at, site=sydney.pk))
     assert preview.problems == ("Starting: Choose a year from 2000 to 2999.",)
 
 
-def test_the_trial_starts_at_nine_of_the_day_that_it_is_at_the_site(
-    operator: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_simulation_starts_at_nine_on_the_sites_day(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     policy = builders.policy(site=builders.site())
     late_in_utc = datetime(2026, 3, 3, 22, tzinfo=UTC)
     monkeypatch.setattr(timezone, "now", lambda: late_in_utc)
@@ -69,14 +67,14 @@ def test_the_trial_starts_at_nine_of_the_day_that_it_is_at_the_site(
     assert 'value="2026-03-04T09:00"' in page.text
 
 
-def test_the_preview_says_what_nothing_has_a_price_for(operator: Client) -> None:
-    data = filled(NIGHT) | trial(starts_at="2026-03-03T21:00", charging_minutes=120)
+def test_preview_reports_energy_without_a_price(operator: Client) -> None:
+    data = filled(NIGHT) | simulation(starts_at="2026-03-03T21:00", charging_minutes=120)
     preview = previewed(operator, data)
     assert preview.free == "6.00 kWh cost nothing: no component applies to them."
 
 
-def test_the_preview_says_what_is_wrong(operator: Client) -> None:
-    data = filled(ENERGY, NIGHT | {"position": 1}) | trial(kwh="")
+def test_preview_lists_problems(operator: Client) -> None:
+    data = filled(ENERGY, NIGHT | {"position": 1}) | simulation(kwh="")
     preview = previewed(operator, data)
     assert preview.problems == (
         "Component 2, Position: It never applies: component 1 has all of energy before it.",
@@ -84,26 +82,26 @@ def test_the_preview_says_what_is_wrong(operator: Client) -> None:
     )
 
 
-def test_the_preview_has_nothing_to_complain_of_before_anything_is_filled_in(operator: Client) -> None:
-    data = filled({}, description="", currency="", valid_from_0="", valid_from_1="") | trial()
+def test_preview_of_empty_form_has_no_problems(operator: Client) -> None:
+    data = filled({}, description="", currency="", valid_from_0="", valid_from_1="") | simulation()
     preview = previewed(operator, data)
     assert (preview.is_begun, preview.problems) == (False, ())
 
 
-def test_the_preview_reads_and_names_the_zone_of_the_place(operator: Client) -> None:
+def test_preview_uses_the_sites_time_zone(operator: Client) -> None:
     perth = builders.site(time_zone="Australia/Perth")
-    previews = [previewed(operator, filled(**place) | trial()) for place in ({}, {"site": perth.pk})]
+    previews = [previewed(operator, filled(**place) | simulation()) for place in ({}, {"site": perth.pk})]
     assert [preview.zone for preview in previews] == ["UTC", "Australia/Perth"]
 
 
-def test_the_preview_takes_stored_components_of_a_copy_for_new_ones(operator: Client) -> None:
-    data = filled(ENERGY | {"id": "", "policy": ""}, initial=1) | trial()
+def test_preview_of_copy_takes_components_as_new(operator: Client) -> None:
+    data = filled(ENERGY | {"id": "", "policy": ""}, initial=1) | simulation()
     preview = previewed(operator, data)
     assert (preview.problems, preview.total) == ((), "$4.20")
 
 
-def test_the_preview_says_what_is_wrong_with_the_policy_itself(operator: Client) -> None:
-    data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | trial()
+def test_preview_lists_problems_of_the_policy(operator: Client) -> None:
+    data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | simulation()
     preview = previewed(operator, data)
     assert preview.problems == (
         "Valid to: It ends before it begins.",
@@ -111,6 +109,6 @@ def test_the_preview_says_what_is_wrong_with_the_policy_itself(operator: Client)
     )
 
 
-def test_the_preview_is_for_operators_only(client: Client) -> None:
+def test_preview_is_for_operators_only(client: Client) -> None:
     client.force_login(builders.manager())
     assert client.post(reverse(PREVIEW, args=[0]), filled()).status_code == 302

@@ -1,4 +1,4 @@
-"""The repricing action shows prices first, and applies nothing but what it has shown."""
+"""The repricing action shows prices first, and applies only the prices shown."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ def price(session: ChargingSession) -> Decimal | None:
     return ChargingSession.objects.get(pk=session.pk).price
 
 
-def test_it_shows_old_and_new_first_and_reprices_when_confirmed(olga: Client) -> None:
+def test_repricing_shows_both_prices_then_asks_to_confirm(olga: Client) -> None:
     applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
@@ -57,7 +57,7 @@ def test_it_shows_old_and_new_first_and_reprices_when_confirmed(olga: Client) ->
     assert price(before) == Decimal("6.00")
 
 
-def test_another_choice_is_shown_before_it_is_applied(olga: Client) -> None:
+def test_another_policy_is_previewed_before_it_applies(olga: Client) -> None:
     builders.policy()
     before = charged()
     goodwill = builders.policy({"dimension": "FLAT", "price": Decimal(3)}, audience="staff")
@@ -72,7 +72,7 @@ def test_another_choice_is_shown_before_it_is_applied(olga: Client) -> None:
     assert price(before) == Decimal("3.00")
 
 
-def test_a_policy_that_is_edited_meanwhile_is_shown_again(olga: Client) -> None:
+def test_policy_edited_meanwhile_is_previewed_again(olga: Client) -> None:
     applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
@@ -85,7 +85,7 @@ def test_a_policy_that_is_edited_meanwhile_is_shown_again(olga: Client) -> None:
     assert price(before) == Decimal("4.20")
 
 
-def test_a_reading_that_comes_meanwhile_is_shown_first(olga: Client) -> None:
+def test_new_reading_is_previewed_again(olga: Client) -> None:
     applied = builders.policy()
     running = charged(stopped=False)
     costs(applied, "0.50")
@@ -107,7 +107,7 @@ def test_a_reading_that_comes_meanwhile_is_shown_first(olga: Client) -> None:
     assert price(running) == Decimal("7.00")
 
 
-def test_what_stays_as_it_is_is_left_alone(olga: Client) -> None:
+def test_unchanged_session_is_left_alone(olga: Client) -> None:
     applied = builders.policy()
     before = charged()
     costs(applied, "0.50")
@@ -121,14 +121,14 @@ def test_what_stays_as_it_is_is_left_alone(olga: Client) -> None:
     assert [audit.session_id for audit in ActionAudit.objects.all()] == [before.pk]
 
 
-def test_where_nothing_changes_there_is_nothing_to_confirm(olga: Client) -> None:
+def test_no_confirm_button_without_changes(olga: Client) -> None:
     builders.policy()
     page = previewed(olga, charged()).content.decode()
     assert "Nothing changes by it." in page
     assert 'name="confirm"' not in page
 
 
-def test_it_sums_up_for_each_currency(olga: Client) -> None:
+def test_preview_has_one_total_per_currency(olga: Client) -> None:
     tokyo = builders.station(at=builders.site(of=builders.company(currency="JPY"), time_zone="Asia/Tokyo"))
     dollars = builders.policy()
     yen = builders.policy({"dimension": "ENERGY", "price": Decimal(30)}, currency="JPY", audience="tenant")
@@ -144,7 +144,7 @@ def test_it_sums_up_for_each_currency(olga: Client) -> None:
     ]
 
 
-def test_an_unpriced_session_has_all_of_its_price_more(olga: Client) -> None:
+def test_unpriced_session_gains_its_whole_price(olga: Client) -> None:
     unpriced = charged()
     builders.policy()
     page = previewed(olga, unpriced)

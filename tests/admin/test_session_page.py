@@ -1,6 +1,7 @@
-"""The page of a session: who did what to it, and its last meter samples."""
+"""The admin page of a session: its audits and last meter samples."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -32,7 +33,7 @@ def audit(session: ChargingSession, by: str = "Dana Ng", action: str = "stop cha
     )
 
 
-def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
+def test_audits_show_who_what_and_when_in_site_time(operator: Client) -> None:
     session, other = builders.session(), builders.session()
     audit(session)
     audit(other, by="Priya")
@@ -44,7 +45,7 @@ def test_it_says_who_did_what_and_when_in_site_time(operator: Client) -> None:
     assert "Priya" not in shown
 
 
-def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
+def test_many_audits_take_no_more_queries(operator: Client) -> None:
     session = builders.session()
     audit(session)
     page(operator, session)
@@ -59,7 +60,7 @@ def test_it_asks_no_more_for_many_actions(operator: Client) -> None:
     assert len(many) == len(few)
 
 
-def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) -> None:
+def test_last_samples_are_shown_with_link_to_all(operator: Client) -> None:
     session = builders.session()
     builders.readings(session, [7_200.0] * (LAST_SAMPLE_COUNT + 10))
 
@@ -73,17 +74,17 @@ def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) ->
         assert f'href="{reverse("session-samples", args=[session.pk, suffix])}"' in shown
 
 
-def test_it_says_that_a_station_has_sent_no_sample(operator: Client) -> None:
+def test_session_without_samples_says_so(operator: Client) -> None:
     assert "The station has sent none." in page(operator, builders.session())
 
 
-def test_it_says_whose_sessions_a_list_shows(operator: Client) -> None:
+def test_session_list_names_its_driver(operator: Client) -> None:
     priya = builders.driver("Priya Raman")
     builders.session(driver=priya)
     sessions = reverse("admin:sessions_app_chargingsession_changelist")
 
-    def subtitle(**asked: object) -> str:
-        return operator.get(sessions, asked).context["subtitle"]
+    def subtitle(**query: Any) -> str:
+        return str(operator.get(sessions, query).context["subtitle"])
 
     assert subtitle(driver__id__exact=priya.pk) == "Sessions of Priya Raman"
     assert subtitle(driver__id__exact=99_999) == ""

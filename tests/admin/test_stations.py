@@ -19,14 +19,15 @@ from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
+WriteMeanwhile = Callable[..., None]
 STATIONS = reverse("admin:sessions_app_chargingstation_changelist")
 
 
-def listed(operator: Client, **asked: str) -> set[ChargingStation]:
-    return set(operator.get(STATIONS, asked).context["cl"].queryset)
+def listed(operator: Client, **query: str) -> set[ChargingStation]:
+    return set(operator.get(STATIONS, query).context["cl"].queryset)
 
 
-def test_it_filters_stations_by_what_their_icon_says(operator: Client) -> None:
+def test_online_filter_matches_the_icon(operator: Client) -> None:
     now = timezone.now()
     for connection_id in ("", "a socket"):
         for last_seen_at in (None, now, now - OFFLINE_AFTER - timedelta(minutes=1)):
@@ -40,8 +41,8 @@ def test_it_filters_stations_by_what_their_icon_says(operator: Client) -> None:
 
 
 @pytest.fixture
-def meanwhile() -> Iterator[Callable[..., None]]:
-    """Give a function that writes columns of a row when a form is about to save it."""
+def meanwhile() -> Iterator[WriteMeanwhile]:
+    """Give a function that writes columns of a row just before a form saves it."""
     receivers = []
 
     def meanwhile(row: Model, **columns: object) -> None:
@@ -62,7 +63,7 @@ def change(operator: Client, thing: Model, form: dict[str, object]) -> None:
     thing.refresh_from_db()
 
 
-def test_it_undoes_nothing_that_a_socket_wrote_while_the_form_was_open(operator: Client, meanwhile) -> None:
+def test_saving_station_keeps_concurrent_socket_writes(operator: Client, meanwhile: WriteMeanwhile) -> None:
     station = builders.station("HT-B1-03", connectors=0)
     meanwhile(station, connection_id="opened", last_seen_at=builders.NOON)
 
@@ -73,11 +74,11 @@ def test_it_undoes_nothing_that_a_socket_wrote_while_the_form_was_open(operator:
     assert matches(station.password_digest, b"new")
 
 
-def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(operator: Client, meanwhile) -> None:
+def test_saving_station_keeps_concurrent_connector_status(operator: Client, meanwhile: WriteMeanwhile) -> None:
     station = builders.station("HT-B1-03", connectors=1)
     connector = station.connectors.get()
     meanwhile(connector, status="Charging")
-    row = {"id": connector.pk, "station": station.pk, "number": 1, "max_power_w": 7400, "phases": 1}
+    row: dict[str, object] = {"id": connector.pk, "station": station.pk, "number": 1, "max_power_w": 7400, "phases": 1}
 
     change(operator, station, station_form(station.site_area, **rows("connectors", row, initial=1)))
 
@@ -85,7 +86,7 @@ def test_it_undoes_no_status_that_a_connector_told_while_the_form_was_open(opera
     assert (connector.status, connector.max_power_w, connector.phases) == ("Charging", 7_400, 1)
 
 
-def test_it_undoes_no_choice_that_a_manager_made_while_the_form_was_open(operator: Client, meanwhile) -> None:
+def test_saving_manager_keeps_concurrent_column_choice(operator: Client, meanwhile: WriteMeanwhile) -> None:
     dana = builders.manager()
     meanwhile(dana, columns={"history": "id"})
 
@@ -94,16 +95,16 @@ def test_it_undoes_no_choice_that_a_manager_made_while_the_form_was_open(operato
     assert (dana.columns, dana.last_name) == ({"history": "id"}, "Ng")
 
 
-def test_it_finds_connectors_by_what_they_said(operator: Client) -> None:
+def test_connectors_are_found_by_status_and_error(operator: Client) -> None:
     broken, _ = builders.station("GARAGE-7").connectors.order_by("number")
     type(broken).objects.filter(pk=broken.pk).update(status="Faulted", error_code="GroundFailure")
     connectors = reverse("admin:sessions_app_connector_changelist")
 
-    for asked in ({"q": "garage fault"}, {"status": "Faulted"}, {"error_code": "GroundFailure"}):
-        assert list(operator.get(connectors, asked).context["cl"].queryset) == [broken]
+    for query in ({"q": "garage fault"}, {"status": "Faulted"}, {"error_code": "GroundFailure"}):
+        assert list(operator.get(connectors, query).context["cl"].queryset) == [broken]
 
 
-def test_it_has_a_word_for_connectors_that_have_said_nothing(operator: Client) -> None:
+def test_status_filter_has_a_choice_for_unknown(operator: Client) -> None:
     builders.station()
 
     page = operator.get(reverse("admin:sessions_app_connector_changelist")).content.decode()
@@ -111,7 +112,7 @@ def test_it_has_a_word_for_connectors_that_have_said_nothing(operator: Client) -
     assert re.search(r'href="\?status=">\s*–\s*</a>', page)
 
 
-def test_it_rates_a_connector_and_leaves_its_station_alone(operator: Client) -> None:
+def test_connector_form_changes_only_the_rating(operator: Client) -> None:
     connector = builders.station(connectors=1).connectors.get()
     other = builders.station()
 
@@ -121,7 +122,7 @@ def test_it_rates_a_connector_and_leaves_its_station_alone(operator: Client) -> 
     assert (connector.station == other, connector.number) == (False, 1)
 
 
-def test_it_shows_the_stations_of_an_area(operator: Client) -> None:
+def test_site_area_page_lists_its_stations(operator: Client) -> None:
     here, elsewhere = builders.station("HT-B1-03"), builders.station("GARAGE-7")
 
     page = operator.get(reverse("admin:sessions_app_sitearea_change", args=[here.site_area.pk]))
@@ -130,7 +131,7 @@ def test_it_shows_the_stations_of_an_area(operator: Client) -> None:
     assert elsewhere.identity not in page.content.decode()
 
 
-def test_it_finds_knocks_by_when_they_last_came(operator: Client) -> None:
+def test_pending_stations_are_filtered_by_last_attempt(operator: Client) -> None:
     now = timezone.now()
     for identity, last_at in (("OLD", now - timedelta(days=40)), ("NEW", now)):
         PendingStation.objects.create(identity=identity, first_at=last_at, last_at=last_at)
@@ -140,4 +141,4 @@ def test_it_finds_knocks_by_when_they_last_came(operator: Client) -> None:
         {"last_at__gte": (now - timedelta(days=7)).isoformat()},
     )
 
-    assert [knock.identity for knock in answer.context["cl"].queryset] == ["NEW"]
+    assert [station.identity for station in answer.context["cl"].queryset] == ["NEW"]

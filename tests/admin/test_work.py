@@ -1,4 +1,4 @@
-"""What an operator does in the admin, done as the forms do it."""
+"""An operator's work in the admin, with the data that its forms send."""
 
 import re
 
@@ -25,7 +25,7 @@ from tests.support import builders
 pytestmark = pytest.mark.django_db
 
 
-def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation:
+def pending_station(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation:
     return PendingStation.objects.create(
         identity=identity,
         password_digest=password_digest(password) if password else "",
@@ -34,12 +34,12 @@ def knock(identity: str = "CP 1/ü", password: str = "s3cret") -> PendingStation
     )
 
 
-def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> str:
+def accept(operator: Client, *stations: PendingStation, at: SiteArea | None) -> str:
     answer = operator.post(
         reverse("admin:sessions_app_pendingstation_changelist"),
         {
             "action": "let_in",
-            "_selected_action": [each.pk for each in knocks],
+            "_selected_action": [each.pk for each in stations],
             "site_area": "" if at is None else at.pk,
         },
         follow=True,
@@ -48,7 +48,7 @@ def let_in(operator: Client, *knocks: PendingStation, at: SiteArea | None) -> st
     return answer.content.decode()
 
 
-def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Client) -> None:
+def test_site_is_added_with_areas_and_members(operator: Client) -> None:
     company, dana = builders.company(), builders.manager()
 
     operator.post(
@@ -67,7 +67,7 @@ def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Clien
     assert Membership.objects.get(manager=dana).site == site
 
 
-def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
+def test_unknown_time_zone_is_rejected(operator: Client) -> None:
     answer = operator.post(
         reverse("admin:sessions_app_site_add"),
         {
@@ -82,7 +82,7 @@ def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
     assert "time_zone" in answer.context["adminform"].form.errors
 
 
-def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator: Client) -> None:
+def test_station_password_is_stored_as_hidden_digest(operator: Client) -> None:
     operator.post(
         reverse("admin:sessions_app_chargingstation_add"),
         station_form(builders.area(), password="long and random"),
@@ -96,8 +96,8 @@ def test_it_stores_the_digest_of_a_stations_password_and_shows_neither(operator:
     assert station.connectors.get().max_power_w == 22_000
 
 
-def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Client) -> None:
-    station = builders.station("HT-B1-03", connectors=0, password_digest=password_digest("kept"))
+def test_empty_password_field_keeps_the_password(operator: Client) -> None:
+    station = builders.station("HT-B1-03", connectors=0, password_digest=password_digest("unchanged"))
 
     operator.post(
         reverse("admin:sessions_app_chargingstation_change", args=[station.pk]),
@@ -106,13 +106,13 @@ def test_it_keeps_a_stations_password_when_the_field_stays_empty(operator: Clien
 
     station.refresh_from_db()
     assert station.identity == "HT-B1-04"
-    assert matches(station.password_digest, b"kept")
+    assert matches(station.password_digest, b"unchanged")
 
 
-def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: Client) -> None:
+def test_accepted_station_keeps_its_presented_password(operator: Client) -> None:
     area = builders.area()
 
-    text = let_in(operator, knock(), at=area)
+    text = accept(operator, pending_station(), at=area)
 
     station = ChargingStation.objects.get()
     assert "CP 1/ü</a> is in" in text
@@ -122,28 +122,28 @@ def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: 
     assert not PendingStation.objects.exists()
 
 
-def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
-    text = let_in(operator, knock(), at=None)
+def test_accepting_a_station_needs_a_site_area(operator: Client) -> None:
+    text = accept(operator, pending_station(), at=None)
 
     assert "Choose the site area" in text
     assert PendingStation.objects.exists()
     assert not ChargingStation.objects.exists()
 
 
-def test_it_says_that_a_station_let_in_without_a_password_needs_one(operator: Client) -> None:
-    assert "set one" in let_in(operator, knock(password=""), at=builders.area())
+def test_station_accepted_without_password_needs_one(operator: Client) -> None:
+    assert "set one" in accept(operator, pending_station(password=""), at=builders.area())
 
 
-def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client) -> None:
+def test_accepting_leaves_an_existing_station_alone(operator: Client) -> None:
     builders.station("CP 1/ü", password_digest=password_digest("its own"))
 
-    text = let_in(operator, knock(), at=builders.area())
+    text = accept(operator, pending_station(), at=builders.area())
 
     assert "was known already" in text
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
 
 
-def test_it_makes_an_operator_with_one_tick(operator: Client) -> None:
+def test_one_checkbox_makes_an_operator(operator: Client) -> None:
     dana = builders.manager()
 
     operator.post(
@@ -155,7 +155,7 @@ def test_it_makes_an_operator_with_one_tick(operator: Client) -> None:
     assert dana.is_staff
 
 
-def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
+def test_manager_is_added_with_hashed_password(operator: Client) -> None:
     operator.post(
         reverse("admin:sessions_app_manager_add"),
         {
@@ -172,7 +172,7 @@ def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
     assert not added.is_staff
 
 
-def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) -> None:
+def test_delete_is_offered_only_for_unused_stations(operator: Client) -> None:
     used, unused = builders.session().station, builders.station()
     change, delete = "admin:sessions_app_chargingstation_change", "admin:sessions_app_chargingstation_delete"
 
@@ -181,7 +181,7 @@ def test_it_offers_to_delete_only_what_no_session_points_to(operator: Client) ->
     assert operator.post(reverse(delete, args=[unused.pk]), {"post": "yes"}).status_code == 302
 
 
-def test_it_blocks_tags(operator: Client) -> None:
+def test_action_blocks_tags(operator: Client) -> None:
     tag = builders.id_tag()
 
     operator.post(reverse("admin:sessions_app_idtag_changelist"), {"action": "block", "_selected_action": [tag.pk]})
@@ -189,23 +189,23 @@ def test_it_blocks_tags(operator: Client) -> None:
     assert IdTag.objects.get().is_blocked
 
 
-def found(operator: Client, **asked: object) -> set[int]:
-    answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), asked)
+def listed(operator: Client, **query: str) -> set[int]:
+    answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), query)
     return {session.pk for session in answer.context["cl"].queryset}
 
 
-def test_it_finds_sessions_by_person_station_tag_and_number(operator: Client) -> None:
-    hers = builders.session(driver=builders.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
+def test_sessions_are_found_by_driver_station_tag_and_id(operator: Client) -> None:
+    matching = builders.session(driver=builders.driver("Priya Raman", unit="1204"), id_tag_value="CARD1")
     other = builders.session(on=builders.station("GARAGE-7"))
 
-    assert found(operator, q="priya 1204") == {hers.pk}
-    assert found(operator, q="priya garage") == set()
-    assert found(operator, q="card1") == {hers.pk}
-    assert found(operator, q="garage") == {other.pk}
-    assert other.pk in found(operator, q=str(other.pk))
+    assert listed(operator, q="priya 1204") == {matching.pk}
+    assert listed(operator, q="priya garage") == set()
+    assert listed(operator, q="card1") == {matching.pk}
+    assert listed(operator, q="garage") == {other.pk}
+    assert other.pk in listed(operator, q=str(other.pk))
 
 
-def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> None:
+def test_too_long_search_is_rejected(operator: Client) -> None:
     builders.session()
 
     answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
@@ -214,7 +214,7 @@ def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> No
     assert "Search for at most 200 letters." in answer.content.decode()
 
 
-def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
+def test_session_list_has_no_slow_sort_or_facets(operator: Client) -> None:
     builders.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist")).content.decode()
@@ -223,18 +223,18 @@ def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:
     assert "_facets" not in page
 
 
-def test_it_finds_sessions_that_need_a_look(operator: Client) -> None:
+def test_sessions_are_filtered_by_flag(operator: Client) -> None:
     flagged = builders.session(flags=Flag.NO_PRICE | Flag.NO_DRIVER)
     builders.session()
 
-    assert found(operator, flag="any") == {flagged.pk}
-    assert found(operator, flag=str(Flag.NO_DRIVER.value)) == {flagged.pk}
-    assert found(operator, flag=str(Flag.NO_ENERGY.value)) == set()
+    assert listed(operator, flag="any") == {flagged.pk}
+    assert listed(operator, flag=str(Flag.NO_DRIVER.value)) == {flagged.pk}
+    assert listed(operator, flag=str(Flag.NO_ENERGY.value)) == set()
     page = operator.get(reverse("admin:sessions_app_chargingsession_changelist"))
     assert "No pricing policy applies" in page.content.decode()
 
 
-def test_it_changes_no_session(operator: Client) -> None:
+def test_session_is_read_only(operator: Client) -> None:
     session = builders.session()
 
     answer = operator.post(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]), {"energy_wh": "1"})
@@ -243,7 +243,7 @@ def test_it_changes_no_session(operator: Client) -> None:
     assert ChargingSession.objects.get().energy_wh == session.energy_wh
 
 
-def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
+def test_session_page_links_to_its_graph(operator: Client) -> None:
     session = builders.session()
 
     page = operator.get(reverse("admin:sessions_app_chargingsession_change", args=[session.pk]))
@@ -251,7 +251,7 @@ def test_it_leads_from_a_session_to_its_graph(operator: Client) -> None:
     assert f'href="{reverse("session", args=[session.pk])}"' in page.content.decode()
 
 
-def test_it_counts_no_further_than_anybody_turns_pages(operator: Client, monkeypatch) -> None:
+def test_result_count_is_capped(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CappedPaginator, "most", 2)
     station = builders.station()
     for _ in range(3):

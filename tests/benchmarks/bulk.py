@@ -1,9 +1,9 @@
-"""Fills a PostgreSQL database with any number of plausible sessions, quickly and always the same.
+"""Fills a PostgreSQL database with any number of plausible sessions, quickly and reproducibly.
 
-    python tests/benchmarks/bulk.py NAME --sessions 1000000        makes the database NAME and fills it
+    python tests/benchmarks/bulk.py NAME --sessions 1000000        creates and fills the database NAME
 
 Or from a benchmark: `create_database(name); use_database(name); migrate(); fill(sessions=…)`.
-Places and people come by the ORM, sessions by one INSERT … SELECT a slice with indexes set aside.
+Sites and drivers are created by the ORM, sessions by one INSERT … SELECT a slice without indexes.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bulk_sql import OPEN, PAST, SAMPLES, indexes_aside, insert_sessions
+from bulk_sql import OPEN, PAST, SAMPLES, insert_sessions, without_indexes
 from stand import PASSWORD, SIGNS_IN, create_database, migrate, use_database
 
 YEARS = 3
@@ -26,7 +26,7 @@ COMPANIES = (
 )
 SITES = ("Towers", "Quay", "Court", "Gardens", "Terrace", "Plaza", "Heights", "Mews", "Yard", "Exchange")
 STREETS = ("Pyrmont", "Kent", "Ruth", "Akers", "Bondi", "Storgata", "Hay", "Collins", "Murray", "George")
-# A list of a hundred lines would say no more: hence the texts.
+# As texts: lists would take a hundred lines.
 FIRST = """
 Priya Dana Olga Liam Mia Noah Ava Emil Ingrid Lars Sofie Kofi Amara Wei Mei Hiro Yuki Anan Tala Omar Leila
 Jack Ruby Oscar Zoe Finn Freya Arjun Isha Mateo Lucía Chloé Hugo Björn Astrid Tom Ella Max Nina Sam
@@ -43,26 +43,26 @@ def _places(rng: random.Random, *, sites: int, stations: int) -> None:
     from sessions_app.models import ChargingStation, Company, Connector, Site, SiteArea
 
     companies = [Company.objects.create(name=name, currency=currency) for name, currency, _ in COMPANIES]
-    made_sites = []
+    created_sites = []
     for number in range(sites):
         company = companies[number % len(companies)]
         zones = COMPANIES[number % len(companies)][2]
         name = f"{STREETS[number % 10]} {SITES[(number // 10 + number) % 10]} {number + 1}"
         zone = zones[number // len(companies) % len(zones)]
-        made_sites.append(Site.objects.create(company=company, name=name, time_zone=zone))
+        created_sites.append(Site.objects.create(company=company, name=name, time_zone=zone))
     areas = [
         SiteArea.objects.create(site=site, name=name)
-        for site in made_sites
+        for site in created_sites
         for name in ("Basement 1", "Basement 2", "Ground", "Visitors")
     ]
-    made = ChargingStation.objects.bulk_create(
+    created = ChargingStation.objects.bulk_create(
         ChargingStation(site_area=area, identity=f"S{area.site_id:02}-{area.name[0]}{area.pk}-{number:03}")
         for number, area in ((number, areas[number % len(areas)]) for number in range(stations))
     )
-    ratings = [rng.choice((3_700, 7_400, 11_000, 22_000, 22_000, 50_000)) for _ in made]
+    ratings = [rng.choice((3_700, 7_400, 11_000, 22_000, 22_000, 50_000)) for _ in created]
     Connector.objects.bulk_create(
         Connector(station=station, number=number, max_power_w=rating, phases=0 if rating == 50_000 else 3)
-        for station, rating in zip(made, ratings, strict=True)
+        for station, rating in zip(created, ratings, strict=True)
         for number in (1, 2)
     )
 
@@ -72,16 +72,16 @@ def _people(rng: random.Random, *, drivers: int) -> None:
 
     sites = list(Site.objects.order_by("pk"))
     per_site = -(-drivers // len(sites))
-    made = Driver.objects.bulk_create(_driver(rng, n, sites[n // per_site]) for n in range(drivers))
+    created = Driver.objects.bulk_create(_driver(rng, n, sites[n // per_site]) for n in range(drivers))
     IdTag.objects.bulk_create(
         IdTag(value=f"{0x04A00000 + 7919 * number:08X}{number % 997:03X}", driver=driver)
-        for number, driver in enumerate(made)
+        for number, driver in enumerate(created)
     )
     Manager.objects.create_superuser(SIGNS_IN["operator"], "olga@example.com", PASSWORD, first_name="Olga")
-    for who, role in (("manager", "manager"), ("viewer", "viewer")):
-        manager = Manager.objects.create_user(SIGNS_IN[who], f"{who}@example.com", PASSWORD)
-        seen = sites if role == "manager" else sites[:1]
-        Membership.objects.bulk_create(Membership(manager=manager, site=site, role=role) for site in seen)
+    for account, role in (("manager", "manager"), ("viewer", "viewer")):
+        manager = Manager.objects.create_user(SIGNS_IN[account], f"{account}@example.com", PASSWORD)
+        visible = sites if role == "manager" else sites[:1]
+        Membership.objects.bulk_create(Membership(manager=manager, site=site, role=role) for site in visible)
 
 
 def _driver(rng: random.Random, number: int, site: Any) -> Any:
@@ -124,9 +124,9 @@ def fill(
     seed: int = 1,
     until: datetime | None = None,
 ) -> None:
-    """Put in sessions over the three years before `until` (default: now), of which some are in progress.
+    """Create sessions over the three years before `until` (default: now), and `in_progress` more in progress.
 
-    The in-progress ones come on top; the `sampled` latest of history have a reading a minute.
+    The `sampled` latest sessions of history have one reading a minute.
     """
     from django.db import connection
 
@@ -136,10 +136,10 @@ def fill(
     _people(rng, drivers=drivers)
     _policies()
     values = {"until": until, "years": YEARS, "sessions": sessions, "seed": seed / 100}
-    with connection.cursor() as cursor, indexes_aside(cursor):
+    with connection.cursor() as cursor, without_indexes(cursor):
         for first in range(0, sessions, SLICE):
-            some = {"first": first, "last": min(first + SLICE, sessions) - 1}
-            insert_sessions(cursor, PAST, values | some)
+            bounds = {"first": first, "last": min(first + SLICE, sessions) - 1}
+            insert_sessions(cursor, PAST, values | bounds)
         insert_sessions(cursor, OPEN, values | {"first": 0, "last": min(in_progress, 2 * stations) - 1})
         cursor.execute(SAMPLES, {"sampled": sampled})
     with connection.cursor() as cursor:
@@ -148,7 +148,7 @@ def fill(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("name", help="the database to make; one of that name is dropped first")
+    parser.add_argument("name", help="the database to create; an existing one is dropped first")
     parser.add_argument("--sessions", type=int, default=1_000_000)
     parser.add_argument("--sites", type=int, default=24)
     parser.add_argument("--stations", type=int, default=500)

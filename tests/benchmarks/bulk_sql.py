@@ -1,4 +1,4 @@
-"""The SQL of `bulk`: random sessions made inside PostgreSQL, row for row plausible, in order of time."""
+"""The SQL of `bulk`: random, plausible sessions created inside PostgreSQL, in order of time."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -6,7 +6,7 @@ from typing import Any
 
 SESSIONS = "sessions_app_chargingsession"
 
-# Every plug with its place and its policy, and each site's span of drivers, numbered from 0.
+# Every connector with its site and policy, and each site's range of drivers, numbered from 0.
 _PLACES = """
 plugs AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY hashint4(c.id::int)) - 1 AS n, c.id AS connector_id,
@@ -30,7 +30,7 @@ spans AS MATERIALIZED (SELECT site_id, min(n) AS first_n, count(*) AS many FROM 
 plug_count AS (SELECT count(*) AS many FROM plugs),
 """
 
-# `at` runs evenly over the years and is bent within each day: mornings and evenings are fuller.
+# Starts are spread evenly over the years; within a day there are more in mornings and evenings.
 PAST = (
     "WITH"
     + _PLACES
@@ -58,7 +58,7 @@ figures AS (
     JOIN spans ON spans.site_id = p.site_id
     LEFT JOIN people o ON o.n = spans.first_n + floor(m.r3 * spans.many) AND m.r4 > 0.03
 ),
-lived AS (
+finished AS (
     SELECT *, started_at + make_interval(secs => 120 + energy_wh::float * 3600 / (peak_w * 0.86))
                AS stopped_at
     FROM figures
@@ -69,7 +69,7 @@ OPEN = (
     "WITH"
     + _PLACES
     + """
-lived AS (
+finished AS (
     SELECT p.*, o.driver_id, o.id_tag_id, o.value, %(until)s::timestamptz - make_interval(secs =>
                60 + 40 * (n * 7919 %% 500)) AS started_at, NULL::timestamptz AS stopped_at,
            round((900 + 13.7 * (n * 7919 %% 500))::numeric, 3) AS energy_wh, 0.5 AS r1, 0.5 AS r2, 0.5 AS r4,
@@ -82,7 +82,7 @@ lived AS (
 """
 )
 
-# Each column's expression over `lived`; a column that is not named here gets its model's default.
+# Each column's expression over `finished`; any other column gets its model's default.
 _COLUMNS = {
     "station_id": "station_id",
     "connector_id": "connector_id",
@@ -126,7 +126,7 @@ _COLUMNS = {
         ::text""",
 }
 
-# A reading a minute for the latest sessions of history, as a flat curve that ends in idling.
+# One reading a minute for the latest sessions of history: a flat curve with an idle end.
 SAMPLES = f"""
 WITH latest AS (
     SELECT * FROM {SESSIONS} WHERE ended_at IS NOT NULL ORDER BY started_at DESC LIMIT %(sampled)s
@@ -146,26 +146,27 @@ CROSS JOIN LATERAL (
 
 
 def insert_sessions(cursor: Any, source: str, values: Mapping[str, Any]) -> None:
-    """Insert what the source's `lived` holds, whatever further columns the model has by now."""
+    """Insert the rows of the source's `finished`; columns without an expression get the model's default."""
     from sessions_app.models import ChargingSession
 
-    expressions, given = {}, dict(values)
+    expressions: dict[str, str] = {}
+    params = dict(values)
     for field in ChargingSession._meta.concrete_fields:
-        if field.primary_key:
+        if field.primary_key or field.column is None:
             continue
         expressions[field.column] = _COLUMNS.get(field.column, f"%({field.column})s")
         if field.column not in _COLUMNS:
-            given[field.column] = field.get_default()
-    cursor.execute("SELECT setseed(%(seed)s * (1 + %(first)s::float / 1e9))", given)
+            params[field.column] = field.get_default()
+    cursor.execute("SELECT setseed(%(seed)s * (1 + %(first)s::float / 1e9))", params)
     columns, selected = ", ".join(expressions), ", ".join(expressions.values())
     cursor.execute(
-        f"{source} INSERT INTO {SESSIONS} ({columns}) SELECT {selected} FROM lived ORDER BY started_at", given
+        f"{source} INSERT INTO {SESSIONS} ({columns}) SELECT {selected} FROM finished ORDER BY started_at", params
     )
 
 
 @contextmanager
-def indexes_aside(cursor: Any) -> Iterator[None]:
-    """Take the sessions' indexes away and put them back after; foreign keys are not looked at meanwhile."""
+def without_indexes(cursor: Any) -> Iterator[None]:
+    """Drop the sessions' indexes and recreate them at the end; foreign keys are not checked meanwhile."""
     cursor.execute(
         """SELECT indexdef, indexrelid::regclass::text FROM pg_index
            JOIN pg_indexes ON indexname = indexrelid::regclass::text

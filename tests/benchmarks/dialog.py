@@ -1,11 +1,11 @@
-"""Measures the session dialog in the system's Chromium: how soon its graph is painted, and what it costs.
+"""Measures the session dialog in the system's Chromium: time until its graph is painted, and its size.
 
     python tests/benchmarks/dialog.py [--rounds 15] [--long 200000]
 
 The last line is JSON. `warm_ms`: eye clicked → graph painted, library loaded, 2,000 readings (median).
 `cold_ms`: the same for the first time, with an empty cache. `long_session_ratio`: the warm time of a
-session of 200,000 readings over that of 2,000, whose rounds alternate. `append_ms`: main thread for a
-point that arrives over the socket's way at 8,640 readings. `payload_kb`: a day of 10-second readings, gzip.
+session of 200,000 readings over that of 2,000, in alternating rounds. `append_ms`: main thread time of a
+new point at 8,640 readings. `payload_kb`: a day of 10-second readings, gzip.
 """
 
 import argparse
@@ -26,7 +26,7 @@ NAME = f"terrafuse_bench_dialog_{os.getpid()}"
 SHORT, DAY = 2_000, 8_640
 EVERY_S = 10
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-component-update")
-# From the click to the frame after the one in which the graph was drawn.
+# From the click to the frame after the graph was drawn.
 CLOCK = """
     let clicked = 0;
     addEventListener("click", () => { clicked = performance.now(); window.painted = null; }, true);
@@ -35,7 +35,7 @@ CLOCK = """
       requestAnimationFrame(() => setTimeout(() => { window.painted ??= performance.now() - clicked; }));
     });
 """
-# What the page does with points that come: take them in and draw them.
+# Adds and draws new points as the page does.
 APPEND = """async (rounds) => {
     const graph = window.drawn, { points } = graph, fields = Object.keys(points.columns), took = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -53,7 +53,7 @@ APPEND = """async (rounds) => {
 
 
 def _power_w(number: int) -> float:
-    """Return a plausible power: a day's waves, a ripple, and now and then an idle hour."""
+    """Return a plausible power in W: slow and fast waves, sometimes an idle hour."""
     if number % 2_000 > 1_640:
         return 20.0
     return 7_000 + 3_000 * math.sin(number / 700) + 97 * math.sin(number * 1.7) + (number * 7919 % 101)
@@ -72,7 +72,7 @@ def _samples(session_id: int, started_at: datetime, count: int) -> Any:
 
 
 def make_session(readings: int, *, is_live: bool = False) -> int:
-    """Put in a session of so many readings, with the digest that the recorder keeps as they come."""
+    """Create a session of that many readings, with the downsampled series of the recorder."""
     from sessions_app.models import ChargingSession, MeterSample
     from sessions_app.recording.downsampling import READINGS_PER_UPDATE, refresh_downsampled
     from sessions_app.store.bulk import insert_rows
@@ -101,11 +101,11 @@ def make_session(readings: int, *, is_live: bool = False) -> int:
 def _painted_ms(page: Any, session_id: int) -> float:
     page.get_by_role("link", name=f"View session {session_id}", exact=True).click()
     page.wait_for_function("() => window.painted")
-    took = page.evaluate("() => window.painted")
+    painted_ms = page.evaluate("() => window.painted")
     page.keyboard.press("Escape")
     page.wait_for_url("**/sessions/history/")
     page.locator("dialog").wait_for(state="hidden")
-    return float(took)
+    return float(painted_ms)
 
 
 def _page(browser: Any, url: str, cookie: str) -> Any:
@@ -118,31 +118,31 @@ def _page(browser: Any, url: str, cookie: str) -> Any:
 
 
 def _payload_kb(url: str, cookie: str, session_id: int) -> float:
-    asked = urllib.request.Request(
+    request = urllib.request.Request(
         f"{url}/sessions/{session_id}/figure/", headers={"Cookie": cookie, "Accept-Encoding": "gzip"}
     )
-    with urllib.request.urlopen(asked) as answer:
+    with urllib.request.urlopen(request) as answer:
         assert answer.headers["Content-Encoding"] == "gzip"
         return len(answer.read()) / 1000
 
 
-def measure(browser: Any, url: str, cookie: str, made: dict[str, int], rounds: int) -> dict[str, float]:
+def measure(browser: Any, url: str, cookie: str, session_ids: dict[str, int], rounds: int) -> dict[str, float]:
     """Return the figures."""
     colds = []
     for _ in range(3):
         page = _page(browser, url, cookie)
         page.goto("/sessions/history/")
-        colds.append(_painted_ms(page, made["short"]))
+        colds.append(_painted_ms(page, session_ids["short"]))
         page.context.close()
     page = _page(browser, url, cookie)
     page.goto("/sessions/history/")
-    for session_id in (made["short"], made["long"]):
+    for session_id in (session_ids["short"], session_ids["long"]):
         _painted_ms(page, session_id)
     times: dict[str, list[float]] = {"short": [], "long": []}
     for _ in range(rounds):
         for name, taken in times.items():
-            taken.append(_painted_ms(page, made[name]))
-    page.goto(f"/sessions/{made['live']}/")
+            taken.append(_painted_ms(page, session_ids[name]))
+    page.goto(f"/sessions/{session_ids['live']}/")
     page.locator("[data-graph][data-count]").wait_for()
     appended = page.evaluate(APPEND, rounds)
     return {
@@ -150,7 +150,7 @@ def measure(browser: Any, url: str, cookie: str, made: dict[str, int], rounds: i
         "cold_ms": round(median(colds), 1),
         "long_session_ratio": round(median(times["long"]) / median(times["short"]), 2),
         "append_ms": round(median(appended), 1),
-        "payload_kb": round(_payload_kb(url, cookie, made["day"]), 1),
+        "payload_kb": round(_payload_kb(url, cookie, session_ids["day"]), 1),
     }
 
 
@@ -158,11 +158,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--long", type=int, default=200_000, help="readings of the long session")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     create_database(NAME)
     try:
         use_database(NAME)
-        figures = _run(asked.rounds, asked.long)
+        figures = _run(options.rounds, options.long)
     finally:
         drop_database(NAME)
     targets = {"warm_ms": 300, "cold_ms": 2500, "long_session_ratio": 1.3, "append_ms": 50, "payload_kb": 60}
@@ -181,13 +181,13 @@ def _run(rounds: int, long: int) -> dict[str, float]:
     from sessions_app.models import Manager
 
     Manager.objects.create_superuser(SIGNS_IN["operator"], "olga@example.com", PASSWORD)
-    made = {"short": make_session(SHORT), "day": make_session(DAY), "long": make_session(long)}
-    made["live"] = make_session(DAY, is_live=True)
+    session_ids = {"short": make_session(SHORT), "day": make_session(DAY), "long": make_session(long)}
+    session_ids["live"] = make_session(DAY, is_live=True)
     chromium = shutil.which("chromium") or sys.exit("no Chromium on this machine: apt-get install chromium")
     with server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         try:
-            return measure(browser, url, sign_in(url), made, rounds)
+            return measure(browser, url, sign_in(url), session_ids, rounds)
         finally:
             browser.close()
 

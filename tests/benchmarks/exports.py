@@ -1,10 +1,10 @@
-"""How quickly exports leave, what memory they take, and what pages feel of them.
+"""Speed and memory of exports, and their effect on page times.
 
     python tests/benchmarks/exports.py --sessions 1000000
 
-Makes a PostgreSQL database of its own (`--database NAME` takes one that is there and leaves it), starts
-the server on it, downloads the whole History as CSV, has a workbook made, and asks for the first page of
-History all the while. Its last line is one JSON object with the figures.
+Creates its own PostgreSQL database (`--database NAME` uses an existing one and keeps it), starts the
+server on it, downloads all of History as CSV, requests a workbook, and measures the first page of History
+at the same time. Its last line is one JSON object with the figures.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def request(url: str, cookie: str, form: dict[str, str] | None = None) -> Any:
 
 
 def download(url: str, cookie: str) -> dict[str, float]:
-    """Read a CSV to its end: rows a second, the first byte, how long, how large."""
+    """Read a CSV to its end: return rows, seconds, seconds to the first byte, and MB."""
     began = time.perf_counter()
     response = request(url, cookie)
     first = response.read(1)
@@ -49,10 +49,10 @@ def download(url: str, cookie: str) -> dict[str, float]:
     return {"rows": lines - 1, "s": seconds, "first_byte_s": first_s, "mb": size / 1e6}
 
 
-def page_ms(url: str, cookie: str, *, goes_on: Callable[[int], bool]) -> list[float]:
-    """Return the times of the page, asked for again and again with a moment between."""
+def page_ms(url: str, cookie: str, *, keep_going: Callable[[int], bool]) -> list[float]:
+    """Return the times of repeated requests for the page, in ms, with a short pause between."""
     times: list[float] = []
-    while goes_on(len(times)):
+    while keep_going(len(times)):
         began = time.perf_counter()
         request(url + LIST, cookie).read()
         times.append((time.perf_counter() - began) * 1000)
@@ -66,12 +66,12 @@ def memory_mb(pid: int, what: str = "VmHWM") -> float:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
-    found = re.search(rf"{what}:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
+    match = re.search(rf"{what}:\s+(\d+) kB", status)
+    return int(match[1]) / 1024 if match else 0.0
 
 
 def processor_s(pid: int) -> float:
-    """Return the processor time that a process has taken: it is the same where others load the machine."""
+    """Return the processor time of a process in seconds; other load on the machine does not change it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     except OSError:
@@ -80,7 +80,7 @@ def processor_s(pid: int) -> float:
 
 
 def forget_peak(pid: int) -> None:
-    """Let the peak begin anew from what the process has now."""
+    """Reset the peak to the present memory of the process."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
@@ -89,7 +89,7 @@ def children(pid: int) -> list[int]:
 
 
 def copy_rate(rows: int) -> float:
-    """Return the ceiling: PostgreSQL's own COPY of the very query, in rows a second."""
+    """Return the upper bound: PostgreSQL's own COPY of the same query, in rows a second."""
     from django.db import connection
 
     from sessions_app.models import ChargingSession
@@ -109,7 +109,7 @@ def copy_rate(rows: int) -> float:
 
 @contextmanager
 def downloading(url: str, cookie: str) -> Iterator[subprocess.Popen[str]]:
-    """Download in a process of its own, so that only the server's work is shared."""
+    """Download in another process, so that only the server's work is measured."""
     command = [sys.executable, __file__, "--download", url, "--cookie", cookie]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -120,7 +120,7 @@ def downloading(url: str, cookie: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def measure_csv(url: str, cookie: str, pid: int) -> dict[str, float]:
-    """Download all of History, columns shown and all; note the memory of the server and of its process."""
+    """Download all of History, with shown and with all columns; record the memory of server and child."""
     shown = f"{url}{LIST}export.csv"
     idle_mb = memory_mb(pid, "VmRSS")
     forget_peak(pid)
@@ -145,18 +145,18 @@ def measure_csv(url: str, cookie: str, pid: int) -> dict[str, float]:
 
 
 def measure_xlsx(url: str, cookie: str, pid: int, *, since: str) -> dict[str, float]:
-    """Have a workbook made, as the page does, and watch the worker."""
+    """Request a workbook as the page does, and watch the worker."""
     from sessions_app.models import ExportJob
 
     form = {"started_after": since}
-    quiet = statistics.median(page_ms(url, cookie, goes_on=lambda n: n < 40))
+    quiet = statistics.median(page_ms(url, cookie, keep_going=lambda n: n < 40))
     request(f"{url}/exports/sessions/history", cookie, form).read()
     job = ExportJob.objects.latest("created_at")
     peak_mb, times = 0.0, []
     while job.is_active:
         peak_mb = max([peak_mb, *(memory_mb(each) for each in children(pid))])
         if job.rows_done:
-            times += page_ms(url, cookie, goes_on=lambda n: n < 5)
+            times += page_ms(url, cookie, keep_going=lambda n: n < 5)
         else:
             time.sleep(0.1)
         job.refresh_from_db()
@@ -174,11 +174,11 @@ def measure_xlsx(url: str, cookie: str, pid: int, *, since: str) -> dict[str, fl
 
 def measure_pages(url: str, cookie: str) -> dict[str, float]:
     """Compare the page's time while a CSV of everything leaves with its time when nothing else runs."""
-    page_ms(url, cookie, goes_on=lambda n: n < 10)
-    quiet = statistics.median(page_ms(url, cookie, goes_on=lambda n: n < 60))
+    page_ms(url, cookie, keep_going=lambda n: n < 10)
+    quiet = statistics.median(page_ms(url, cookie, keep_going=lambda n: n < 60))
     with downloading(f"{url}{LIST}export.csv?columns=all", cookie) as export:
         time.sleep(0.5)
-        busy = page_ms(url, cookie, goes_on=lambda n: n < 150 and export.poll() is None)
+        busy = page_ms(url, cookie, keep_going=lambda n: n < 150 and export.poll() is None)
     busy_ms = statistics.median(busy)
     return {"page_ms": quiet, "page_busy_ms": busy_ms, "page_slowdown": busy_ms / quiet, "pages": len(busy)}
 
@@ -186,7 +186,7 @@ def measure_pages(url: str, cookie: str) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--sessions", type=int, default=1_000_000)
-    parser.add_argument("--database", help="one that is there already")
+    parser.add_argument("--database", help="an existing database")
     parser.add_argument("--since", default="", help="first day of the workbook; else a fifth of History")
     parser.add_argument("--download", help=argparse.SUPPRESS)
     parser.add_argument("--cookie", help=argparse.SUPPRESS)

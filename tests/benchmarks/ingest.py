@@ -99,7 +99,7 @@ def report(tally: Tally, seconds: float, found: int | None) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stations", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--url", help="of a server that runs already: ws://HOST:PORT")

@@ -1,11 +1,11 @@
-"""How quick the two tables are, and whether that stays so as history grows.
+"""Speed of the two tables, and how it changes as history grows.
 
     python tests/benchmarks/pages.py --sessions 1000000
 
-Makes two PostgreSQL databases of its own, one of ten thousand sessions and one of the size asked for,
-and asks each the same: every sort, every filter, searches, the last page, the summary strip. Both are
-asked in turn, each question at the same moment: so a busy machine is busy for both, and what grows is
-the history. Server time, page rendering included. Its last line is one JSON object with the figures.
+Creates two PostgreSQL databases, one of ten thousand sessions and one of the given size, and requests
+the same pages from both: every sort, every filter, searches, the last page, the summary strip. Requests
+alternate between the databases, so that other load on the machine affects both alike. Measures server
+time, page rendering included. Its last line is one JSON object with the figures.
 """
 
 import argparse
@@ -27,7 +27,7 @@ SHORT = 10_000
 
 @dataclass
 class Case:
-    """A question that a manager asks of the pages."""
+    """A page that a manager requests."""
 
     kind: str
     query: str
@@ -56,9 +56,9 @@ def cases() -> list[Case]:
         f"driver={Driver.objects.order_by('pk').values_list('pk', flat=True)[11]}",
     ]
     sorts = [f"sort={sign}{key}" for key in available_columns("history") for sign in ("", "-")]
-    pairs = [f"{one}&{other}" for one in filters for other in ("sort=user", "sort=-price", "sort=site")]
-    # Whoever looks after one site of many has every order of that site.
-    pairs += [f"{one}&{sort}" for one in ("site=2", area) for sort in sorts if f"{one}&{sort}" not in pairs]
+    pairs = [f"{query}&{sort}" for query in filters for sort in ("sort=user", "sort=-price", "sort=site")]
+    # A manager of one site of many sorts that site in every order.
+    pairs += [f"{query}&{sort}" for query in ("site=2", area) for sort in sorts if f"{query}&{sort}" not in pairs]
     pairs += ["site=2&level=high", "kind=visitor&range=last-month", "level=high&reason=Reboot&sort=-duration"]
     return [
         *(Case("list", each) for each in ("", *sorts, *filters)),
@@ -70,30 +70,32 @@ def cases() -> list[Case]:
     ]
 
 
-class Asked:
-    """A database of that many sessions, and a process that asks its pages: Django knows one database."""
+class PageProcess:
+    """A process that requests pages of one database: Django cannot switch its database."""
 
     def __init__(self, database: str, who: str) -> None:
         command = [sys.executable, __file__, "--answer", "--database", database, "--who", who]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.about = self.told()
+        self.about = self.read()
 
-    def told(self) -> Any:
-        """Return what the process says next."""
+    def read(self) -> Any:
+        """Return the next value that the process prints."""
+        assert self.process.stdout
         return json.loads(self.process.stdout.readline() or "null")
 
     def ms(self, case: Case) -> float:
-        """Return how long the server takes for the case once, in milliseconds."""
+        """Return the server's time for the case once, in milliseconds."""
         print(json.dumps([case.path, case.query]), file=self.process.stdin, flush=True)
-        return self.told()
+        return float(self.read())
 
     def end(self) -> None:
+        assert self.process.stdin
         self.process.stdin.close()
         self.process.wait()
 
 
 def answer(who: str) -> None:
-    """Say what there is to ask, and then how many milliseconds each question takes that comes in a line."""
+    """Print the cases; then read one case a line and print its time in milliseconds."""
     from django.test import Client
 
     from sessions_app.models import Manager
@@ -107,10 +109,10 @@ def answer(who: str) -> None:
         address = f"{path}?{query}{'&' if query else ''}per_page=50&columns={COLUMNS}"
         began = time.perf_counter()
         response = client.get(address, headers={"Accept-Encoding": "gzip"})
-        took = time.perf_counter() - began
+        seconds = time.perf_counter() - began
         if response.status_code != 200:
             raise SystemExit(f"{address} answers {response.status_code}")
-        print(took * 1000, flush=True)
+        print(seconds * 1000, flush=True)
 
 
 COLUMNS = (
@@ -120,7 +122,7 @@ COLUMNS = (
 
 
 def first_page_kb() -> float:
-    """Return what the first page ships, compressed, before the graph library."""
+    """Return the compressed size of the first page without the graph library, in kB."""
     import re
 
     import brotli
@@ -133,20 +135,22 @@ def first_page_kb() -> float:
     client.force_login(Manager.objects.get(username=SIGNS_IN["manager"]))
     response = client.get("/sessions/in-progress/", headers={"Accept-Encoding": "gzip"})
     text = gzip.decompress(response.content).decode()
-    todo = set(re.findall(r'(?:src|href)="/static/([^"]+\.(?:js|css|svg))"', text))
+    pending = set(re.findall(r'(?:src|href)="/static/([^"]+\.(?:js|css|svg))"', text))
     shipped: dict[str, int] = {}
-    while todo:
-        name = todo.pop()
-        content = Path(finders.find(name)).read_bytes()
+    while pending:
+        name = pending.pop()
+        source = finders.find(name)
+        assert source
+        content = Path(source).read_bytes()
         shipped[name] = len(brotli.compress(content))
         for module in re.findall(r'from "(\.[^"]+)"', content.decode()):
             path = (Path("/") / Path(name).parent / module).resolve().relative_to("/")
-            todo |= {str(path)} - set(shipped)
+            pending |= {str(path)} - set(shipped)
     return (len(response.content) + sum(shipped.values())) / 1000
 
 
 def fill(name: str, sessions: int) -> None:
-    """Make a database of that many sessions."""
+    """Create a database of that many sessions."""
     create_database(name)
     command = [sys.executable, str(ROOT / "tests/benchmarks/bulk.py"), name, "--sessions", str(sessions)]
     subprocess.run(command, check=True)
@@ -165,24 +169,24 @@ class Measured:
         return self.long / self.short
 
 
-def measure(case: Case, short: Asked, long: Asked, repeats: int) -> Measured:
-    """Ask both in turn, after one time each that does not count."""
+def measure(case: Case, short: PageProcess, long: PageProcess, repeats: int) -> Measured:
+    """Measure both in turn, after one warm-up request each."""
     times = [(short.ms(case), long.ms(case)) for _ in range(repeats + 1)][1:]
     return Measured(case, *(statistics.median(each) for each in zip(*times, strict=True)))
 
 
-def figures(found: list[Measured]) -> dict[str, float]:
-    """Return the figures that the last line holds.
+def figures(results: list[Measured]) -> dict[str, float]:
+    """Return the figures of the last line.
 
-    `growth_ratio` is that of the single filter or order that grows most, `pair_growth_ratio` that of two
-    together: a pair may find less than a page of sessions here and more than are counted there.
+    `growth_ratio` is the largest of a single filter or order, `pair_growth_ratio` the largest of a pair:
+    a pair may match less than a page in one database and more than the count limit in the other.
     """
 
     def worst(*kinds: str) -> float:
-        return round(max(each.long for each in found if each.case.kind in kinds), 1)
+        return round(max(each.long for each in results if each.case.kind in kinds), 1)
 
     def growth(kind: str) -> float:
-        return round(max(each.growth for each in found if each.case.kind == kind), 2)
+        return round(max(each.growth for each in results if each.case.kind == kind), 2)
 
     return {
         "worst_median_ms": worst("list", "pair"),
@@ -194,19 +198,19 @@ def figures(found: list[Measured]) -> dict[str, float]:
     }
 
 
-def show(found: list[Measured]) -> None:
-    """Print the slowest cases of each kind, and what grows most."""
+def show(results: list[Measured]) -> None:
+    """Print the slowest cases of each kind, and those that grow most."""
 
     def line(each: Measured) -> None:
         print(f"{each.growth:8.2f} {each.short:8.1f} {each.long:8.1f} ms  {each.case.kind} {each.case.query}")
 
     for kind in ("list", "pair", "search", "last", "summary"):
-        cases = sorted((each for each in found if each.case.kind == kind), key=lambda each: each.long)
+        cases = sorted((each for each in results if each.case.kind == kind), key=lambda each: each.long)
         print(f"{kind}: {len(cases)} cases, median {statistics.median(each.long for each in cases):.1f} ms")
         for each in cases[-8:]:
             line(each)
     print("what grows most")
-    lists = [each for each in found if each.case.kind in {"list", "pair"}]
+    lists = [each for each in results if each.case.kind in {"list", "pair"}]
     for each in sorted(lists, key=lambda each: each.growth)[-20:]:
         line(each)
 
@@ -221,22 +225,22 @@ def main() -> None:
     options = parser.parse_args()
     if options.answer:
         os.environ["TERRAFUSE_ALLOWED_HOSTS"] = "testserver"
-        os.environ["TERRAFUSE_HASHED_STATIC"] = "False"  # a demo has collected them; here they are measured
+        os.environ["TERRAFUSE_HASHED_STATIC"] = "False"  # measures the sources, not files collected by a demo
         use_database(options.database)
         answer(options.who)
         return
     sizes = {"terrafuse_pages_short": SHORT, "terrafuse_pages_long": options.sessions}
     for name, sessions in sizes.items():
         fill(name, sessions)
-    short, long = (Asked(name, options.who) for name in sizes)
-    asked = [Case(**each) for each in long.about["cases"]]
-    found = [measure(case, short, long, options.repeats) for case in asked]
+    short, long = (PageProcess(name, options.who) for name in sizes)
+    all_cases = [Case(**each) for each in long.about["cases"]]
+    results = [measure(case, short, long, options.repeats) for case in all_cases]
     for each in (short, long):
         each.end()
     for name in sizes:
         drop_database(name)
-    show(found)
-    print(json.dumps(figures(found) | {"first_page_kb": round(long.about["first_page_kb"], 1)}))
+    show(results)
+    print(json.dumps(figures(results) | {"first_page_kb": round(long.about["first_page_kb"], 1)}))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 python tests/benchmarks/pricing.py [--sessions 10000] [--readings 100]
 
 The last line is JSON: `readings_per_s` for finished sessions priced at once, on one core, and
-`live_readings_per_s` for add, lines and total after each reading, as the recorder does.
+`live_readings_per_s` for usage, lines and total after each reading, as the recorder computes them.
 """
 
 import argparse
@@ -40,7 +40,7 @@ def tariff(*components: Component) -> Tariff:
     )
 
 
-# One for each third of the sessions: energy alone, a usual one, and one with every kind of bound.
+# One for each third of the sessions: energy only, a typical one, and one with every restriction.
 TARIFFS = (
     tariff(Component("ENERGY", Decimal("0.35"))),
     tariff(
@@ -79,17 +79,17 @@ def session(number: int, readings: int) -> tuple[ClassifiedInterval, ...]:
     )
 
 
-def at_once(of: Tariff, settled: tuple[ClassifiedInterval, ...]) -> Decimal:
+def at_once(of: Tariff, intervals: tuple[ClassifiedInterval, ...]) -> Decimal:
     return pricing.total(
-        pricing.calculate_lines(of, pricing.add_intervals(of, pricing.start_usage(of), settled, zone=ZONE))
+        pricing.calculate_lines(of, pricing.add_intervals(of, pricing.start_usage(of), intervals, zone=ZONE))
     )
 
 
-def one_by_one(of: Tariff, settled: tuple[ClassifiedInterval, ...]) -> Decimal:
-    tally, total = pricing.start_usage(of), Decimal(0)
-    for each in settled:
-        tally = pricing.add_intervals(of, tally, (each,), zone=ZONE)
-        total = pricing.total(pricing.calculate_lines(of, tally))
+def one_by_one(of: Tariff, intervals: tuple[ClassifiedInterval, ...]) -> Decimal:
+    usage, total = pricing.start_usage(of), Decimal(0)
+    for each in intervals:
+        usage = pricing.add_intervals(of, usage, (each,), zone=ZONE)
+        total = pricing.total(pricing.calculate_lines(of, usage))
     return total
 
 
@@ -99,9 +99,9 @@ def measured(
     """Return the seconds that pricing alone takes, and the sum of the prices."""
     seconds, total = 0.0, Decimal(0)
     for number in range(sessions):
-        settled, of = session(number, readings), TARIFFS[number % len(TARIFFS)]
+        intervals, of = session(number, readings), TARIFFS[number % len(TARIFFS)]
         began = perf_counter()
-        total += price(of, settled)
+        total += price(of, intervals)
         seconds += perf_counter() - began
     return seconds, total
 
@@ -110,15 +110,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--readings", type=int, default=100)
-    asked = parser.parse_args()
-    figures: dict[str, float] = {"sessions": asked.sessions, "readings": asked.sessions * asked.readings}
+    options = parser.parse_args()
+    figures: dict[str, float] = {"sessions": options.sessions, "readings": options.sessions * options.readings}
     totals = []
     for name, price in (("readings_per_s", at_once), ("live_readings_per_s", one_by_one)):
-        seconds, total = measured(price, asked.sessions, asked.readings)
+        seconds, total = measured(price, options.sessions, options.readings)
         figures[name] = round(figures["readings"] / seconds)
         totals.append(total)
         print(f"{price.__name__:<12} {seconds:8.2f} s {figures[name]:>10,.0f} readings/s   sum ${total:,}")
-    assert totals[0] == totals[1], "one by one and at once must give the same prices"
+    assert totals[0] == totals[1], "both ways must give the same prices"
     print(json.dumps(figures))
 
 

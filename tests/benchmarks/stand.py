@@ -1,7 +1,7 @@
-"""What a benchmark stands on: a database of its own, a server on a free port, a signed-in browser's cookie.
+"""Set-up of a benchmark: its own database, a server on a free port, the cookie of a signed-in browser.
 
-A benchmark is a script beside this file: `from stand import …` comes first, since it puts the checkout
-on the path. Only 127.0.0.1 is ever spoken to.
+A benchmark is a script in this folder; it imports from `stand` first, which puts the checkout on the
+path. Connections go to 127.0.0.1 only.
 """
 
 import http.cookiejar
@@ -43,7 +43,7 @@ def drop_database(name: str) -> None:
 
 
 def create_database(name: str) -> str:
-    """Make an empty database in place of any of that name, and return its address."""
+    """Create an empty database, replacing one of that name, and return its address."""
     drop_database(name)
     with psycopg.connect(database_url("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -51,12 +51,12 @@ def create_database(name: str) -> str:
 
 
 def use_database(name: str) -> None:
-    """Make Django of this process speak to the database; once a process, before any model is imported."""
+    """Connect Django to the database; once in a process, before any model is imported."""
     import django
 
     os.environ["DATABASE_URL"] = database_url(name)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "terrafuse.settings")
-    os.environ.setdefault("TERRAFUSE_SECRET_KEY", "a secret that only the benchmarks know, and nobody else")
+    os.environ.setdefault("TERRAFUSE_SECRET_KEY", "a secret of the benchmarks, at least fifty characters long")
     django.setup()
 
 
@@ -74,16 +74,16 @@ def free_port() -> int:
 
 @contextmanager
 def server(env: Mapping[str, str] | None = None, *, log: Path | None = None) -> Iterator[str]:
-    """Run the ASGI application on a free port, give its address, and end it; `env` comes on top of ours.
+    """Run the ASGI application on a free port and yield its address; `env` adds to this environment.
 
-    What it says goes to `log`, or nowhere.
+    Its output goes to `log`, or is discarded.
     """
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "terrafuse.asgi:application"]
     command += ["--ws", "websockets-sansio", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--log-level", "warning"]
-    where: Path = log or Path(os.devnull)
-    with where.open("w") as out:
+    output: Path = log or Path(os.devnull)
+    with output.open("w") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | dict(env or {}), stdout=out, stderr=subprocess.STDOUT
         )
@@ -103,7 +103,7 @@ def _wait_until_it_listens(process: subprocess.Popen[bytes], port: int, *, patie
     deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise SystemExit(f"The server ended by itself with {process.returncode}: give `log` to see why.")
+            raise SystemExit(f"The server ended with {process.returncode}: pass `log` to see why.")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
@@ -122,7 +122,7 @@ def sign_in(url: str, who: str = "operator") -> str:
     form = {"username": SIGNS_IN[who], "password": PASSWORD, "csrfmiddlewaretoken": token}
     try:
         browser.open(f"{url}/sign-in/", urllib.parse.urlencode(form).encode()).read()
-    except urllib.error.HTTPError as error:  # the page after it may not be there; the cookie counts
+    except urllib.error.HTTPError as error:  # the next page may fail; only the cookie is needed
         error.close()
     cookies = {cookie.name: cookie.value for cookie in jar}
     if "sessionid" not in cookies:

@@ -1,6 +1,6 @@
 """The real server and a real browser, for every test that needs them.
 
-`server` runs on the database of the tests: what a test puts in, its pages show. Live messages cross
+`server` runs on the test database and shows the objects that a test creates. Live messages cross
 the two processes only with REDIS_URL; drive the server over its sockets, as stations and browsers do.
 
     def test_it_shows_a_running_session(signed_in, axe):
@@ -9,14 +9,14 @@ the two processes only with REDIS_URL; drive the server over its sockets, as sta
         page.goto("/sessions/in-progress/")
         axe(page)
 
-What the console complains of (errors, refused by the content security policy) fails the test at its
-end; a test that wants an error clears it from `complaints`.
+A console error (also of the content security policy) fails the test at its end. A test that provokes
+an error calls `complaints.expect`.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,12 +34,26 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # What would drop down from the address bar: two pages more in each window, a fifth of the tests' time.
+    # Without it the address bar opens two more pages in each window, which take a fifth of the tests' time.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 )
-OpenPage = Callable[..., Page]
-PATIENCE_MS = 15_000  # a busy machine: what is to come comes later, and what is lost is lost then, too
+AxeCheck = Callable[[Page], None]
+PATIENCE_MS = 15_000  # a busy machine is slow; a real failure still fails after it
 expect.set_options(timeout=PATIENCE_MS)
+
+
+class OpenPage(Protocol):
+    """Open a page in a new browser profile; further options are Playwright's own."""
+
+    def __call__(
+        self, *, width: int = 1440, height: int = 900, dark: bool = False, javascript: bool = True, **options: Any
+    ) -> Page: ...
+
+
+class SignIn(Protocol):
+    """Open a page, with the options of `OpenPage`, in which the manager is signed in."""
+
+    def __call__(self, manager: Manager, **options: Any) -> Page: ...
 
 
 @pytest.fixture(scope="session")
@@ -62,41 +76,41 @@ def browser() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-def _complaint(said: ConsoleMessage) -> list[str]:
-    """Return the error with its address; a browser asks for /favicon.ico unasked."""
-    if said.type != "error" or said.location["url"].endswith("/favicon.ico"):
+def _complaint(message: ConsoleMessage) -> list[str]:
+    """Return the error with its address; ignore the browser's own request for /favicon.ico."""
+    if message.type != "error" or message.location["url"].endswith("/favicon.ico"):
         return []
-    return [f"{said.text} ({said.location['url']})"]
+    return [f"{message.text} ({message.location['url']})"]
 
 
 class Complaints(list[str]):
-    """What the browser's consoles complain of in a test."""
+    """Errors of the browser consoles in a test."""
 
     def __init__(self) -> None:
         super().__init__()
         self._expected: tuple[str, ...] = ()
 
     def expect(self, *words: str) -> None:
-        """Take what has such words for wanted, whenever it comes: the page goes on to the test's very end."""
+        """Ignore errors with one of these texts until the end of the test."""
         self._expected += words
 
     @property
     def unexpected(self) -> list[str]:
-        """What no test has wanted."""
-        return [said for said in self if not any(words in said for words in self._expected)]
+        """Errors that the test does not expect."""
+        return [error for error in self if not any(words in error for words in self._expected)]
 
 
 @pytest.fixture
 def complaints() -> Complaints:
-    """Give what the browsers' consoles complain of: at the end of the test only what it expects."""
+    """Give the console errors; at the end of the test there may be expected ones only."""
     return Complaints()
 
 
 @pytest.fixture
 def open_page(browser: Browser, server: Server, transactional_db: None, complaints: Complaints) -> Iterator[OpenPage]:
-    """Give a function that opens a page of nobody in particular; each is a browser profile of its own.
+    """Give a function that opens a page without a sign-in, each in its own browser profile.
 
-    The browser's zone is nobody's site: a time that the browser words itself comes out wrong.
+    The browser's time zone is that of no site: a time formatted in browser time fails its test.
     """
     contexts = []
 
@@ -113,7 +127,7 @@ def open_page(browser: Browser, server: Server, transactional_db: None, complain
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.on("console", lambda said: complaints.extend(_complaint(said)))
+        context.on("console", lambda message: complaints.extend(_complaint(message)))
         context.on("weberror", lambda failed: complaints.append(f"uncaught: {failed.error}"))
         return context.new_page()
 
@@ -125,13 +139,13 @@ def open_page(browser: Browser, server: Server, transactional_db: None, complain
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """Give a page in which nobody has signed in."""
+    """Give a page without a sign-in."""
     return open_page()
 
 
 @pytest.fixture
-def signed_in(open_page: OpenPage, server: Server) -> Callable[..., Page]:
-    """Give a function that opens a page in which the manager has signed in, without the form."""
+def signed_in(open_page: OpenPage, server: Server) -> SignIn:
+    """Give a function that opens a page with the manager signed in, without the form."""
 
     def signed_in(manager: Manager, **options: Any) -> Page:
         cookie = sign_in(manager).cookies["sessionid"]
@@ -143,16 +157,16 @@ def signed_in(open_page: OpenPage, server: Server) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def axe() -> Callable[[Page], None]:
+def axe() -> AxeCheck:
     """Give a function that asserts that the page has no serious or critical accessibility violation."""
 
     def axe(page: Page) -> None:
         violations = Axe().run(page).response["violations"]
         bad = [violation for violation in violations if violation["impact"] in {"serious", "critical"}]
         assert not bad, "\n".join(
-            f"{found['id']} ({found['impact']}): {found['help']}\n"
-            + "\n".join(f"    {node['html'][:200]}" for node in found["nodes"][:5])
-            for found in bad
+            f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
+            + "\n".join(f"    {node['html'][:200]}" for node in violation["nodes"][:5])
+            for violation in bad
         )
 
     return axe

@@ -6,23 +6,24 @@ import pytest
 from playwright.sync_api import expect
 
 from sessions_app import models
-from tests.admin.test_pages import OURS, address, one_of_everything
+from tests.admin.test_pages import MODELS, address, create_one_of_each
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 from tests.support import builders
 
 
-def test_it_opens_every_page_with_nothing_refused_by_the_policy(signed_in) -> None:
-    one_of_everything()
+def test_every_admin_page_respects_the_csp(signed_in: SignIn) -> None:
+    create_one_of_each()
     page = signed_in(builders.operator())
 
-    for model in OURS:
+    for model in MODELS:
         page.goto(address(model, "changelist"))
-        page.goto(address(model, "change", model.objects.first().pk))
+        page.goto(address(model, "change", model._default_manager.values_list("pk", flat=True)[0]))
 
     expect(page.locator("#content")).to_be_visible()
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str], dark: bool) -> None:
+def test_session_page_is_accessible(signed_in: SignIn, axe: AxeCheck, complaints: Complaints, dark: bool) -> None:
     session = builders.session()
     builders.readings(session, [7_200.0] * 3)
     page = signed_in(builders.operator(), dark=dark, width=390)
@@ -33,10 +34,10 @@ def test_a_session_is_readable_for_everyone(signed_in, axe, complaints: list[str
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert not complaints
     axe(page)
-    complaints.clear()  # axe gives an element a style to look at it
+    complaints.clear()  # axe sets a style attribute on an element
 
 
-def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
+def test_site_area_field_suggests_while_typing(signed_in: SignIn) -> None:
     builders.area(builders.site("Harbour Towers"), "Basement 1")
     page = signed_in(builders.operator())
     page.goto(address(models.ChargingStation, "add"))
@@ -51,7 +52,7 @@ def test_it_offers_site_areas_as_they_are_typed(signed_in) -> None:
     expect(page.locator(".messagelist")).to_contain_text("was added successfully")
 
 
-def test_it_lets_a_knocking_station_in(signed_in) -> None:
+def test_action_accepts_a_pending_station(signed_in: SignIn) -> None:
     area = builders.area(builders.site("Harbour Towers"), "Basement 1")
     models.PendingStation.objects.create(identity="CP-9", first_at=builders.NOON, last_at=builders.NOON)
     page = signed_in(builders.operator())

@@ -1,4 +1,4 @@
-"""A newcomer's first minutes: the demo started, signed in with what it printed, and looked around."""
+"""A newcomer's first minutes with the demo: start, sign in with the printed account, look around."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    # At three stations one start in fourteen finds each car full, or none there.
+    # With three stations, one start in fourteen would have no car that charges.
     running = Demo(copy_checkout(tmp_path_factory.mktemp("demo")), free_port(), stations=14)
     running.until_it_says("Ctrl-C")
     yield running
@@ -25,7 +25,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     context = browser.new_context(base_url=demo.url, viewport={"width": 1440, "height": 900})
     complaints: list[str] = []
-    context.on("console", lambda said: complaints.extend(_complaint(said)))
+    context.on("console", lambda message: complaints.extend(_complaint(message)))
     context.on("weberror", lambda failed: complaints.append(f"uncaught: {failed.error}"))
     page = context.new_page()
     name, password = demo.manager
@@ -49,14 +49,14 @@ FIGURES = """() => {
 }"""
 
 
-def test_cars_charge_on_the_first_page_and_go_on_by_themselves(page: Page) -> None:
+def test_cars_charge_live_on_the_first_page(page: Page) -> None:
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     power = page.locator("[data-cell=power]", has_text=re.compile(r"^[1-9].* kW$"))
     expect(power.first).to_be_visible(timeout=20_000)
 
     before = page.evaluate(FIGURES)
 
-    # One car takes the same power for a minute, another is just full: of all of them something changes.
+    # A single car may keep its power for a minute or be full; among all cars something changes.
     now = f"Object.entries(({FIGURES})())"
     page.wait_for_function(
         f"(before) => {now}.some(([session, figures]) => (before[session] ?? figures) !== figures)",
@@ -65,7 +65,7 @@ def test_cars_charge_on_the_first_page_and_go_on_by_themselves(page: Page) -> No
     )
 
 
-def test_a_session_opens_with_its_graph_and_its_price(page: Page) -> None:
+def test_session_opens_with_graph_and_price(page: Page) -> None:
     page.goto("/sessions/history/")
 
     page.locator("tr[data-session] a[hx-target='#session-dialog']").first.click()
@@ -80,7 +80,7 @@ def test_a_session_opens_with_its_graph_and_its_price(page: Page) -> None:
     expect(page).to_have_url(re.compile("/sessions/history/$"))
 
 
-def test_history_is_searched_and_its_sums_follow(page: Page) -> None:
+def test_history_search_updates_the_summary(page: Page) -> None:
     page.goto("/sessions/history/")
     rows = page.locator("tr[data-session]")
     station = re.search(r"[A-Z]{2}-\w+-\d\d", rows.first.inner_text())
@@ -90,4 +90,4 @@ def test_history_is_searched_and_its_sums_follow(page: Page) -> None:
 
     expect(page).to_have_url(re.compile(f"q={station[0]}"))
     expect(rows.filter(has_not_text=station[0])).to_have_count(0)
-    expect(page.locator("#strip dd").first).to_have_text(str(rows.count()))  # two days fit on a page
+    expect(page.locator("#strip dd").first).to_have_text(str(rows.count()))  # two days fit on one page

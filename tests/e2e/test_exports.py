@@ -1,15 +1,18 @@
-"""Exports as a manager does them: the menu, the progress bar, the file."""
+"""Exports as a manager uses them: menu, progress bar, file."""
 
 import csv
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import APIResponse, Download, Route, expect
 
-from sessions_app.models import ChargingSession, ExportJob
+from sessions_app.models import ChargingSession, ExportJob, Manager
+from tests.e2e.boxes import bounding_box
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 from tests.support import builders
 from tests.support.builders import NOON
 
@@ -17,14 +20,14 @@ MANY = 12_000
 
 
 @pytest.fixture
-def dana(transactional_db):
+def dana(transactional_db: None) -> Manager:
     site = builders.site("Harbour Towers")
     return builders.manager(of=[site])
 
 
 @pytest.fixture
-def many(dana) -> None:
-    """Put in more sessions than a workbook is waited for."""
+def many(dana: Manager) -> None:
+    """Create too many sessions for a direct workbook download."""
     first = builders.session(on=builders.station("HT-01", at=dana.memberships.get().site))
     ChargingSession.objects.bulk_create(
         ChargingSession(
@@ -41,13 +44,13 @@ def many(dana) -> None:
     )
 
 
-def _saved(download, tmp_path) -> Path:
+def _saved(download: Download, tmp_path: Path) -> Path:
     path = tmp_path / download.suggested_filename
     download.save_as(path)
     return path
 
 
-def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path) -> None:
+def test_csv_has_filtered_rows_and_shown_columns(signed_in: SignIn, dana: Manager, tmp_path: Path) -> None:
     site = dana.memberships.get().site
     wanted = builders.session(on=builders.station("HT-01", at=site))
     builders.session(on=builders.station("HT-02", at=site))
@@ -62,7 +65,7 @@ def test_the_csv_holds_what_is_filtered_and_shown(signed_in, dana, tmp_path) -> 
     assert "Company" not in rows[0]
 
 
-def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path) -> None:
+def test_long_csv_is_complete(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
     page = signed_in(dana)
     page.goto("/sessions/history/?sort=id")
     page.get_by_text("Export", exact=True).click()
@@ -73,7 +76,7 @@ def test_a_long_csv_is_whole(signed_in, many, dana, tmp_path) -> None:
     assert ids == list(ChargingSession.objects.order_by("id").values_list("id", flat=True))
 
 
-def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path) -> None:
+def test_short_workbook_downloads_at_once(signed_in: SignIn, dana: Manager, tmp_path: Path) -> None:
     builders.session(on=builders.station(at=dana.memberships.get().site))
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -84,7 +87,7 @@ def test_a_short_workbook_is_downloaded_at_once(signed_in, dana, tmp_path) -> No
     assert openpyxl.load_workbook(_saved(download.value, tmp_path)).sheetnames == ["History", "About"]
 
 
-def test_a_long_workbook_is_made_and_there_when_ready(signed_in, many, dana, tmp_path) -> None:
+def test_long_workbook_is_announced_when_ready(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
     page = signed_in(dana)
     page.goto("/sessions/history/")
     page.get_by_text("Export", exact=True).click()
@@ -96,10 +99,10 @@ def test_a_long_workbook_is_made_and_there_when_ready(signed_in, many, dana, tmp
     assert sum(1 for _ in sheet.rows) == MANY + 2  # the header, and the totals
 
 
-def _running(dana, **fields):
-    """Return a job that some process is making, and that none will take over during the test."""
+def _running(dana: Manager, **fields: Any) -> ExportJob:
+    """Return a running job that no worker takes over during the test."""
     now = timezone.now()
-    known = {
+    defaults = {
         "kind": "sessions",
         "of": "history",
         "name": "march.xlsx",
@@ -111,14 +114,14 @@ def _running(dana, **fields):
         "started_at": now,
         "beat_at": now + timedelta(hours=1),
     }
-    return ExportJob.objects.create(manager=dana, **(known | fields))
+    return ExportJob.objects.create(manager=dana, **(defaults | fields))
 
 
-def _finish(job) -> None:
+def _finish(job: ExportJob) -> None:
     ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.READY, slot=None, finished_at=timezone.now())
 
 
-def test_it_is_said_on_whatever_page_one_is(signed_in, dana) -> None:
+def test_finished_export_is_announced_on_every_page(signed_in: SignIn, dana: Manager) -> None:
     session = builders.session(on=builders.station(at=dana.memberships.get().site))
     job = _running(dana)
     page = signed_in(dana)
@@ -128,15 +131,15 @@ def test_it_is_said_on_whatever_page_one_is(signed_in, dana) -> None:
     page.goto(f"/sessions/{session.pk}/")
     _finish(job)
 
-    said = page.locator("#notices").get_by_text("march.xlsx is ready to download")
-    expect(said).to_be_visible(timeout=15_000)
-    expect(said.get_by_role("link", name="Download")).to_have_attribute("href", f"/exports/{job.pk}/file")
+    notice = page.locator("#notices").get_by_text("march.xlsx is ready to download")
+    expect(notice).to_be_visible(timeout=15_000)
+    expect(notice.get_by_role("link", name="Download")).to_have_attribute("href", f"/exports/{job.pk}/file")
     page.goto("/sessions/history/")
     expect(page.get_by_text("1 file ready")).to_be_visible()
-    expect(page.locator("#notices p")).to_have_count(0)  # it is said once
+    expect(page.locator("#notices p")).to_have_count(0)  # announced once only
 
 
-def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dana, complaints) -> None:
+def test_failed_poll_is_repeated(signed_in: SignIn, dana: Manager, complaints: Complaints) -> None:
     job = _running(dana)
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -149,10 +152,10 @@ def test_a_server_that_does_not_answer_for_a_while_is_asked_again(signed_in, dan
     _finish(job)
 
     expect(page.locator("#notices").get_by_text("march.xlsx is ready to download")).to_be_visible()
-    complaints.expect("Failed to load resource", "htmx")  # of the answers that failed
+    complaints.expect("Failed to load resource", "htmx")  # of the failed requests
 
 
-def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, axe) -> None:
+def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, axe: AxeCheck) -> None:
     builders.session(on=builders.station(at=dana.memberships.get().site))
     _running(dana)
     over = {"slot": None, "finished_at": timezone.now()}
@@ -163,17 +166,17 @@ def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, 
     line = page.get_by_text("5 files: 4 ready, 1 being made")
     expect(line).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
-    assert page.locator("#list").bounding_box()["y"] < 340
+    assert bounding_box(page.locator("#list"))["y"] < 340
 
     line.click()
 
     ExportJob.objects.filter(slot=1).update(rows_done=500)
-    expect(page.get_by_text("500 of 1,000 rows")).to_be_visible()  # the line has been fetched anew
+    expect(page.get_by_text("500 of 1,000 rows")).to_be_visible()  # the line has been updated
     expect(page.get_by_role("link", name="Download")).to_have_count(4)
     axe(page)
 
 
-def test_a_long_workbook_can_be_cancelled(signed_in, dana) -> None:
+def test_long_workbook_can_be_cancelled(signed_in: SignIn, dana: Manager) -> None:
     _running(dana)
     page = signed_in(dana)
     page.goto("/sessions/history/")
@@ -183,8 +186,8 @@ def test_a_long_workbook_can_be_cancelled(signed_in, dana) -> None:
     assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
 
 
-def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, many, dana) -> None:
-    late = []
+def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, dana: Manager) -> None:
+    late: list[tuple[Route, APIResponse]] = []
     page = signed_in(dana)
     page.route("**/exports/", lambda route: late.append((route, route.fetch())), times=1)
     page.goto("/sessions/history/")
@@ -200,12 +203,12 @@ def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, 
     expect(page.locator("#exports").get_by_text("1 file ready")).to_be_visible(timeout=30_000)
 
 
-def test_without_javascript_it_works_as_well(signed_in, many, dana, tmp_path) -> None:
+def test_export_works_without_javascript(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
     page.get_by_role("button", name="Make the workbook").click()
     link = page.get_by_role("link", name="Download")
-    expect(link).to_be_visible(timeout=60_000)  # the page loads itself anew until then
+    expect(link).to_be_visible(timeout=60_000)  # the page reloads itself until then
     with page.expect_download() as download:
         link.click()
     assert _saved(download.value, tmp_path).stat().st_size > 100_000

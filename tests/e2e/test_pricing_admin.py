@@ -1,17 +1,20 @@
-"""An office writes a policy and sees in words, and by a trial session, what it would cost."""
+"""The policy form previews its description and the price of a simulated session."""
+
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from sessions_app.models import PricingPolicy
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 from tests.recording.test_repricing import charged, costs
 from tests.support import builders
 
 ADD = "/admin/sessions_app/pricingpolicy/add/"
 
 
-def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints) -> None:
+def test_preview_follows_the_form_and_saves_nothing(signed_in: SignIn, complaints: Complaints) -> None:
     page = signed_in(builders.operator())
     page.goto(ADD)
     page.get_by_label("Currency").fill("AUD")
@@ -24,11 +27,11 @@ def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints
     page.locator("#id_trial-kwh").fill("20")
     expect(result).to_contain_text("$7.00")
 
-    found = Axe().run(page, ".policy-preview").response["violations"]
-    assert not [each["id"] for each in found if each["impact"] in {"serious", "critical"}]
+    violations = Axe().run(page, ".policy-preview").response["violations"]
+    assert not [each["id"] for each in violations if each["impact"] in {"serious", "critical"}]
     assert not PricingPolicy.objects.exists()
-    # Django's own scripts set style attributes, which are refused to no harm; axe reads style sheets
-    # once more and asks for what they import at the page's own address.
+    # Django's own scripts set style attributes, which the CSP blocks without harm; axe fetches style
+    # sheets again and resolves their imports against the page's address.
     complaints.expect("inline style", "widgets.css")
 
 
@@ -37,7 +40,9 @@ def test_the_preview_follows_the_form_and_nothing_is_saved(signed_in, complaints
     [lambda route: route.fulfill(status=403), lambda route: route.abort()],
     ids=["signed out", "no server"],
 )
-def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail) -> None:
+def test_failed_preview_removes_the_old_price(
+    signed_in: SignIn, complaints: Complaints, fail: Callable[[Route], None]
+) -> None:
     page = signed_in(builders.operator())
     page.goto(f"/admin/sessions_app/pricingpolicy/{builders.policy().pk}/change/")
     result = page.locator("[data-preview-result]")
@@ -53,7 +58,7 @@ def test_where_the_preview_fails_no_old_price_stands(signed_in, complaints, fail
     complaints.expect("inline style", "Failed to load resource")
 
 
-def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None:
+def test_component_shows_fields_of_its_dimension(signed_in: SignIn, complaints: Complaints) -> None:
     page = signed_in(builders.operator())
     page.goto(ADD)
     result, dimension = page.locator("[data-preview-result]"), page.locator("#id_components-0-dimension")
@@ -76,7 +81,7 @@ def test_a_component_shows_what_its_dimension_has(signed_in, complaints) -> None
     complaints.expect("inline style")
 
 
-def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> None:
+def test_time_zone_label_follows_the_site(signed_in: SignIn, complaints: Complaints) -> None:
     builders.site("Rottnest Quay", time_zone="Australia/Perth")
     page = signed_in(builders.operator())
     page.goto(ADD)
@@ -91,7 +96,7 @@ def test_the_zone_beside_the_times_follows_the_place(signed_in, complaints) -> N
 
 
 @pytest.mark.parametrize("width", [1300, 390])
-def test_repricing_fits_its_window_and_shows_another_choice_first(signed_in, axe, width) -> None:
+def test_repricing_fits_window_and_previews_other_policy(signed_in: SignIn, axe: AxeCheck, width: int) -> None:
     site = builders.site("Harbour Towers, Tower 1 and Tower 2 with the car park under the gardens")
     residents = builders.policy(site=site, description="Residents of both towers and of the gardens")
     builders.policy({"dimension": "FLAT", "price": 3}, site=site, audience="staff", description="Goodwill")
@@ -104,7 +109,7 @@ def test_repricing_fits_its_window_and_shows_another_choice_first(signed_in, axe
     page.get_by_role("button", name="Go", exact=True).click()
 
     expect(page.locator(".breadcrumbs")).to_contain_text("Charging sessions › Reprice")
-    page.wait_for_load_state()  # its width is that of its styles
+    page.wait_for_load_state()  # its width depends on its style sheets
     assert page.evaluate("document.documentElement.scrollWidth") == width
     axe(page)
     goodwill = page.locator("select[name=policy] option", has_text="Goodwill").get_attribute("value")

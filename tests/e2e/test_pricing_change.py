@@ -1,4 +1,4 @@
-"""A policy is changed while a car charges: the session keeps its price and says so, the next has the new."""
+"""A policy change during charging: the session keeps its price, the next session has the new one."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -6,7 +6,9 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession, PricingPolicy
+from tests.e2e.conftest import Complaints, SignIn
 from tests.support import builders
+from tests.support.serving import Server
 from tests.support.station_client import connect_station
 
 HOUR = timedelta(hours=1)
@@ -19,7 +21,7 @@ def reprice_in_admin(page: Page, policy: PricingPolicy, price: str) -> None:
     expect(page.locator(".success")).to_contain_text("was changed successfully")
 
 
-def test_a_session_keeps_its_price_when_its_policy_is_changed(signed_in, server, complaints) -> None:
+def test_session_keeps_its_price_when_policy_changes(signed_in: SignIn, server: Server, complaints: Complaints) -> None:
     site = builders.site("Harbour Towers")
     policy = builders.policy(site=site, tax_percent=Decimal(10))
     began = datetime.now(UTC).replace(microsecond=0) - 3 * HOUR
@@ -49,5 +51,5 @@ def test_a_session_keeps_its_price_when_its_policy_is_changed(signed_in, server,
         expect(pricing).not_to_contain_text("as it was at the start")
     prices = ChargingSession.objects.order_by("pk").values_list("price", flat=True)
     assert list(prices) == [Decimal("4.20"), Decimal("3.00")]
-    # Django's own scripts of the admin's form set style attributes, which are refused to no harm.
+    # Django's own admin scripts set style attributes, which the CSP blocks without harm.
     complaints.expect("inline style")

@@ -1,17 +1,18 @@
-"""The server and the browser of the other tests do what those rely on."""
+"""The server and browser fixtures work as the other tests expect."""
 
 from playwright.sync_api import Page
 
+from tests.e2e.conftest import AxeCheck, Complaints, SignIn
 from tests.support import builders
 
 
-def test_it_opens_a_page_that_asks_for_sign_in(page: Page) -> None:
+def test_admin_asks_for_sign_in(page: Page) -> None:
     page.goto("/admin/")
 
     assert "log in" in page.title().lower()
 
 
-def test_it_signs_a_manager_in_without_the_form(signed_in, axe) -> None:
+def test_signed_in_fixture_skips_the_form(signed_in: SignIn, axe: AxeCheck) -> None:
     page = signed_in(builders.operator(), dark=True, width=390)
 
     page.goto("/admin/")
@@ -20,7 +21,7 @@ def test_it_signs_a_manager_in_without_the_form(signed_in, axe) -> None:
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
 
 
-def test_it_reports_what_the_content_security_policy_refused(page: Page, complaints: list[str]) -> None:
+def test_csp_violation_is_reported_as_complaint(page: Page, complaints: Complaints) -> None:
     page.goto("/admin/")
     page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
 

@@ -1,8 +1,11 @@
-"""The pages at the edge: sign-in and errors, in both themes, on a desk and on a phone."""
+"""Sign-in and error pages, in both themes, on a desktop and on a phone."""
+
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import AxeCheck, Complaints, OpenPage, SignIn
 from tests.support import builders
 
 LOOKS = [
@@ -13,9 +16,9 @@ LOOKS = [
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, look) -> None:
+def test_sign_in_continues_to_the_requested_page(open_page: OpenPage, axe: AxeCheck, look: dict[str, Any]) -> None:
     builders.manager("dana", of=[builders.site()])
-    page: Page = open_page(**look)
+    page = open_page(**look)
 
     page.goto("/sessions/history/")
     axe(page)
@@ -26,7 +29,7 @@ def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, l
     expect(page).to_have_url("/sessions/history/")
 
 
-def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> None:
+def test_wrong_password_is_reported(page: Page) -> None:
     builders.manager("dana")
     page.goto("/sign-in/")
 
@@ -39,8 +42,10 @@ def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> No
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_it_shows_an_error_in_the_same_look(signed_in, axe, complaints, look) -> None:
-    page: Page = signed_in(builders.manager(), **look)
+def test_error_page_has_the_site_look(
+    signed_in: SignIn, axe: AxeCheck, complaints: Complaints, look: dict[str, Any]
+) -> None:
+    page = signed_in(builders.manager(), **look)
 
     page.goto("/nowhere/")
 

@@ -1,4 +1,4 @@
-"""Both files open rightly in LibreOffice: converted there, they say what the CSV says."""
+"""Both files open correctly in LibreOffice: after conversion they equal the CSV."""
 
 import csv
 import re
@@ -19,7 +19,7 @@ SOFFICE = shutil.which("soffice")
 pytestmark = pytest.mark.skipif(
     SOFFICE is None, reason="no LibreOffice on this machine: apt-get install libreoffice-calc-nogui"
 )
-# Comma, double quote, UTF-8, from line 1, all columns as they are, as shown, the first sheet.
+# Comma, double quote, UTF-8, from line 1, columns unconverted, formatted as shown, first sheet.
 AS_SHOWN = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,true,false,false,1"
 READ_UTF8 = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false"
 ROWS = [
@@ -46,33 +46,33 @@ def _read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _said() -> bytes:
+def _csv_bytes() -> bytes:
     return b"".join(csv_chunks(columns_for_tab("history"), ROWS, now=NOW, bom=True))
 
 
-def _plain(said: dict[str, str]) -> dict[str, str]:
-    """Return the row with the price as a CSV says it: a sheet shows `AUD 12,345.60`."""
-    return said | {"Price": re.sub(r"^[A-Z]{3} |,", "", said["Price"])}
+def _plain(cells: dict[str, str]) -> dict[str, str]:
+    """Return the row with its price as in the CSV; a sheet shows `AUD 12,345.60`."""
+    return cells | {"Price": re.sub(r"^[A-Z]{3} |,", "", cells["Price"])}
 
 
-def test_the_workbook_says_what_the_csv_says(tmp_path) -> None:
+def test_workbook_matches_the_csv(tmp_path: Path) -> None:
     path = tmp_path / "sessions.xlsx"
     write_workbook(WorkbookSpec("History", columns_for_tab("history"), ROWS, NOW, ()), path)
 
     lines = _read(_converted(path, AS_SHOWN))
 
     shown, totals = lines[: len(ROWS)], lines[len(ROWS) :]
-    assert [_plain(each) for each in shown] == read_csv(_said())
+    assert [_plain(each) for each in shown] == read_csv(_csv_bytes())
     assert [each["Price"] for each in totals] == ["AUD 12.95", "JPY 12,345"]
 
 
-def test_no_text_of_the_csv_runs_and_none_is_lost(tmp_path) -> None:
+def test_csv_text_is_neither_run_nor_lost(tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
-    path.write_bytes(_said())
+    path.write_bytes(_csv_bytes())
 
     shown = _read(_converted(path, AS_SHOWN, READ_UTF8))
 
     texts = ("User", "Unit", "IdTag", "Charging Station", "Site", "Site Area", "Company", "Reason")
     assert [[each[name] for name in texts] for each in shown] == [
-        [each[name] for name in texts] for each in read_csv(_said())
+        [each[name] for name in texts] for each in read_csv(_csv_bytes())
     ]

@@ -1,9 +1,11 @@
-"""An export adds up to the summary strip, whatever the filters; both ways hold the same rows."""
+"""An export adds up to the summary strip with any filters; both have the same rows."""
 
 import random
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -12,6 +14,8 @@ from django.utils import timezone
 
 from sessions_app.exports import cell_types
 from sessions_app.exports.xlsx import write_workbook
+from sessions_app.models import Manager
+from sessions_app.pages.export_spec import ExportSpec
 from sessions_app.pages.export_specs import intervals_export, sessions_export
 from sessions_app.pages.filters import filter_sessions
 from sessions_app.queries import summary
@@ -20,7 +24,7 @@ from tests.support.builders import NOON
 from tests.support.export_files import read_csv
 
 pytestmark = pytest.mark.django_db
-FILTERS = [
+FILTERS: list[dict[str, tuple[str, ...]]] = [
     {"q": ("HT-0", "Priya", "A", "nobody")},
     {"idle_min": ("0", "30", "90")},
     {"level": ("warning", "high")},
@@ -32,12 +36,14 @@ FILTERS = [
 ]
 
 PLACES = (("AUD", 2, "Australia/Sydney"), ("JPY", 0, "Asia/Tokyo"), ("KWD", 3, "UTC"))
-FILES_WITH_TOTALS = [(make, tab) for make in (sessions_export, intervals_export) for tab in ("history", "in-progress")]
+FILES_WITH_TOTALS = [
+    (make_export, tab) for make_export in (sessions_export, intervals_export) for tab in ("history", "in-progress")
+]
 
 
 @pytest.fixture
-def garage(transactional_db):
-    """Put in ended and running sessions whose figures end in every digit, in three currencies and zones."""
+def garage(transactional_db: None) -> Manager:
+    """Create ended and running sessions with random figures, in three currencies and time zones."""
     rng = random.Random(6)
     priya = builders.driver("Priya Raman")
     for currency, digits, zone in PLACES:
@@ -82,7 +88,7 @@ def _seconds(text: str) -> int:
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_the_export_adds_up_to_the_strip(garage, seed) -> None:
+def test_export_adds_up_to_the_summary(garage: Manager, seed: int) -> None:
     params = QueryDict(mutable=True)
     params.update(_some_filters(random.Random(seed)))
     file = sessions_export(params, "history", garage)
@@ -102,24 +108,26 @@ def test_the_export_adds_up_to_the_strip(garage, seed) -> None:
     assert sum(not row["Price"] for row in rows) == strip.unpriced
 
 
-def _lines(file):
+def _lines(file: ExportSpec) -> list[tuple[Any, ...]]:
     """Return the lines of the workbook's first sheet, as values."""
     written = BytesIO()
     write_workbook(file.book(), written)
     return list(openpyxl.load_workbook(written).worksheets[0].iter_rows(values_only=True))
 
 
-def _added(cells):
-    """Return the sum of what stands in a column, without the crumbs of floats."""
-    known = [cell for cell in cells if cell is not None]
-    if known and isinstance(known[0], timedelta):
-        return sum(known, timedelta())
-    return float(sum(Decimal(str(cell)) for cell in known))
+def _sum(cells: Iterable[Any]) -> float | timedelta:
+    """Return the sum of a column, without rounding errors of floats."""
+    values = [cell for cell in cells if cell is not None]
+    if values and isinstance(values[0], timedelta):
+        return sum(values, timedelta())
+    return float(sum(Decimal(str(cell)) for cell in values))
 
 
-@pytest.mark.parametrize(("make", "tab"), FILES_WITH_TOTALS)
-def test_every_total_is_the_sum_of_its_column(garage, make, tab) -> None:
-    file = make(QueryDict("columns=all"), tab, garage)
+@pytest.mark.parametrize(("make_export", "tab"), FILES_WITH_TOTALS)
+def test_every_total_is_the_sum_of_its_column(
+    garage: Manager, make_export: Callable[[QueryDict, str, Manager], ExportSpec], tab: str
+) -> None:
+    file = make_export(QueryDict("columns=all"), tab, garage)
 
     heads, *rows = _lines(file)
 
@@ -130,15 +138,15 @@ def test_every_total_is_the_sum_of_its_column(garage, make, tab) -> None:
     assert totalled
     for number in totalled:
         if file.columns[number].cell_type is not cell_types.MONEY:
-            assert totals[0][number] == _added(line[number] for line in rows), heads[number]
+            assert totals[0][number] == _sum(line[number] for line in rows), heads[number]
             continue
         currency = heads.index("Currency")
         for total in totals:
             paid = [line[number] for line in rows if line[currency] == total[currency]]
-            assert total[number] == _added(paid), total[currency]
+            assert total[number] == _sum(paid), total[currency]
 
 
-def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
+def test_workbook_totals_equal_the_summary(garage: Manager) -> None:
     lines = _lines(sessions_export(QueryDict(), "history", garage))
 
     strip = summary.summarize_history(filter_sessions(QueryDict(), "history", garage).sessions)
@@ -149,7 +157,7 @@ def test_the_totals_of_the_workbook_are_the_strip(garage) -> None:
     assert paid == {currency: float(amount) for currency, amount in strip.prices.items()}
 
 
-def test_what_is_in_progress_adds_up_at_the_moment_of_the_export(transactional_db) -> None:
+def test_sessions_in_progress_add_up_at_export_time(transactional_db: None) -> None:
     station, now = builders.station(), timezone.now()
     for connector in (1, 2):
         builders.session(

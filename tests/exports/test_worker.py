@@ -1,4 +1,4 @@
-"""Long files: two at once, begun again after a crash, cancelled in the middle, kept for a day."""
+"""Export jobs: two at once, restarted after a crash, cancelled midway, kept for a day."""
 
 import os
 import threading
@@ -6,13 +6,14 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Never
+from typing import Any, Never
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from sessions_app.exports import worker
-from sessions_app.models import ChargingSession, ExportJob
+from sessions_app.models import ChargingSession, ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 from sessions_app.queries.exports import downloadable_export, manager_exports
 from sessions_app.queries.rows import stream_rows
@@ -32,47 +33,48 @@ State = ExportJob.State
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.EXPORT_DIR = tmp_path / "exports"
-    return settings.EXPORT_DIR
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    settings.EXPORT_DIR = folder
+    return folder
 
 
-def _job(manager=None, **fields):
+def _job(manager: Manager | None = None, **fields: Any) -> ExportJob:
     manager = manager or builders.manager(f"m{ExportJob.objects.count()}")
-    known = {"kind": "sessions", "of": "history", "name": "x.xlsx", "rows_total": 10}
-    return ExportJob.objects.create(manager=manager, **(known | {"created_at": timezone.now()} | fields))
+    defaults = {"kind": "sessions", "of": "history", "name": "x.xlsx", "rows_total": 10}
+    return ExportJob.objects.create(manager=manager, **(defaults | {"created_at": timezone.now()} | fields))
 
 
-def _write(job: ExportJob, to: Path, progress) -> int:
+def _write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
     to.write_bytes(b"PK")
     return 7
 
 
-def test_it_makes_what_waits_and_says_so() -> None:
-    one, two = _job(), _job()
+def test_queued_jobs_become_ready() -> None:
+    first, second = _job(), _job()
     worker.run_jobs(_write)
-    for job in (one, two):
+    for job in (first, second):
         job.refresh_from_db()
         assert (job.state, job.slot, job.rows_done) == (State.READY, None, 7)
         assert worker.file_path(job.pk).read_bytes() == b"PK"
 
 
-def test_two_are_made_at_once_and_the_rest_wait() -> None:
+def test_two_jobs_run_and_the_rest_wait() -> None:
     for _ in range(3):
         _job()
-    begun = [export_claim(at=timezone.now()) for _ in range(3)]
-    assert [job and job.slot for job in begun] == [1, 2, None]
+    claimed = [export_claim(at=timezone.now()) for _ in range(3)]
+    assert [job and job.slot for job in claimed] == [1, 2, None]
     assert ExportJob.objects.filter(state=State.QUEUED).count() == 1
 
 
-def test_what_a_dead_process_left_is_begun_again() -> None:
+def test_lost_job_is_restarted() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=1, beat_at=timezone.now() - LOST_AFTER * 2)
     worker.run_jobs(_write)
     lost.refresh_from_db()
     assert (lost.state, lost.attempts) == (State.READY, 2)
 
 
-def test_what_was_left_several_times_has_failed_for_all_to_see() -> None:
+def test_job_lost_too_often_has_failed() -> None:
     lost = _job(state=State.RUNNING, slot=1, attempts=MAX_ATTEMPTS, beat_at=timezone.now() - LOST_AFTER * 2)
     worker.run_jobs(_write)
     lost.refresh_from_db()
@@ -80,17 +82,17 @@ def test_what_was_left_several_times_has_failed_for_all_to_see() -> None:
     assert "stopped" in lost.error
 
 
-def test_a_job_that_is_alive_is_left_alone() -> None:
+def test_running_job_is_left_alone() -> None:
     alive = _job(state=State.RUNNING, slot=1, beat_at=timezone.now())
     worker.run_jobs(_write)
     alive.refresh_from_db()
     assert alive.state == State.RUNNING
 
 
-def test_an_error_is_said_and_the_next_job_is_made() -> None:
-    def write(job, to, progress):
+def test_failed_job_does_not_stop_the_next() -> None:
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
         if job.pk == bad.pk:
-            raise OSError("no room")
+            raise OSError("disk full")
         return _write(job, to, progress)
 
     bad, good = _job(), _job()
@@ -101,11 +103,14 @@ def test_an_error_is_said_and_the_next_job_is_made() -> None:
     assert "OSError" in bad.error
 
 
-@pytest.mark.parametrize(("error", "state"), [(OSError("no room"), State.FAILED), (KeyboardInterrupt(), State.QUEUED)])
-def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, state) -> None:
-    def write(job, to, progress) -> Never:
+@pytest.mark.parametrize(
+    ("error", "state"), [(OSError("disk full"), State.FAILED), (KeyboardInterrupt(), State.QUEUED)]
+)
+def test_error_while_reading_rows_is_recorded(error: BaseException, state: ExportJob.State) -> None:
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
         for _ in stream_rows(ChargingSession.objects.all()):
             raise error
+        return 0
 
     builders.session()
     job = _job()
@@ -115,17 +120,17 @@ def test_what_breaks_off_in_the_middle_of_reading_is_said_nevertheless(error, st
     assert (job.state, job.slot) == (state, None)
 
 
-def test_it_stops_in_the_middle_when_it_is_cancelled(folder) -> None:
+def test_cancelled_job_stops_midway(folder: Path) -> None:
     job = _job()
-    begun = threading.Event()
+    started = threading.Event()
 
     def cancel() -> None:
-        begun.wait(10)
+        started.wait(10)
         export_delete(job.pk, job.manager, at=timezone.now())
 
-    def write(job, to, progress) -> int:
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
         to.write_bytes(b"half")
-        begun.set()
+        started.set()
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             progress(1)
@@ -141,25 +146,26 @@ def test_it_stops_in_the_middle_when_it_is_cancelled(folder) -> None:
     assert not list(folder.iterdir())
 
 
-def test_it_says_how_far_it_is_while_it_is_made() -> None:
-    job, seen = _job(), []
+def test_progress_is_stored_while_running() -> None:
+    job = _job()
+    reported: list[ExportJob] = []
 
-    def write(job, to, progress):
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
         progress(4)
         deadline = time.monotonic() + 20
-        while not seen and time.monotonic() < deadline:
-            seen.extend(ExportJob.objects.filter(pk=job.pk, rows_done=4))
+        while not reported and time.monotonic() < deadline:
+            reported.extend(ExportJob.objects.filter(pk=job.pk, rows_done=4))
             time.sleep(0.05)
         return _write(job, to, progress)
 
     worker.run_jobs(write)
-    assert seen == [job]
+    assert reported == [job]
 
 
-def test_a_worker_that_is_told_to_end_puts_its_job_back() -> None:
+def test_interrupted_worker_requeues_its_job() -> None:
     job = _job()
 
-    def write(job, to, progress) -> Never:
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> Never:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -168,11 +174,11 @@ def test_a_worker_that_is_told_to_end_puts_its_job_back() -> None:
     assert (job.state, job.slot, job.attempts) == (State.QUEUED, None, 0)
 
 
-def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone() -> None:
+def test_stalled_worker_leaves_the_new_file_alone() -> None:
     job = _job()
 
-    def write(job: ExportJob, to: Path, progress) -> int:
-        if job.attempts == 1:  # it stands still for so long that the next worker takes the job
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
+        if job.attempts == 1:  # it stalls until the next worker takes the job
             ExportJob.objects.update(beat_at=timezone.now() - LOST_AFTER * 2)
             worker.run_jobs(write)
         to.write_bytes(b"%d" % job.attempts)
@@ -184,23 +190,23 @@ def test_a_worker_that_comes_late_leaves_the_file_of_the_next_one_alone() -> Non
     assert worker.file_path(job.pk).read_bytes() == b"2"
 
 
-def test_a_job_put_back_may_have_been_cancelled_meanwhile() -> None:
+def test_requeued_job_stays_cancelled() -> None:
     job = _job(state=State.CANCELLED)
     export_release(job)
     job.refresh_from_db()
     assert job.state == State.CANCELLED
 
 
-def _started_anew() -> None:
-    """Do what a server does when it starts, to its end."""
+def _start_server() -> None:
+    """Run what a server does at its start, until it is finished."""
     worker.resume_jobs()
     for thread in threading.enumerate():
         if thread.name == "exports":
             thread.join(10)
 
 
-def _over_and_done():
-    """Return a job that was over more than a day ago, and its file."""
+def _expired_job() -> tuple[ExportJob, Path]:
+    """Return a job that finished more than a day ago, and its file."""
     over = timezone.now() - KEPT_FOR - timedelta(minutes=1)
     job = _job(state=State.READY, finished_at=over)
     path = worker.file_path(job.pk)
@@ -209,8 +215,8 @@ def _over_and_done():
     return job, path
 
 
-def test_files_are_kept_for_a_day() -> None:
-    job, path = _over_and_done()
+def test_files_expire_after_a_day() -> None:
+    job, path = _expired_job()
     assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
     assert manager_exports(job.manager, at=timezone.now()) == []
     worker.delete_expired_files()
@@ -218,13 +224,13 @@ def test_files_are_kept_for_a_day() -> None:
     assert not ExportJob.objects.exists()
 
 
-def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeypatch) -> None:
-    monkeypatch.setattr(worker, "start_worker", lambda: pytest.fail("nothing is to come"))
-    _, old = _over_and_done()
+def test_server_start_removes_only_expired_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "start_worker", lambda: pytest.fail("no job is left"))
+    _, old = _expired_job()
     young = _job(state=State.READY, finished_at=timezone.now())
     worker.file_path(young.pk).write_bytes(b"PK")
 
-    _started_anew()
+    _start_server()
 
     assert not old.exists()
     assert worker.file_path(young.pk).exists()
@@ -232,22 +238,23 @@ def test_a_server_that_starts_removes_what_is_too_old_and_keeps_the_rest(monkeyp
 
 
 @pytest.mark.parametrize("left", [{}, {"state": State.RUNNING, "slot": 1, "attempts": 1}])
-def test_a_server_that_starts_sees_what_was_left_to_its_end(monkeypatch, left) -> None:
-    job = _job(beat_at=timezone.now(), **left)  # whoever made it was alive a moment ago
+def test_server_start_finishes_leftover_jobs(monkeypatch: pytest.MonkeyPatch, left: dict[str, Any]) -> None:
+    job = _job(beat_at=timezone.now(), **left)  # its worker was alive a moment ago
     monkeypatch.setattr(worker, "start_worker", lambda: worker.run_jobs(_write))
-    monkeypatch.setattr(worker, "sleep", lambda seconds: _go_by(job, timedelta(seconds=seconds + 1)))
+    monkeypatch.setattr(worker, "sleep", lambda seconds: _pass_time(job, timedelta(seconds=seconds + 1)))
 
-    _started_anew()
+    _start_server()
 
     job.refresh_from_db()
     assert job.state == State.READY
 
 
-def _go_by(job, time) -> None:
+def _pass_time(job: ExportJob, time: timedelta) -> None:
+    assert job.beat_at
     ExportJob.objects.filter(pk=job.pk).update(beat_at=job.beat_at - time)
 
 
-def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> None:
+def test_file_needs_its_owner_and_their_memberships() -> None:
     site = builders.site()
     dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
     job = _job(dana, state=State.READY, finished_at=timezone.now(), site_ids=[site.pk])
@@ -257,11 +264,11 @@ def test_nobody_else_may_have_it_nor_whoever_may_no_longer_see_its_sites() -> No
     assert downloadable_export(dana, job.pk, at=timezone.now()) is None
 
 
-def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
+def test_site_lost_while_running_closes_the_file() -> None:
     site = builders.site()
     job = _job(builders.manager("dana", of=[site]))
 
-    def write(job: ExportJob, to: Path, progress) -> int:
+    def write(job: ExportJob, to: Path, progress: worker.Progress) -> int:
         job.manager.memberships.all().delete()
         return _write(job, to, progress)
 
@@ -271,10 +278,10 @@ def test_nobody_may_have_what_holds_a_site_lost_while_it_was_made() -> None:
     assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
 
 
-def test_the_same_again_is_the_one_that_is_there_and_five_are_enough() -> None:
+def test_same_export_is_reused_and_five_are_the_limit() -> None:
     dana = builders.manager()
 
-    def add(params):
+    def add(params: str) -> ExportJob:
         return export_add(ExportJob(manager=dana, of="history", params=params, rows_total=1, created_at=timezone.now()))
 
     first = add("q=0")

@@ -55,7 +55,7 @@ def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -
     """Return a session; a report without an end becomes a session without a stop, which ends at its start."""
     started_at, ended_at = moment(report["plugin_time"]), moment(report["plugout_time"])
     assert started_at is not None
-    is_whole = ended_at is not None and ended_at >= started_at
+    is_complete = ended_at is not None and ended_at >= started_at
     return ChargingSession(
         station=station,
         connector=station.connectors.all()[0],
@@ -64,9 +64,9 @@ def _session(report: dict[str, str], station: ChargingStation, driver: Driver) -
         driver=driver,
         id_tag_value=report["session_id"],
         started_at=started_at,
-        ended_at=ended_at if is_whole else started_at,
-        end_reason="EVDisconnected" if is_whole else "NextSession",
-        is_provisional=not is_whole,
-        flags=0 if is_whole else int(Flag.CLOSED_BY_US),
+        ended_at=ended_at if is_complete else started_at,
+        end_reason="EVDisconnected" if is_complete else "NextSession",
+        is_provisional=not is_complete,
+        flags=0 if is_complete else int(Flag.CLOSED_BY_US),
         energy_wh=energy_wh(report["energy_session"]),
     )

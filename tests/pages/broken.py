@@ -1,4 +1,4 @@
-"""Addresses of pages that fail."""
+"""Pages that fail."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500"]
 
 
 def failing(request: HttpRequest) -> HttpResponse:
-    raise ValueError("what only the log may say")
+    raise ValueError("a detail for the log only")
 
 
 def forbidden(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""What one may not see does not exist: at every address, whoever asks, however."""
+"""Objects of other sites do not exist for a manager, at any address and with any method."""
 
 from contextlib import suppress
 from itertools import product
@@ -15,7 +15,7 @@ OPEN = {"healthz", "sign-in", "sign-out"}
 PATTERNS = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern)]
 CLOSED = [pattern for pattern in PATTERNS if pattern.name not in OPEN]
 TABS = ("in-progress", "history")
-# What an argument of an address may be, besides the id of a session; in some addresses it may be both.
+# Values of URL arguments besides a session id; some arguments accept both.
 NAMED: dict[str, tuple[object, ...]] = {
     "pk": (),
     "of": TABS,
@@ -26,7 +26,7 @@ NAMED: dict[str, tuple[object, ...]] = {
     "audit_pk": (1,),
     "job_id": (uuid4(),),
 }
-# The test client waits for streams without a loop, and says so.
+# The test client warns about consuming async streams synchronously.
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore:StreamingHttpResponse")]
 
 
@@ -35,27 +35,27 @@ def arguments(pattern: URLPattern) -> list[str]:
 
 
 def addresses(pattern: URLPattern, pk: int) -> list[str]:
-    """Return the addresses of a pattern, with that session where one is named."""
+    """Return the addresses of a pattern, for that session where it has a session id."""
     names = arguments(pattern)
-    assert set(names) <= set(NAMED), "A new argument: say in NAMED what it may be."
+    assert set(names) <= set(NAMED), "A new argument: add its values to NAMED."
     choices = [(*NAMED[name], pk) if name in {"pk", "of"} else NAMED[name] for name in names]
-    found = []
+    urls = []
     for values in product(*choices):
         with suppress(NoReverseMatch):
             address = reverse(pattern.name, kwargs=dict(zip(names, values, strict=True)))
             if pattern.pattern.match(address.removeprefix("/")):
-                found.append(address)
-    assert found
-    return found
+                urls.append(address)
+    assert urls
+    return urls
 
 
-def is_of_one(pattern: URLPattern) -> bool:
-    """Return whether the addresses name one thing, which may be there or not."""
+def names_an_object(pattern: URLPattern) -> bool:
+    """Return whether the addresses name an object, which may not exist."""
     return "job_id" in arguments(pattern) or any("4711" in each for each in addresses(pattern, 4711))
 
 
-OF_ONE = [pattern for pattern in CLOSED if is_of_one(pattern)]
-OF_ALL = [pattern for pattern in CLOSED if not is_of_one(pattern)]
+OF_OBJECTS = [pattern for pattern in CLOSED if names_an_object(pattern)]
+OF_LISTS = [pattern for pattern in CLOSED if not names_an_object(pattern)]
 
 
 def name(pattern: URLPattern) -> str:
@@ -63,7 +63,7 @@ def name(pattern: URLPattern) -> str:
 
 
 @pytest.mark.parametrize("pattern", CLOSED, ids=name)
-def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
     session = builders.session()
 
     for address in addresses(pattern, session.pk):
@@ -72,8 +72,8 @@ def test_nobody_is_sent_to_sign_in(client: Client, pattern: URLPattern) -> None:
             assert answer["Location"].startswith(reverse("sign-in"))
 
 
-@pytest.mark.parametrize("pattern", OF_ONE, ids=name)
-def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) -> None:
+@pytest.mark.parametrize("pattern", OF_OBJECTS, ids=name)
+def test_objects_of_other_sites_do_not_exist(client: Client, pattern: URLPattern) -> None:
     theirs = [builders.session(), builders.session(lasted=None)]
     client.force_login(builders.manager(of=[builders.site()]))
 
@@ -85,7 +85,7 @@ def test_what_is_not_ones_own_is_not_there(client: Client, pattern: URLPattern) 
 
 
 @pytest.mark.parametrize("role", ["viewer", "manager"])
-def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) -> None:
+def test_lists_and_files_hide_other_sites(client: Client, role: str) -> None:
     theirs = builders.site("Their Towers")
     driver = builders.driver("Hidden Driver", site=theirs)
     where = builders.station("HIDDEN-1", at=theirs)
@@ -93,16 +93,17 @@ def test_lists_and_files_say_nothing_of_another_site(client: Client, role: str) 
     builders.session(on=where, connector=2, driver=driver, lasted=None)
     client.force_login(builders.manager(of=[builders.site("Our Quay")], role=role))
 
-    for pattern in OF_ALL:
+    for pattern in OF_LISTS:
         for address in addresses(pattern, 0):
             answer = client.get(address, {"columns": "all"} if "export" in address else {})
-            said = b"".join(answer).decode(errors="replace")
-            assert not [word for word in ("Hidden", "HIDDEN", "Their Towers") if word in said]
+            text = b"".join(answer).decode(errors="replace")
+            assert not [word for word in ("Hidden", "HIDDEN", "Their Towers") if word in text]
 
 
-def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> None:
+def test_filter_by_hidden_object_is_invalid(client: Client) -> None:
     theirs = builders.session(driver=builders.driver())
     client.force_login(builders.manager(of=[builders.site()]))
+    assert theirs.driver_id
     hidden = {
         "site": theirs.site_id,
         "company": theirs.site.company_id,
@@ -117,7 +118,7 @@ def test_a_filter_by_what_one_may_not_see_is_a_bad_filter(client: Client) -> Non
         assert answer.status_code == unknown.status_code == 400
 
 
-def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
+def test_deactivated_manager_is_signed_out(client: Client) -> None:
     dana = builders.manager(of=[builders.session().site])
     client.force_login(dana)
     dana.is_active = False
@@ -126,16 +127,16 @@ def test_a_manager_who_was_deactivated_is_signed_out(client: Client) -> None:
     assert client.get(reverse("history")).status_code == 302
 
 
-@pytest.mark.parametrize("there", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
-def test_signing_in_leads_nowhere_else(client: Client, there: str) -> None:
+@pytest.mark.parametrize("target", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
+def test_sign_in_does_not_redirect_to_other_sites(client: Client, target: str) -> None:
     builders.manager("dana")
 
-    answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": there})
+    answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": target})
 
     assert answer["Location"] == reverse("in-progress")
 
 
-def test_every_change_asks_for_the_token() -> None:
+def test_every_post_needs_the_csrf_token() -> None:
     strict = Client(enforce_csrf_checks=True)
     session = builders.session(lasted=None)
     strict.force_login(builders.operator())

@@ -1,4 +1,4 @@
-"""What the cells of the two tables say, and what their tooltips add."""
+"""The texts and tooltips of table cells."""
 
 from datetime import timedelta
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 import pytest
 from django.test import Client
 from django.utils import timezone
-from lxml import html
 
 from sessions_app.models import ChargingSession
 from sessions_app.pages.columns import available_columns
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+from tests.pages.markup import elements, parse
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db
@@ -21,38 +21,38 @@ LASTED: dict[str, timedelta | None] = {IN_PROGRESS: None, HISTORY: timedelta(hou
 class Cell(NamedTuple):
     """The text of a cell, and its tooltip."""
 
-    text: str
+    text: str | None
     title: str | None = None
 
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(builders.operator())
     return client
 
 
 def cells(client: Client, tab: str) -> dict[str, Cell]:
     """Return the text and the tooltip of each cell of the only row, with every column shown."""
-    page = html.fromstring(client.get(f"/sessions/{tab}/", {"columns": ",".join(available_columns(tab))}).text)
-    [row] = page.xpath("//tr[@data-session]")
-    return {cell.get("data-cell"): Cell(cell.text, cell.get("title")) for cell in row.xpath("td[@data-cell]")}
+    page = parse(client.get(f"/sessions/{tab}/", {"columns": ",".join(available_columns(tab))}).text)
+    [row] = elements(page, "//tr[@data-session]")
+    return {cell.attrib["data-cell"]: Cell(cell.text, cell.get("title")) for cell in elements(row, "td[@data-cell]")}
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "cell"),
     [
         ("PowerLoss", Cell("Power loss", "OCPP: PowerLoss")),
         ("Reboot", Cell("Station restarted", "OCPP: Reboot")),
         ('"<Fault>', Cell('"<Fault>', 'OCPP: "<Fault>')),
-        ("NextSession", Cell("Closed: a new session began")),  # our word, and no station's
+        ("NextSession", Cell("Closed: a new session began")),  # not an OCPP value
         ("", Cell("–")),
     ],
 )
-def test_a_reason_has_the_stations_own_word_in_its_tooltip(dana: Client, code: str, said: Cell) -> None:
+def test_reason_tooltip_has_the_ocpp_value(dana: Client, code: str, cell: Cell) -> None:
     builders.session(end_reason=code)
 
-    assert cells(dana, HISTORY)["reason"] == said
+    assert cells(dana, HISTORY)["reason"] == cell
 
 
 STARTED = "2026-03-03 23:00:05 AEDT (Australia/Sydney)"
@@ -60,19 +60,19 @@ ENDED = "2026-03-04 00:00:05 AEDT (Australia/Sydney)"
 
 
 @pytest.mark.parametrize(("tab", "titles"), [(IN_PROGRESS, [STARTED]), (HISTORY, [STARTED, ENDED])])
-def test_times_have_the_full_time_of_the_site_in_their_tooltips(dana: Client, tab: str, titles: list[str]) -> None:
+def test_time_tooltip_has_the_full_site_time(dana: Client, tab: str, titles: list[str]) -> None:
     builders.session(started_at=builders.NOON + timedelta(seconds=5), lasted=LASTED[tab])
 
-    found = cells(dana, tab)
+    row = cells(dana, tab)
 
-    assert [found[key].title for key in ("started_at", "ended_at") if key in found] == titles
+    assert [row[key].title for key in ("started_at", "ended_at") if key in row] == titles
 
 
 @pytest.mark.parametrize(
     ("start", "end", "in_progress", "history"),
     [(20.0, 64.4, "64 %", "20 → 64 %"), (None, 64.4, "64 %", "64 %"), (20.0, None, "–", "20 → –")],
 )
-def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
+def test_battery_shows_start_and_end_in_history(
     dana: Client, start: float | None, end: float | None, in_progress: str, history: str
 ) -> None:
     for lasted in LASTED.values():
@@ -83,7 +83,7 @@ def test_a_battery_is_said_as_it_is_now_and_in_history_from_its_start(
 
 
 @pytest.mark.parametrize(("tab", "own"), [(IN_PROGRESS, {"power"}), (HISTORY, {"reason", "average_power"})])
-def test_what_nobody_knows_is_a_dash_and_nothing_else_is(dana: Client, tab: str, own: set[str]) -> None:
+def test_only_unknown_values_are_a_dash(dana: Client, tab: str, own: set[str]) -> None:
     builders.session(lasted=LASTED[tab] and timedelta(), energy_wh=0, last_reading_at=timezone.now())
     ChargingSession.objects.update(connector=None, end_reason="")
 

@@ -1,10 +1,11 @@
-"""Pages that stand where there is none."""
+"""Error pages."""
 
 import re
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from pytest_django import Settings
 
 from tests.support import builders
 
@@ -22,7 +23,7 @@ def dana(visitor: Client) -> Client:
     return visitor
 
 
-def test_it_says_that_there_is_nothing_here(dana: Client) -> None:
+def test_unknown_page_is_a_404(dana: Client) -> None:
     answer = dana.get("/nowhere/")
 
     assert answer.status_code == 404
@@ -30,21 +31,21 @@ def test_it_says_that_there_is_nothing_here(dana: Client) -> None:
     assert "dana" in answer.content.decode()
 
 
-def test_it_says_what_one_may_not_do(dana: Client) -> None:
+def test_forbidden_page_is_a_403(dana: Client) -> None:
     answer = dana.get("/forbidden/")
 
     assert answer.status_code == 403
     assert "Ask an operator" in answer.content.decode()
 
 
-def test_it_says_that_a_form_was_stale() -> None:
+def test_stale_form_is_explained() -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "dana", "password": "x"})
 
     assert answer.status_code == 403
     assert "open for too long" in answer.content.decode()
 
 
-def test_it_gives_a_failure_an_id_that_stands_in_the_log(dana: Client, caplog) -> None:
+def test_failure_has_an_id_in_page_and_log(dana: Client, caplog: pytest.LogCaptureFixture) -> None:
     answer = dana.get("/failing/")
 
     page = answer.content.decode()
@@ -52,11 +53,11 @@ def test_it_gives_a_failure_an_id_that_stands_in_the_log(dana: Client, caplog) -
     assert answer.status_code == 500
     assert error_id
     assert f"Error {error_id[1]} at /failing/" in caplog.text
-    assert "what only the log may say" in caplog.text
-    assert "what only the log may say" not in page
+    assert "a detail for the log only" in caplog.text
+    assert "a detail for the log only" not in page
 
 
-def test_it_shows_the_failure_although_the_database_is_what_failed(visitor: Client, monkeypatch) -> None:
+def test_database_failure_has_an_error_page(visitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def down(*args: object, **kwargs: object) -> None:
         raise OperationalError
 
@@ -69,7 +70,7 @@ def test_it_shows_the_failure_although_the_database_is_what_failed(visitor: Clie
     assert "say this id" in answer.content.decode()
 
 
-def test_it_shows_the_failure_although_the_template_fails_as_well(dana: Client, monkeypatch) -> None:
+def test_template_failure_has_an_error_page(dana: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessions_app.pages.errors.TEMPLATE", "nowhere.html")
 
     answer = dana.get("/failing/")
@@ -78,7 +79,7 @@ def test_it_shows_the_failure_although_the_template_fails_as_well(dana: Client, 
     assert re.search("<p>Error [0-9A-F]{8}</p>", answer.content.decode())
 
 
-def test_it_refuses_a_forged_host_without_asking_who_it_is(visitor: Client, settings) -> None:
+def test_forged_host_is_rejected(visitor: Client, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["charging.example.com"]
 
     answer = visitor.get("/sessions/in-progress/", headers={"host": "evil.example.com"})

@@ -1,22 +1,26 @@
-"""Long workbooks: asked for, watched, downloaded, thrown away."""
+"""Long workbooks: queued, watched, downloaded, deleted."""
 
 import os
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from asgiref.sync import sync_to_async
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from sessions_app.exports import worker
-from sessions_app.models import ChargingSession, ExportJob
+from sessions_app.models import ChargingSession, ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 from sessions_app.pages import export_spec
 from sessions_app.pages.export_jobs import write_export
 from tests.support import builders
+from tests.support.export_files import read_streamed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = reverse("export-start", args=["sessions", "history"])
@@ -26,15 +30,15 @@ ABOVE_A_TABLE = HTMX | {"HX-Target": "exports"}
 
 
 @pytest.fixture(autouse=True)
-def staged(settings, tmp_path, monkeypatch) -> None:
-    """Keep files apart, start no process, and call two sessions many."""
+def environment(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use a separate folder, start no worker, and treat two sessions as many."""
     settings.EXPORT_DIR = tmp_path / "exports"
     monkeypatch.setattr(worker, "start_worker", lambda: None)
     monkeypatch.setattr(export_spec, "DIRECT_ROWS", 2)
 
 
 @pytest.fixture
-def dana(client):
+def dana(client: Client) -> Manager:
     site = builders.site()
     station = builders.station(at=site)
     for _ in range(3):
@@ -44,7 +48,7 @@ def dana(client):
     return dana
 
 
-def test_a_short_one_is_downloaded_at_once(client, dana) -> None:
+def test_short_export_is_downloaded_at_once(client: Client, dana: Manager) -> None:
     response = client.post(START, {"columns": "id", "q": "nobody"})
     assert response.status_code == 302
     assert response.headers["Location"] == reverse("export", args=["history", "xlsx"]) + "?columns=id&q=nobody"
@@ -52,39 +56,39 @@ def test_a_short_one_is_downloaded_at_once(client, dana) -> None:
     assert by_htmx.headers["HX-Redirect"].endswith("/export.xlsx?q=nobody")
 
 
-def test_a_long_one_waits_in_the_queue_and_is_shown(client, dana) -> None:
+def test_long_export_is_queued_and_shown(client: Client, dana: Manager) -> None:
     response = client.post(START, {"columns": "id"}, headers=HTMX)
     job = ExportJob.objects.get()
     assert (job.manager, job.params, job.rows_total) == (dana, "columns=id", 3)
     assert job.name in response.text
     assert "Waiting" in response.text
-    assert f'data-export="{job.pk}" data-state="queued"' in response.text  # by which static/js/exports.js asks on
+    assert f'data-export="{job.pk}" data-state="queued"' in response.text  # read by static/js/exports.js
 
 
-def test_reading_its_address_begins_nothing_but_offers_to(client, dana) -> None:
+def test_get_offers_the_export_without_starting_it(client: Client, dana: Manager) -> None:
     response = client.get(reverse("export", args=["history", "xlsx"], query={"sort": "id"}))
     assert "made in the background" in response.text
     assert '<input type="hidden" name="sort" value="id">' in response.text
     assert not ExportJob.objects.exists()
 
 
-def test_a_bad_filter_makes_no_job(client, dana) -> None:
+def test_invalid_filter_creates_no_job(client: Client, dana: Manager) -> None:
     response = client.post(START, {"idle_min": "many"}, follow=True)
     assert response.status_code == 400
     assert not ExportJob.objects.exists()
 
 
-async def test_it_is_there_to_download_when_ready() -> None:
+async def test_ready_export_can_be_downloaded() -> None:
     client = AsyncClient()
     dana, address = await sync_to_async(_ready)()
     await client.aforce_login(dana)
     response = await client.get(address)
-    workbook = openpyxl.load_workbook(BytesIO(b"".join([block async for block in response])))
+    workbook = openpyxl.load_workbook(BytesIO(await read_streamed(response)))
     assert workbook["History"].max_row == 5
     assert "charging-sessions-history" in response.headers["Content-Disposition"]
 
 
-def _ready():
+def _ready() -> tuple[Manager, str]:
     site = builders.site()
     for _ in range(3):
         builders.session(on=builders.station(at=site))
@@ -104,7 +108,7 @@ def _ready():
     return dana, reverse("export-file", args=[job.pk])
 
 
-def test_it_can_be_cancelled(client, dana) -> None:
+def test_export_can_be_cancelled(client: Client, dana: Manager) -> None:
     client.post(START, {})
     job = ExportJob.objects.get()
     response = client.post(reverse("export-drop", args=[job.pk]), headers=HTMX)
@@ -114,7 +118,7 @@ def test_it_can_be_cancelled(client, dana) -> None:
 
 
 @pytest.mark.parametrize("name", ["export-drop", "export-file"])
-def test_to_anybody_else_it_does_not_exist(client, dana, name) -> None:
+def test_export_does_not_exist_for_other_managers(client: Client, dana: Manager, name: str) -> None:
     client.post(START, {})
     job = ExportJob.objects.get()
     client.force_login(builders.operator())
@@ -124,7 +128,7 @@ def test_to_anybody_else_it_does_not_exist(client, dana, name) -> None:
     assert job.name not in client.get(TRAY).text
 
 
-def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
+def test_tray_shows_progress_and_time_left(client: Client, dana: Manager) -> None:
     client.post(START, {})
     now = ExportJob.objects.get().created_at
     ExportJob.objects.update(
@@ -135,7 +139,7 @@ def test_it_says_how_far_it_is_and_how_long_it_takes(client, dana) -> None:
     assert "250,000 of 1,000,000 rows, about" in text
 
 
-def test_it_tells_no_progress_of_what_has_stopped(client, dana) -> None:
+def test_interrupted_export_shows_no_time_left(client: Client, dana: Manager) -> None:
     quiet = timezone.now() - timedelta(seconds=20)
     _job(dana, "running", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
     text = client.get(TRAY, headers=HTMX).text
@@ -143,9 +147,11 @@ def test_it_tells_no_progress_of_what_has_stopped(client, dana) -> None:
     assert "left" not in text
 
 
-def _job(manager, state, **fields):
-    known = {"kind": "sessions", "of": "history", "name": f"{state}.xlsx", "rows_total": 9}
-    return ExportJob.objects.create(manager=manager, state=state, **(known | {"created_at": timezone.now()} | fields))
+def _job(manager: Manager, state: str, **fields: Any) -> ExportJob:
+    defaults = {"kind": "sessions", "of": "history", "name": f"{state}.xlsx", "rows_total": 9}
+    return ExportJob.objects.create(
+        manager=manager, state=state, **(defaults | {"created_at": timezone.now()} | fields)
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,12 +160,12 @@ def _job(manager, state, **fields):
         (["ready"], "1 file ready"),
         (["ready", "ready"], "2 files ready"),
         (
-            ["queued", "ready", "running", "failed", "totals"],
+            ["queued", "ready", "running", "failed", "running"],
             "5 files: 1 ready, 2 being made, 1 waiting, 1 failed",
         ),
     ],
 )
-def test_above_a_table_the_files_are_one_line(client, dana, states, line) -> None:
+def test_exports_above_a_table_are_one_line(client: Client, dana: Manager, states: list[str], line: str) -> None:
     for number, state in enumerate(states, 1):
         running = {"slot": number // 2} if state == "running" else {}
         _job(dana, state, finished_at=timezone.now(), **running)
@@ -173,7 +179,7 @@ def test_above_a_table_the_files_are_one_line(client, dana, states, line) -> Non
 
 
 @pytest.mark.parametrize("states", [[], ["running"]])
-def test_above_a_table_there_is_no_line_without_need(client, dana, states) -> None:
+def test_no_line_above_a_table_without_files(client: Client, dana: Manager, states: list[str]) -> None:
     for state in states:
         _job(dana, state, slot=1)
     text = client.get(TRAY, headers=ABOVE_A_TABLE).text
@@ -182,7 +188,7 @@ def test_above_a_table_there_is_no_line_without_need(client, dana, states) -> No
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX | {"HX-Target": "files"}])
-def test_on_their_own_page_files_are_cards_or_it_says_that_there_are_none(client, dana, headers) -> None:
+def test_exports_page_shows_cards_or_says_none(client: Client, dana: Manager, headers: dict[str, str]) -> None:
     job = _job(dana, "ready", finished_at=timezone.now())
     text = client.get(TRAY, headers=headers).text
     assert reverse("export-file", args=[job.pk]) in text
@@ -191,19 +197,19 @@ def test_on_their_own_page_files_are_cards_or_it_says_that_there_are_none(client
     assert "There are no files." in client.get(TRAY, headers=headers).text
 
 
-def test_who_opens_the_files_finds_those_of_yesterday_gone(client, dana) -> None:
-    over = timezone.now() - KEPT_FOR - timedelta(minutes=1)
-    path = worker.file_path(_job(dana, "ready", finished_at=over).pk)
+def test_opening_exports_page_deletes_expired_files(client: Client, dana: Manager) -> None:
+    finished = timezone.now() - KEPT_FOR - timedelta(minutes=1)
+    path = worker.file_path(_job(dana, "ready", finished_at=finished).pk)
     path.write_bytes(b"PK")
-    os.utime(path, (over.timestamp(), over.timestamp()))
+    os.utime(path, (finished.timestamp(), finished.timestamp()))
     client.get(TRAY)
     assert not path.exists()
     assert not ExportJob.objects.exists()
 
 
 @pytest.mark.parametrize("query", ["", "?q=nobody"])
-def test_every_page_leads_to_the_files(client, dana, query) -> None:
-    session = ChargingSession.objects.first()
+def test_every_page_links_to_exports(client: Client, dana: Manager, query: str) -> None:
+    session = ChargingSession.objects.all()[0]
     for address in (
         f"/sessions/history/{query}",
         f"/sessions/in-progress/{query}",
@@ -213,7 +219,9 @@ def test_every_page_leads_to_the_files(client, dana, query) -> None:
     assert f'href="{TRAY}" data-files aria-current="page"' in client.get(TRAY).text
 
 
-def test_the_tray_costs_one_query_for_the_files(client, dana, django_assert_max_num_queries) -> None:
+def test_tray_takes_one_query_for_the_files(
+    client: Client, dana: Manager, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     client.post(START, {})
     with django_assert_max_num_queries(3):  # the sign-in, the manager, the files
         client.get(TRAY, headers=HTMX)

@@ -1,46 +1,52 @@
-"""The file of what a list's address asks for."""
+"""Exports of a filtered list."""
 
 import asyncio
 import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 from django.urls import reverse
+from openpyxl import Workbook
 
 from sessions_app.exports.streaming import stream_from_thread
-from sessions_app.models import MeterSample
+from sessions_app.models import Manager, MeterSample
 from sessions_app.store.saved_views import manager_save_columns
 from tests.support import builders
 from tests.support.builders import NOON
-from tests.support.export_files import read_csv
+from tests.support.export_files import read_csv, read_streamed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def address(tab="history", suffix="csv", **query):
+Download = Callable[[Manager, str], Awaitable[list[dict[str, str]]]]
+
+
+def address(tab: str = "history", suffix: str = "csv", **query: str) -> str:
     return reverse("export", args=[tab, suffix], query=query)
 
 
 @pytest.fixture
-def download():
-    """Give a function that signs in and downloads a CSV, as rows by header."""
+def download() -> Download:
+    """Give a function that signs in and downloads a CSV as rows by header."""
 
-    async def download(manager, url):
+    async def download(manager: Manager, url: str) -> list[dict[str, str]]:
         client = AsyncClient()
         await client.aforce_login(manager)
         response = await client.get(url)
         assert response.status_code == 200, response
-        return read_csv(b"".join([piece async for piece in response]))
+        return read_csv(await read_streamed(response))
 
     return download
 
 
-def _sheet(manager, url):
+def _sheet(manager: Manager, url: str) -> Workbook:
     client = Client()
     client.force_login(manager)
     response = client.get(url)
@@ -48,13 +54,17 @@ def _sheet(manager, url):
     return openpyxl.load_workbook(BytesIO(response.content))
 
 
-async def test_it_holds_what_the_filters_leave_in_the_order_of_the_list(download) -> None:
+def _about(workbook: Workbook) -> dict[Any, Any]:
+    return {line[0]: line[1] for line in workbook["About"].iter_rows(values_only=True)}
+
+
+async def test_csv_has_filtered_rows_in_list_order(download: Download) -> None:
     olga, ids = await sync_to_async(_three_sessions)()
     rows = await download(olga, address(q="HT-01", sort="consumption"))
     assert [int(row["ID"]) for row in rows] == [ids[2], ids[0]]
 
 
-def _three_sessions():
+def _three_sessions() -> tuple[Manager, list[int]]:
     wanted, other = builders.station("HT-01"), builders.station("XX-09")
     ids = [
         builders.session(on=wanted, energy_wh=Decimal(9000)).pk,
@@ -64,7 +74,7 @@ def _three_sessions():
     return builders.operator(), ids
 
 
-async def test_sessions_in_progress_come_with_the_moment_of_the_export(download) -> None:
+async def test_sessions_in_progress_have_the_export_time(download: Download) -> None:
     await sync_to_async(builders.session)(lasted=None)
     olga = await sync_to_async(builders.operator)()
     (row,) = await download(olga, address("in-progress"))
@@ -72,15 +82,15 @@ async def test_sessions_in_progress_come_with_the_moment_of_the_export(download)
     assert "End Date" not in row
 
 
-async def test_what_one_may_not_see_is_not_in_it(download) -> None:
-    def stage():
-        own, strange = builders.site(), builders.site()
-        seen = builders.session(on=builders.station(at=own))
-        builders.session(on=builders.station(at=strange))
-        return builders.manager(of=[own]), seen.pk
+async def test_hidden_sessions_are_not_exported(download: Download) -> None:
+    def stage() -> tuple[Manager, int]:
+        own, foreign = builders.site(), builders.site()
+        visible = builders.session(on=builders.station(at=own))
+        builders.session(on=builders.station(at=foreign))
+        return builders.manager(of=[own]), visible.pk
 
-    dana, seen = await sync_to_async(stage)()
-    assert [int(row["ID"]) for row in await download(dana, address())] == [seen]
+    dana, visible_pk = await sync_to_async(stage)()
+    assert [int(row["ID"]) for row in await download(dana, address())] == [visible_pk]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
@@ -94,7 +104,7 @@ async def test_what_one_may_not_see_is_not_in_it(download) -> None:
         {"sort": "x"},
     ],
 )
-def test_a_bad_value_is_refused_with_its_error(client, suffix, query) -> None:
+def test_invalid_filter_is_rejected_with_its_error(client: Client, suffix: str, query: dict[str, str]) -> None:
     builders.session()
     client.force_login(builders.operator())
     response = client.get(address(suffix=suffix, **query))
@@ -104,25 +114,25 @@ def test_a_bad_value_is_refused_with_its_error(client, suffix, query) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_who_has_not_signed_in_is_asked_to(client, suffix) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client, suffix: str) -> None:
     response = client.get(address(suffix=suffix))
     assert (response.status_code, response.headers["Location"].split("?")[0]) == (302, reverse("sign-in"))
 
 
 @pytest.mark.parametrize("path", ["/sessions/history/export.pdf", "/sessions/other/export.csv"])
-def test_there_is_no_other_tab_or_kind(client, path) -> None:
+def test_unknown_tab_or_format_is_a_404(client: Client, path: str) -> None:
     client.force_login(builders.operator())
     assert client.get(path).status_code == 404
 
 
-def test_the_name_says_what_and_when(client) -> None:
+def test_file_name_says_what_and_when(client: Client) -> None:
     client.force_login(builders.operator())
     named = client.get(address(range="last-month")).headers["Content-Disposition"]
     assert named.startswith('attachment; filename="charging-sessions-history-last-month-made-20')
     assert named.endswith('-utc.csv"')
 
 
-def test_it_holds_the_columns_that_are_shown_or_all() -> None:
+def test_workbook_has_shown_columns_or_all() -> None:
     builders.session()
     olga = builders.operator()
     shown = _sheet(olga, address(suffix="xlsx", columns="id,price"))["History"]
@@ -131,7 +141,7 @@ def test_it_holds_the_columns_that_are_shown_or_all() -> None:
     assert {"Needs a Look", "Pricing Policy", "Average Power (kW)", "Unit"} <= {cell.value for cell in everything[1]}
 
 
-def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_none() -> None:
+def test_workbook_has_the_managers_columns_by_default() -> None:
     builders.session()
     olga = builders.operator()
     manager_save_columns(olga, tab="history", keys=["id", "price"])
@@ -139,15 +149,14 @@ def test_it_holds_the_columns_that_the_manager_keeps_where_the_address_names_non
     assert [cell.value for cell in sheet[1]] == ["ID", "Price", "Currency", "Time Zone"]
 
 
-def test_the_workbook_says_which_filters_who_and_when() -> None:
+def test_about_sheet_says_filters_exporter_and_time() -> None:
     station = builders.station("HT-01")
     builders.session(on=station)
-    about = _sheet(builders.operator(), address(suffix="xlsx", q="ht-01"))["About"]
-    said = dict(about.iter_rows(values_only=True))
-    assert said["Filters"] == "Search: “ht-01”"
-    assert said["Exported by"] == "olga (olga)"
-    assert said["Rows"] == "1"
-    assert said["Exported at"].endswith(" UTC")
+    about = _about(_sheet(builders.operator(), address(suffix="xlsx", q="ht-01")))
+    assert about["Filters"] == "Search: “ht-01”"
+    assert about["Exported by"] == "olga (olga)"
+    assert about["Rows"] == "1"
+    assert about["Exported at"].endswith(" UTC")
 
 
 @pytest.mark.parametrize(
@@ -161,24 +170,23 @@ def test_the_workbook_says_which_filters_who_and_when() -> None:
         ({"sort": "-user"}, "User, Z to A"),
     ],
 )
-def test_the_workbook_says_its_order_in_words(query, words) -> None:
-    about = _sheet(builders.operator(), address(suffix="xlsx", **query))["About"]
-    assert dict(about.iter_rows(values_only=True))["Sorted by"] == words
+def test_about_sheet_says_the_order_in_words(query: dict[str, str], words: str) -> None:
+    assert _about(_sheet(builders.operator(), address(suffix="xlsx", **query)))["Sorted by"] == words
 
 
-async def test_the_mark_for_excel_is_a_choice() -> None:
+async def test_bom_for_excel_is_optional() -> None:
     client = AsyncClient()
     await client.aforce_login(await sync_to_async(builders.operator)())
     for url, begins in ((address(), "\ufeff"), (address(bom="no"), "ID")):
         response = await client.get(url)
-        content = b"".join([piece async for piece in response]).decode()
+        content = (await read_streamed(response)).decode()
         assert content.startswith(begins)
 
 
-async def test_a_browser_that_goes_away_ends_the_query() -> None:
+async def test_closed_stream_ends_the_query() -> None:
     ended = threading.Event()
 
-    def pieces():
+    def pieces() -> Iterator[bytes]:
         try:
             while True:
                 yield b"x"
@@ -187,11 +195,12 @@ async def test_a_browser_that_goes_away_ends_the_query() -> None:
 
     stream = stream_from_thread(pieces)
     assert await anext(stream) == b"x"
+    assert isinstance(stream, AsyncGenerator)
     await stream.aclose()
     assert await asyncio.to_thread(ended.wait, 5)
 
 
-def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_lasted() -> None:
+def test_duration_over_a_day_is_a_real_duration() -> None:
     builders.session(started_at=NOON, lasted=timedelta(hours=30))
     sheet = _sheet(builders.operator(), address(suffix="xlsx"))["History"]
     heads = [cell.value for cell in sheet[1]]
@@ -199,14 +208,14 @@ def test_a_session_of_hours_and_one_across_the_change_of_clocks_last_what_they_l
 
 
 @pytest.mark.parametrize("minutes", ["0", "7", "61", "many", "-15"])
-def test_intervals_of_no_such_length_are_refused(client, minutes) -> None:
+def test_invalid_interval_length_is_rejected(client: Client, minutes: str) -> None:
     client.force_login(builders.operator())
     response = client.get(reverse("export-intervals", args=["history", "csv"], query={"minutes": minutes}))
     assert response.status_code == 400
     assert "5, 6, 10" in response.text
 
 
-def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
+def test_intervals_export_follows_the_filters() -> None:
     builders.session(on=builders.station("HT-01"), lasted=timedelta(hours=1))
     builders.session(on=builders.station("HT-02"))
     address = reverse("export-intervals", args=["history", "xlsx"], query={"q": "ht-01", "minutes": "30"})
@@ -217,13 +226,13 @@ def test_sessions_are_cut_into_intervals_of_their_filters() -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-def test_samples_of_a_session_that_one_may_not_see_do_not_exist(client, suffix) -> None:
+def test_samples_of_hidden_session_do_not_exist(client: Client, suffix: str) -> None:
     session = builders.session()
     client.force_login(builders.manager(of=[builders.site()]))
     assert client.get(reverse("session-samples", args=[session.pk, suffix])).status_code == 404
 
 
-def test_samples_come_as_a_workbook_too() -> None:
+def test_samples_export_as_workbook() -> None:
     session = builders.session()
     MeterSample.objects.create(session=session, at=NOON, number=1, energy_wh=Decimal(0))
     workbook = _sheet(builders.operator(), reverse("session-samples", args=[session.pk, "xlsx"]))

@@ -1,8 +1,9 @@
-"""Every filter alone and in pairs, days in site time, chips, and the address that gives the page back."""
+"""Every filter alone and in pairs, days in site time, chips."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -24,21 +25,21 @@ def olga() -> Manager:
 
 
 def ids(query: str, user: Manager, tab: str = HISTORY) -> set[int]:
-    found = filter_sessions(QueryDict(query), tab, user)
-    assert found.is_valid, found.form.errors
-    return set(found.sessions.values_list("pk", flat=True))
+    filtered = filter_sessions(QueryDict(query), tab, user)
+    assert filtered.is_valid, filtered.form.errors
+    return set(filtered.sessions.values_list("pk", flat=True))
 
 
-def two(**lasted: timedelta | None) -> tuple[ChargingSession, ChargingSession]:
-    """Return a session that every filter below takes, and one that each of them leaves out."""
+def two_sessions(**lasted: Any) -> tuple[ChargingSession, ChargingSession]:
+    """Return a session that matches every filter below, and one that matches none."""
     priya = builders.driver("Priya Raman", email="priya@example.com", unit="1204", kind="tenant")
     where = builders.station("HT-B1-03", at=builders.site("Harbour Towers"), max_power_w=7_400)
     tag = builders.id_tag("04A1B2", of=priya)
-    facts = {"driver": priya, "id_tag": tag, "id_tag_value": "04A1B2", "idle_s": 7_200, "connector": 2}
-    ours = builders.session(on=where, **({"end_reason": "EVDisconnected"} | facts | lasted))
+    fields: dict[str, Any] = {"driver": priya, "id_tag": tag, "id_tag_value": "04A1B2", "idle_s": 7_200, "connector": 2}
+    ours = builders.session(on=where, **({"end_reason": "EVDisconnected"} | fields | lasted))
     other = builders.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
-    there = builders.station("ZZ-9", at=builders.site("Elsewhere"), max_power_w=50_000)
-    theirs = builders.session(on=there, driver=other, started_at=builders.NOON - timedelta(days=90), **lasted)
+    elsewhere = builders.station("ZZ-9", at=builders.site("Elsewhere"), max_power_w=50_000)
+    theirs = builders.session(on=elsewhere, driver=other, started_at=builders.NOON - timedelta(days=90), **lasted)
     return ours, theirs
 
 
@@ -73,20 +74,20 @@ def each_miss(theirs: ChargingSession) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_each_filter_takes_what_fits_and_leaves_the_rest(olga: Manager, tab: str) -> None:
-    ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
+def test_each_filter_selects_matching_sessions(olga: Manager, tab: str) -> None:
+    ours, theirs = two_sessions(**({} if tab == HISTORY else {"lasted": None}))
     assert ids("", olga, tab) == {ours.pk, theirs.pk}
     for query in each_filter(ours).values():
         assert ids(query, olga, tab) == {ours.pk}, query
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_filters_in_pairs_are_both_applied(olga: Manager, tab: str) -> None:
-    ours, theirs = two(**({} if tab == HISTORY else {"lasted": None}))
+def test_pairs_of_filters_are_both_applied(olga: Manager, tab: str) -> None:
+    ours, theirs = two_sessions(**({} if tab == HISTORY else {"lasted": None}))
     queries = each_filter(ours) | ({"reason": "reason=EVDisconnected"} if tab == HISTORY else {})
     misses = each_miss(theirs)
-    for one, other in combinations(queries.values(), 2):
-        assert ids(f"{one}&{other}", olga, tab) == {ours.pk}, (one, other)
+    for pair in combinations(queries.values(), 2):
+        assert ids("&".join(pair), olga, tab) == {ours.pk}, pair
     for name, miss in misses.items():
         assert ids(miss, olga, tab) == {theirs.pk}, miss
         for key, query in queries.items():
@@ -94,8 +95,8 @@ def test_filters_in_pairs_are_both_applied(olga: Manager, tab: str) -> None:
                 assert ids(f"{miss}&{query}", olga, tab) == set(), (miss, query)
 
 
-def test_several_values_of_a_filter_take_any_of_them(olga: Manager) -> None:
-    ours, theirs = two()
+def test_several_values_of_a_filter_are_alternatives(olga: Manager) -> None:
+    ours, theirs = two_sessions()
     assert ids(f"site={ours.site_id}&site={theirs.site_id}", olga) == {ours.pk, theirs.pk}
     assert ids("kind=tenant&kind=visitor", olga) == {ours.pk, theirs.pk}
     assert ids("connector=A&connector=B", olga) == {ours.pk, theirs.pk}
@@ -106,24 +107,24 @@ def test_several_values_of_a_filter_take_any_of_them(olga: Manager) -> None:
     ["priya", "PRIYA raman", "priya@example", "1204", "ht-b1-03", "04a1", "B", "ht b 1204"],
 )
 def test_search_finds_by_every_word(olga: Manager, words: str) -> None:
-    ours, _ = two()
+    ours, _ = two_sessions()
     assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
 
 
 @pytest.mark.parametrize("words", ["ht-b1-03 b", "B HT-B1-03", "priya b"])
-def test_a_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
-    ours, _ = two()
+def test_letter_beside_other_words_is_a_connector(olga: Manager, words: str) -> None:
+    ours, _ = two_sessions()
     priya = builders.driver("Priya Bahri", email="b@example.com", unit="B")
     builders.session(on=ours.station, connector=1, driver=priya)
     assert ids(f"q={words.replace(' ', '+')}", olga) == {ours.pk}
 
 
-def test_a_letter_alone_is_part_of_anything(olga: Manager) -> None:
-    ours, theirs = two()
+def test_single_letter_matches_any_text(olga: Manager) -> None:
+    ours, theirs = two_sessions()
     assert ids("q=a", olga) == {ours.pk, theirs.pk}  # Priya, and connector A
 
 
-def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -> None:
+def test_search_finds_by_id_and_unregistered_tag(olga: Manager) -> None:
     guest = builders.session(id_tag_value="GUEST77")
     builders.session()
     assert ids(f"q={guest.pk}+guest", olga) == {guest.pk}
@@ -131,13 +132,13 @@ def test_search_finds_by_id_and_by_a_tag_that_nobody_registered(olga: Manager) -
     assert ids("q=nobody+at+all", olga) == set()
 
 
-def test_reasons_that_read_the_same_are_found_together(olga: Manager) -> None:
+def test_reasons_with_same_label_are_found_together(olga: Manager) -> None:
     both = {builders.session(end_reason=code).pk for code in ("HardReset", "SoftReset")}
     builders.session(end_reason="Local")
     assert ids("reason=HardReset", olga) == both
 
 
-def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Manager) -> None:
+def test_dates_are_days_in_site_time(olga: Manager) -> None:
     perth = builders.station(at=builders.site("Perth", time_zone="Australia/Perth"))
     sydney = builders.station(at=builders.site("Sydney"))
     late = datetime(2026, 3, 3, 15, 30, tzinfo=UTC)  # 23:30 in Perth, 02:30 of the next day in Sydney
@@ -155,7 +156,7 @@ def test_a_session_late_at_night_in_perth_belongs_to_that_day_in_perth(olga: Man
         ("2026-04-05", "2026-04-04T13:00", "2026-04-05T13:59:59"),
     ],
 )
-def test_days_of_the_clock_change_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
+def test_days_of_clock_changes_are_whole(olga: Manager, day: str, first: str, last: str) -> None:
     where = builders.station()
     begin, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (first, last))
     inside = {builders.session(on=where, started_at=at).pk for at in (begin, end)}
@@ -187,12 +188,12 @@ def test_today_is_the_day_at_the_site(olga: Manager) -> None:
         ("range=today&started_before=2026-03-15", set()),
     ],
 )
-def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, days: set[int]) -> None:
+def test_named_range_and_dates_both_apply(olga: Manager, query: str, days: set[int]) -> None:
     where = builders.station()
     started = {day: datetime(2026, 3, day, 12, tzinfo=UTC) for day in (2, 11, 20)}
-    made = {builders.session(on=where, started_at=at).pk: day for day, at in started.items()}
+    days_by_id = {builders.session(on=where, started_at=at).pk: day for day, at in started.items()}
     with mock.patch.object(timezone, "now", return_value=started[20] + timedelta(hours=3)):
-        assert {made[pk] for pk in ids(query, olga)} == days
+        assert {days_by_id[pk] for pk in ids(query, olga)} == days
 
 
 @pytest.mark.parametrize(
@@ -200,17 +201,17 @@ def test_a_named_range_and_days_beside_it_hold_both(olga: Manager, query: str, d
     [(3_700, 120, "warning"), (7_400, 60, "warning"), (22_000, 30, "warning"), (50_000, 15, "warning"),
      (None, 30, "warning"), (3_700, 240, "high"), (50_000, 30, "high")],
 )  # fmt: skip
-def test_levels_of_inactivity_go_by_the_rating(
+def test_inactivity_level_depends_on_the_rating(
     olga: Manager, max_power_w: int | None, minutes: int, level: str
 ) -> None:
     where = builders.station(max_power_w=max_power_w)
-    stands = builders.session(on=where, idle_s=minutes * 60)
+    idle = builders.session(on=where, idle_s=minutes * 60)
     builders.session(on=where, idle_s=minutes * 60 - 1)
-    assert ids(f"level={level}", olga) == {stands.pk}
+    assert ids(f"level={level}", olga) == {idle.pk}
 
 
 @pytest.mark.parametrize("tab", [HISTORY, IN_PROGRESS])
-def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None:
+def test_unpriced_filter_selects_sessions_without_price(olga: Manager, tab: str) -> None:
     lasted = timedelta(hours=1) if tab == HISTORY else None
     unpriced = builders.session(lasted=lasted)
     for price in ("0", "5.09"):
@@ -218,23 +219,23 @@ def test_the_unpriced_are_those_without_a_price(olga: Manager, tab: str) -> None
     assert ids("price=none", olga, tab) == {unpriced.pk}
 
 
-def test_a_chip_says_its_filter_and_leads_on_without_it(olga: Manager) -> None:
-    ours, _ = two()
+def test_chip_names_its_filter_and_links_without_it(olga: Manager) -> None:
+    ours, _ = two_sessions()
     params = QueryDict(f"site={ours.site_id}&idle_min=30&q=priya&sort=-price&page=3&range=this-year")
-    made = {chip.label: chip for chip in chips(params, filter_sessions(params, HISTORY, olga).form)}
-    assert made["Site"].text == "Harbour Towers"
-    assert made["Idle for at least (minutes)"].text == "30 min"
-    rest = QueryDict(made["Site"].without)
+    chips_by_label = {chip.label: chip for chip in chips(params, filter_sessions(params, HISTORY, olga).form)}
+    assert chips_by_label["Site"].text == "Harbour Towers"
+    assert chips_by_label["Idle for at least (minutes)"].text == "30 min"
+    rest = QueryDict(chips_by_label["Site"].without)
     assert "site" not in rest
     assert "page" not in rest
     assert (rest["idle_min"], rest["sort"]) == ("30", "-price")
 
 
-def test_choices_and_values_end_at_the_sites_of_the_manager() -> None:
-    ours, theirs = two()
+def test_filter_values_of_other_sites_are_invalid() -> None:
+    ours, theirs = two_sessions()
     dana = builders.manager(of=[ours.site])
     for query in (f"site={theirs.site_id}", f"station={theirs.station_id}", f"driver={theirs.driver_id}",
                   f"area={theirs.site_area_id}", f"company={theirs.site.company_id}"):  # fmt: skip
-        found = filter_sessions(QueryDict(query), HISTORY, dana)
-        assert not found.is_valid
-        assert not found.sessions.exists()
+        filtered = filter_sessions(QueryDict(query), HISTORY, dana)
+        assert not filtered.is_valid
+        assert not filtered.sessions.exists()

@@ -1,6 +1,7 @@
-"""What the finder of the filters finds, by a word: stations and people to choose from."""
+"""The lookup of stations and drivers in the filters."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,12 +12,12 @@ pytestmark = pytest.mark.django_db
 BOX = re.compile(r'name="([^"]*)" value="(\d+)"')
 
 
-def finder(client: Client, what: str, **query: object) -> str:
+def finder(client: Client, what: str, **query: Any) -> str:
     return client.get(f"/sessions/history/filters/{what}/", query).text
 
 
 @pytest.mark.parametrize(("what", "word"), [("driver", "raman"), ("station", "b1")])
-def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word: str) -> None:
+def test_match_is_a_value_of_its_filter(client: Client, what: str, word: str) -> None:
     session = builders.session(on=builders.station("HT-B1-03"), driver=builders.driver("Priya Raman"))
     builders.session(on=builders.station("ZZ-9"), driver=builders.driver("Tom Gray"))
     client.force_login(builders.operator())
@@ -27,26 +28,26 @@ def test_what_it_finds_is_a_value_of_that_filter(client: Client, what: str, word
     assert [row.id for row in shown] == [session.pk]
 
 
-def test_what_is_chosen_stays_beside_what_it_finds(client: Client) -> None:
+def test_selected_value_stays_beside_matches(client: Client) -> None:
     priya, tom = builders.driver("Priya Raman"), builders.driver("Tom Gray")
     for driver in (priya, tom):
         builders.session(driver=driver)
     client.force_login(builders.operator())
 
-    found = finder(client, "driver", find="gray", driver=priya.pk)
+    page = finder(client, "driver", find="gray", driver=priya.pk)
 
-    assert BOX.findall(found) == [("driver", str(priya.pk)), ("driver", str(tom.pk))]
-    assert found.count("checked") == 1
+    assert BOX.findall(page) == [("driver", str(priya.pk)), ("driver", str(tom.pk))]
+    assert page.count("checked") == 1
 
 
-def test_there_is_none_for_anything_else(client: Client) -> None:
+def test_unknown_lookup_is_a_404(client: Client) -> None:
     client.force_login(builders.operator())
 
     assert client.get("/sessions/history/filters/anything/").status_code == 404
 
 
-def test_nobody_is_offered_who_has_not_charged(client: Client) -> None:
-    """Not to an operator either: the filter would refuse them."""
+def test_drivers_without_sessions_are_not_offered(client: Client) -> None:
+    # Not to an operator either: their filter would be invalid.
     builders.driver("Priya Raman")
     tom = builders.driver("Tom Gray")
     builders.session(driver=tom)

@@ -1,4 +1,4 @@
-"""/healthz says what answers and what does not."""
+"""/healthz reports which services answer."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from django.test import AsyncClient
+from pytest_django import Settings
 
 from sessions_app import announce
 from sessions_app.pages import health
@@ -13,7 +14,7 @@ from sessions_app.pages import health
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_it_is_well_when_database_and_layer_answer(async_client: AsyncClient) -> None:
+async def test_health_is_ok_when_database_and_layer_answer(async_client: AsyncClient) -> None:
     answer = await async_client.get("/healthz")
 
     assert answer.status_code == 200
@@ -21,9 +22,9 @@ async def test_it_is_well_when_database_and_layer_answer(async_client: AsyncClie
     assert "no-cache" in answer["Cache-Control"]
 
 
-async def test_it_says_that_the_database_does_not_answer(async_client, monkeypatch) -> None:
+async def test_health_reports_a_failed_database(async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
-        raise ConnectionRefusedError("postgres://somebody:secret@host")
+        raise ConnectionRefusedError("postgres://user:secret@host")
 
     monkeypatch.setattr(health, "_ask_database", fail)
 
@@ -33,13 +34,13 @@ async def test_it_says_that_the_database_does_not_answer(async_client, monkeypat
     assert json.loads(answer.content) == {"database": "ConnectionRefusedError", "layer": "ok"}
 
 
-async def test_it_says_that_redis_is_gone(async_client, settings) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
+async def test_health_reports_missing_redis(async_client: AsyncClient, settings: Settings) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
         settings.CHANNEL_LAYERS = {
             "default": {
                 "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-                "CONFIG": {"hosts": [f"redis://127.0.0.1:{nobody.getsockname()[1]}"]},
+                "CONFIG": {"hosts": [f"redis://127.0.0.1:{closed.getsockname()[1]}"]},
             }
         }
 
@@ -49,7 +50,7 @@ async def test_it_says_that_redis_is_gone(async_client, settings) -> None:
     assert json.loads(answer.content) == {"database": "ok", "layer": "ConnectionError"}
 
 
-async def test_it_does_not_wait_for_ever(async_client, monkeypatch) -> None:
+async def test_health_check_times_out(async_client: AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
     async def never(group: str, event: object) -> None:
         await asyncio.Event().wait()
 

@@ -1,4 +1,4 @@
-"""What a list's address may say, what is refused, and the addresses that it leads on to."""
+"""A list's URL: valid and invalid parameters, and the links built from it."""
 
 import html
 import re
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(builders.operator())
     return client
 
@@ -57,7 +57,7 @@ def dana(client: Client) -> Client:
         "station=007",
     ],
 )
-def test_it_shows_the_error_and_no_rows_for_a_bad_value(dana: Client, query: str) -> None:
+def test_invalid_value_shows_error_and_no_rows(dana: Client, query: str) -> None:
     builders.session(on=builders.station(max_power_w=3_700), idle_s=86_400)
     page = dana.get(f"/sessions/history/?{query}").text
     assert 'role="alert"' in page
@@ -66,24 +66,24 @@ def test_it_shows_the_error_and_no_rows_for_a_bad_value(dana: Client, query: str
 
 
 @pytest.mark.parametrize("key", ["ended_at", "reason", "average_power"])
-def test_it_sorts_by_no_column_of_the_other_table(dana: Client, key: str) -> None:
+def test_columns_of_other_tab_cannot_be_sorted(dana: Client, key: str) -> None:
     builders.session(lasted=None)
     for query in (f"sort={key}", f"sort=-{key}", f"columns={key}"):
         assert "data-session=" not in dana.get(f"/sessions/in-progress/?{query}").text
 
 
 def links(page: str, of: str) -> list[str]:
-    """Return the addresses that lead out of the element of that id."""
+    """Return the links in the element with that id."""
     part = page[page.index(f'id="{of}"') :]
     part = part[: min(part.index(end) for end in ("</nav>", "</ul>", "</details>") if end in part)]
-    return [html.unescape(found) for found in re.findall(r'<a href="([^"]*)"', part)]
+    return [html.unescape(link) for link in re.findall(r'<a href="([^"]*)"', part)]
 
 
 @pytest.mark.parametrize("where", ["tabs", "nav-tables"])
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}], ids=["page", "part"])
-def test_the_other_table_is_filtered_and_sorted_alike(dana: Client, where: str, headers: dict) -> None:
-    said = "kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price&page=2"
-    page = dana.get(f"/sessions/history/?{said}", headers=headers).text
+def test_links_to_other_tab_keep_filters_and_order(dana: Client, where: str, headers: dict[str, str]) -> None:
+    query = "kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price&page=2"
+    page = dana.get(f"/sessions/history/?{query}", headers=headers).text
     assert links(page, where) == [
         "/sessions/in-progress/?kind=tenant&sort=-price&per_page=50",
         "/sessions/history/?kind=tenant&reason=Local&sort=-price&per_page=50&columns=id,price",
@@ -91,13 +91,13 @@ def test_the_other_table_is_filtered_and_sorted_alike(dana: Client, where: str, 
 
 
 @pytest.mark.parametrize(("here", "there", "sort"), [(0, 1, "-power"), (1, 0, "ended_at")])
-def test_an_order_that_the_other_table_lacks_stays_behind(dana: Client, here: int, there: int, sort: str) -> None:
+def test_link_to_other_tab_drops_unknown_order(dana: Client, here: int, there: int, sort: str) -> None:
     tabs = (IN_PROGRESS, HISTORY)
     page = dana.get(f"/sessions/{tabs[here]}/?kind=tenant&sort={sort}").text
     assert links(page, "tabs")[there] == f"/sessions/{tabs[there]}/?kind=tenant"
 
 
-def test_another_site_lets_go_of_what_belongs_to_the_one_before(dana: Client) -> None:
+def test_changing_site_drops_filters_of_the_old_site(dana: Client) -> None:
     session = builders.session(driver=builders.driver())
     other = builders.site()
     here = f"area={session.site_area_id}&station={session.station_id}&connector=A"
@@ -105,27 +105,27 @@ def test_another_site_lets_go_of_what_belongs_to_the_one_before(dana: Client) ->
         f"/sessions/history/?site={session.site_id}&company={session.site.company_id}&{here}"
         f"&driver={session.driver_id}&sort=price&page=2"
     ).text
-    on = f"driver={session.driver_id}&sort=price"
+    rest = f"driver={session.driver_id}&sort=price"
     assert set(links(page, "site-picker")) == {
-        f"/sessions/history/?{on}",
-        f"/sessions/history/?{on}&site={session.site_id}",
-        f"/sessions/history/?{on}&site={other.pk}",
+        f"/sessions/history/?{rest}",
+        f"/sessions/history/?{rest}&site={session.site_id}",
+        f"/sessions/history/?{rest}&site={other.pk}",
     }
 
 
 @pytest.mark.parametrize("place", ["after", "before"])
-def test_a_page_around_a_session_that_is_not_among_them_is_the_first(dana: Client, place: str) -> None:
+def test_page_around_unlisted_session_is_the_first(dana: Client, place: str) -> None:
     station = builders.station()
     for _ in range(30):
         builders.session(on=station)
     elsewhere = builders.session().pk
     first = dana.get(f"/sessions/history/?station={station.pk}")
-    there = dana.get(f"/sessions/history/?station={station.pk}&{place}={elsewhere}")
-    assert there.context["pager"].words == first.context["pager"].words == "1–25 of 30"
-    assert there.context["table"].data.data == first.context["table"].data.data
+    around = dana.get(f"/sessions/history/?station={station.pk}&{place}={elsewhere}")
+    assert around.context["pager"].words == first.context["pager"].words == "1–25 of 30"
+    assert around.context["table"].data.data == first.context["table"].data.data
 
 
-def test_what_is_wrong_stands_as_a_chip_that_leads_on_without_it(dana: Client) -> None:
+def test_invalid_value_is_a_removable_chip(dana: Client) -> None:
     builders.session()
     page = dana.get("/sessions/history/?kind=tenant&level=bogus&colour=red&page=x&sort=-price")
     chips = {chip.name: chip for chip in page.context["chips"]}
@@ -139,7 +139,7 @@ def test_what_is_wrong_stands_as_a_chip_that_leads_on_without_it(dana: Client) -
     assert chips["level"].without == "kind=tenant&colour=red&sort=-price"
 
 
-def test_one_of_two_values_where_one_is_taken_can_be_taken_away(dana: Client) -> None:
+def test_each_of_two_conflicting_values_is_removable(dana: Client) -> None:
     chips = dana.get("/sessions/history/?level=warning&level=high").context["chips"]
     assert [(chip.text, chip.without) for chip in chips] == [
         ("Warning or high", "level=high"),

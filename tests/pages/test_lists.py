@@ -1,4 +1,4 @@
-"""The two tabs: what they show, to whom, in which order."""
+"""The two tabs: rows, permissions, order, summary."""
 
 import re
 from datetime import timedelta
@@ -18,25 +18,25 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def dana(client: Client) -> Client:
-    """Give the browser of an operator who has signed in."""
+    """Give a client with an operator signed in."""
     client.force_login(builders.operator())
     return client
 
 
-def test_it_sends_a_stranger_to_sign_in(client: Client) -> None:
+def test_anonymous_visitor_is_sent_to_sign_in(client: Client) -> None:
     response = client.get("/sessions/history/")
     assert response.status_code == 302
     assert response["Location"] == "/sign-in/?next=/sessions/history/"
 
 
-def test_it_signs_in_and_shows_who_is_charging(client: Client) -> None:
+def test_sign_in_leads_to_sessions_in_progress(client: Client) -> None:
     builders.manager(of=[builders.site()])
     response = client.post("/sign-in/", {"username": "dana", "password": "secret-of-the-tests"}, follow=True)
     assert response.redirect_chain[-1][0] == "/sessions/in-progress/"
     assert "Nobody is charging right now." in response.text
 
 
-def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
+def test_session_is_listed_in_its_tab_only(dana: Client) -> None:
     running = builders.session(lasted=None)
     ended = builders.session()
     now, then = dana.get("/sessions/in-progress/").text, dana.get("/sessions/history/").text
@@ -46,7 +46,7 @@ def test_it_shows_a_session_in_the_tab_that_it_belongs_to(dana: Client) -> None:
     assert f'data-session="{running.pk}"' not in then
 
 
-def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) -> None:
+def test_manager_sees_sites_of_their_memberships_only(client: Client) -> None:
     ours = builders.session()
     theirs = builders.session()
     client.force_login(builders.manager(of=[ours.site]))
@@ -57,20 +57,20 @@ def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) ->
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_it_gives_htmx_the_list_alone(dana: Client, tab: str) -> None:
+def test_htmx_request_gets_the_list_alone(dana: Client, tab: str) -> None:
     whole, part = dana.get(f"/sessions/{tab}/"), dana.get(f"/sessions/{tab}/", headers={"HX-Request": "true"})
     assert "<!doctype html>" in whole.text
     assert "<!doctype html>" not in part.text
     assert "HX-Request" in part["Vary"]
 
 
-def test_it_gives_the_whole_page_when_the_back_button_asks(dana: Client) -> None:
+def test_history_restore_request_gets_the_whole_page(dana: Client) -> None:
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
     assert "<!doctype html>" in dana.get("/sessions/history/", headers=headers).text
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -> None:
+def test_default_columns_are_in_the_guides_order(dana: Client, tab: str) -> None:
     builders.session(lasted=None if tab == IN_PROGRESS else timedelta(hours=1))
     page = dana.get(f"/sessions/{tab}/").text
     places = [page.index(f'data-cell="{key}"') for key in DEFAULT_COLUMNS[tab]]
@@ -78,31 +78,35 @@ def test_it_has_the_guides_columns_in_the_guides_order(dana: Client, tab: str) -
     assert not [key for key in OPTIONAL_COLUMNS[tab] if f'data-cell="{key}"' in page]
 
 
-@pytest.mark.parametrize(("asked", "given"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
-def test_it_gives_25_50_or_100_rows(dana: Client, asked: str, given: int) -> None:
+@pytest.mark.parametrize(("per_page", "count"), [("", 25), ("25", 25), ("50", 50), ("100", 100)])
+def test_page_has_25_50_or_100_rows(dana: Client, per_page: str, count: int) -> None:
     station = builders.station()
     for _ in range(101):
         builders.session(on=station)
-    assert len(_ids(dana, f"/sessions/history/?per_page={asked}")) == given
+    assert len(_ids(dana, f"/sessions/history/?per_page={per_page}")) == count
 
 
 def sums(client: Client, tab: str) -> dict[str, list[str]]:
-    """Return what the sums say: words and, apart, what stands in an element of its own."""
+    """Return the texts of the summary by label, one for each element."""
     page = html.fromstring(client.get(f"/sessions/{tab}/summary/").text)
-    said = {name.text: name.getnext() for name in page.iter("dt")}
-    return {name: [text.strip() for text in of.itertext() if text.strip()] for name, of in said.items()}
+    values = {str(name.text): name.getnext() for name in page.iter("dt")}
+    return {
+        name: [str(text).strip() for text in value.itertext() if str(text).strip()]
+        for name, value in values.items()
+        if value is not None
+    }
 
 
-def test_the_sums_say_the_inactivity_in_percent_of_the_duration(dana: Client) -> None:
+def test_summary_has_inactivity_in_percent_of_duration(dana: Client) -> None:
     station = builders.station()
     for connector, idle_s in ((1, 900), (2, 0)):
         builders.session(on=station, connector=connector, idle_s=idle_s)
-    found = sums(dana, HISTORY)
-    assert found["Duration"] == ["2 h 00 m"]
-    assert found["Inactivity"] == ["15 m 00 s", "13 %"]
+    summary = sums(dana, HISTORY)
+    assert summary["Duration"] == ["2 h 00 m"]
+    assert summary["Inactivity"] == ["15 m 00 s", "13 %"]
 
 
-def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history_none(dana: Client) -> None:
+def test_summary_has_power_of_live_sessions_only(dana: Client) -> None:
     now = timezone.now()
     station = builders.station(connectors=3)
     for connector, heard_at in ((1, now), (2, now), (3, now - timedelta(hours=1))):
@@ -113,7 +117,7 @@ def test_the_sums_say_the_power_now_of_those_heard_of_in_progress_and_in_history
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> None:
+def test_summary_never_adds_two_currencies(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
     for price, currency in (("2.50", "AUD"), ("3.25", "AUD"), ("500", "JPY")):
         builders.session(lasted=lasted, price=Decimal(price), currency=currency)
@@ -121,7 +125,7 @@ def test_the_sums_never_add_prices_of_two_currencies(dana: Client, tab: str) -> 
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Client, tab: str) -> None:
+def test_summary_counts_and_links_unpriced_sessions(dana: Client, tab: str) -> None:
     lasted = None if tab == IN_PROGRESS else timedelta(hours=1)
     station = builders.station()
     builders.session(on=station, lasted=lasted, price=Decimal("2.50"), currency="AUD")
@@ -132,19 +136,19 @@ def test_the_sums_say_how_many_sessions_have_no_price_and_lead_to_them(dana: Cli
     assert f'href="/sessions/{tab}/?q={station.identity}&amp;price=none"' in sums
 
 
-def test_the_sums_say_nothing_of_the_unpriced_where_there_are_none(dana: Client) -> None:
+def test_summary_omits_unpriced_if_there_are_none(dana: Client) -> None:
     builders.session(price=Decimal("2.50"), currency="AUD")
     assert "unpriced" not in dana.get("/sessions/history/summary/").text
 
 
-def test_it_says_that_nothing_fits_and_how_to_go_on(dana: Client) -> None:
+def test_empty_result_says_how_to_continue(dana: Client) -> None:
     builders.session()
     page = dana.get("/sessions/history/?q=nobody").text
     assert "No session fits these filters." in page
     assert "Clear filters" in page
 
 
-def test_the_tabs_say_how_many_are_in_progress_at_the_sites_of_the_manager(client: Client) -> None:
+def test_tabs_count_visible_sessions_in_progress(client: Client) -> None:
     ours = builders.session(lasted=None)
     builders.session(on=ours.station, connector=2, lasted=None)
     builders.session(lasted=None)
@@ -161,8 +165,8 @@ def started(page: str) -> list[str]:
     return re.findall(r'data-cell="started_at"[^>]*>([^<]*)<', page)
 
 
-def test_times_of_several_zones_say_theirs(client: Client) -> None:
-    then = builders.NOON.replace(year=2025)  # of the year in which one looks none would be said
+def test_times_of_several_zones_name_their_zone(client: Client) -> None:
+    then = builders.NOON.replace(year=2025)  # in the current year no zone would be shown
     sydney = builders.session(started_at=then)
     in_perth = builders.station(at=builders.site(time_zone="Australia/Perth"))
     perth = builders.session(on=in_perth, started_at=then)
@@ -176,32 +180,32 @@ def test_times_of_several_zones_say_theirs(client: Client) -> None:
     assert started(client.get("/sessions/history/").text) == ["3 Mar 2025 20:00"]
 
 
-def test_what_a_column_may_cut_short_stands_in_its_tooltip(dana: Client) -> None:
+def test_truncated_text_is_in_the_tooltip(dana: Client) -> None:
     company = builders.company("Harbour “Living” Strata & Sons")
     builders.session(on=builders.station(at=builders.site("Harbour Towers", of=company)))
     page = dana.get("/sessions/history/?columns=company,site,site_area").text
-    for said in ("Harbour “Living” Strata &amp; Sons", "Harbour Towers", "Basement 1"):
-        assert f'title="{said}">{said}</td>' in page
+    for text in ("Harbour “Living” Strata &amp; Sons", "Harbour Towers", "Basement 1"):
+        assert f'title="{text}">{text}</td>' in page
 
 
-def test_every_order_of_the_shown_columns_can_be_chosen_where_there_are_no_headings(dana: Client) -> None:
+def test_sort_menu_offers_both_orders_of_shown_columns(dana: Client) -> None:
     def chosen(query: str) -> tuple[list[str], list[str]]:
         sorts = dana.get(f"/sessions/history/?{query}").context["sorts"]
         return [words for _, words, _ in sorts], [value for value, _, is_now in sorts if is_now]
 
-    usual = "Started At, newest first"
+    default = "Started At, newest first"
     assert chosen("columns=id,user") == (
-        ["ID, highest first", "ID, lowest first", "User, Z to A", "User, A to Z", usual],
+        ["ID, highest first", "ID, lowest first", "User, Z to A", "User, A to Z", default],
         [""],
     )
     assert chosen("columns=started_at&sort=price") == (
-        [usual, "Started At, oldest first", "Price, lowest first"],
+        [default, "Started At, oldest first", "Price, lowest first"],
         ["price"],
     )
 
 
 @pytest.mark.parametrize("query", ["level=bogus", "q=nobody"])
-def test_with_nothing_to_export_the_button_stays_in_its_place(dana: Client, query: str) -> None:
+def test_export_button_is_disabled_without_rows(dana: Client, query: str) -> None:
     builders.session()
     button = '<button type="button" class="button" disabled title="There is nothing to export">'
     assert button in dana.get(f"/sessions/history/?{query}").text

@@ -1,19 +1,13 @@
-"""The column chooser, saved views, the row's menu, and stopping a session."""
-
-from datetime import timedelta
-from unittest import mock
+"""The column chooser and saved views."""
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
-from django.utils import timezone
-from lxml import html
 
-from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView, Site
-from sessions_app.pages import commands
+from sessions_app.models import Manager, SavedView, Site
 from sessions_app.pages.export_specs import sessions_export
 from sessions_app.pages.tabs import HISTORY
-from sessions_app.store.audits import audit_settle
+from tests.pages.markup import attributes, parse
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +24,7 @@ def dana() -> Client:
     return browser(builders.manager(of=[builders.site("Harbour Towers")]))
 
 
-def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client) -> None:
+def test_columns_are_stored_and_put_into_the_url(dana: Client) -> None:
     chosen = {"column": ["price", "id", "user"], "query": "kind=tenant&columns=id"}
     response = dana.post("/sessions/history/columns/", chosen)
     assert response["Location"] == "/sessions/history/?kind=tenant&columns=id,price,user"
@@ -39,7 +33,7 @@ def test_columns_are_kept_for_the_manager_and_stand_in_the_address(dana: Client)
 
 
 @pytest.mark.parametrize("query", ["kind=tenant", "sort=-price&page=2"])
-def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -> None:
+def test_link_without_columns_shows_all_managers_the_same(query: str) -> None:
     place = builders.site()
     managers = [builders.manager(name, of=[place]) for name in ("dana", "eli")]
     dana, eli = map(browser, managers)
@@ -52,29 +46,29 @@ def test_a_link_shows_a_colleague_who_keeps_other_columns_the_same(query: str) -
     assert files[0].columns == files[1].columns
 
 
-def test_the_pages_own_links_lead_to_the_columns_that_are_kept(dana: Client) -> None:
+def test_links_carry_the_managers_columns(dana: Client) -> None:
     session = builders.session(on=builders.station(at=Site.objects.get()), driver=builders.driver())
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
-    live = html.fromstring(dana.get("/sessions/in-progress/?kind=tenant").content)
-    menu = html.fromstring(dana.get(f"/sessions/{session.pk}/menu/").content)
+    live = parse(dana.get("/sessions/in-progress/?kind=tenant").text)
+    menu = parse(dana.get(f"/sessions/{session.pk}/menu/").text)
 
-    kept = "columns=id,user"
-    [history] = {each for each in live.xpath("//nav//a/@href") if each.startswith("/sessions/history/")}
-    assert history == f"/sessions/history/?kind=tenant&{kept}"
-    assert [each for each in menu.xpath("//a/@href") if "?" in each][-2:] == [
-        f"/sessions/history/?driver={session.driver_id}&{kept}",
-        f"/sessions/history/?station={session.station_id}&{kept}",
+    columns = "columns=id,user"
+    [history] = {each for each in attributes(live, "//nav//a/@href") if each.startswith("/sessions/history/")}
+    assert history == f"/sessions/history/?kind=tenant&{columns}"
+    assert [each for each in attributes(menu, "//a/@href") if "?" in each][-2:] == [
+        f"/sessions/history/?driver={session.driver_id}&{columns}",
+        f"/sessions/history/?station={session.station_id}&{columns}",
     ]
 
 
-def test_an_address_that_names_columns_wins_over_those_kept(dana: Client) -> None:
+def test_columns_in_url_override_stored_columns(dana: Client) -> None:
     dana.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
     page = dana.get("/sessions/history/?columns=price&kind=tenant")
     assert page.context["table"].keys == ("price",)
 
 
-def test_an_address_shows_a_colleague_the_same_columns() -> None:
+def test_url_shows_all_managers_the_same_columns() -> None:
     place = builders.site()
     builders.session(on=builders.station(at=place))
     for name in ("dana", "eli"):
@@ -82,13 +76,13 @@ def test_an_address_shows_a_colleague_the_same_columns() -> None:
         assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
 
 
-def test_the_usual_columns_come_back(dana: Client) -> None:
+def test_default_columns_can_be_restored(dana: Client) -> None:
     dana.post("/sessions/history/columns/", {"column": ["id"], "query": ""})
     dana.post("/sessions/history/columns/", {"usual": "1", "column": ["id"], "query": ""})
     assert dana.get("/sessions/history/").status_code == 200
 
 
-def test_a_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
+def test_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
     query = "kind=visitor&sort=-price&page=7&per_page=50"
     response = dana.post("/sessions/history/views/", {"name": "Visitors", "query": query})
     view = SavedView.objects.get()
@@ -99,7 +93,7 @@ def test_a_saved_view_keeps_filters_order_and_columns(dana: Client) -> None:
     assert "Visitors" not in dana.get("/sessions/in-progress/views/").text
 
 
-def test_the_saved_view_in_use_says_so(dana: Client) -> None:
+def test_saved_view_in_use_is_marked(dana: Client) -> None:
     for name, query in (("Visitors", "kind=visitor&sort=-price"), ("Tenants", "kind=tenant")):
         dana.post("/sessions/history/views/", {"name": name, "query": query})
 
@@ -112,7 +106,7 @@ def test_the_saved_view_in_use_says_so(dana: Client) -> None:
     assert in_use("kind=visitor") == []
 
 
-def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
+def test_shared_view_is_for_managers_of_the_same_sites() -> None:
     place = builders.site()
     dana = browser(builders.manager("dana", of=[place]))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
@@ -124,7 +118,7 @@ def test_a_shared_view_is_there_for_managers_of_the_same_sites_only() -> None:
     assert "Ours" not in charlie
 
 
-def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_the_site() -> None:
+def test_shared_view_of_hidden_site_reveals_nothing() -> None:
     common, lacked = builders.site("Common Court"), builders.site("Hidden Harbour")
     builders.session(on=builders.station("HIDDEN-1", at=lacked))
     builders.session(on=builders.station("COMMON-1", at=common))
@@ -143,7 +137,7 @@ def test_a_shared_view_of_a_site_that_one_lacks_shows_its_error_and_nothing_of_t
     assert eli.get(f"/sessions/history/?{chip.without}").context["pager"].words == "1–1 of 1"
 
 
-def test_nobody_removes_the_view_of_another() -> None:
+def test_saved_view_is_removed_by_its_owner_only() -> None:
     place = builders.site()
     dana, eli = (browser(builders.manager(name, of=[place])) for name in ("dana", "eli"))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
@@ -153,123 +147,7 @@ def test_nobody_removes_the_view_of_another() -> None:
     assert not SavedView.objects.exists()
 
 
-def running(*, online: bool = True) -> ChargingSession:
-    where = builders.station(connection_id="socket" if online else "")
-    return builders.session(on=where, lasted=None, driver=builders.driver())
-
-
-def menu(client: Client, session: ChargingSession) -> list[tuple[str, str]]:
-    """Return the words of each line of the row's menu, and where it leads or what it copies."""
-    page = html.fromstring(client.get(f"/sessions/{session.pk}/menu/", headers={"HX-Request": "true"}).text)
-    lines = page.xpath("//a | //button[@data-copy]")
-    return [(line.text_content(), line.get("href") or f"copies {line.get('data-copy')}") for line in lines]
-
-
-def test_the_menu_of_a_session_in_progress_offers_to_stop_it_to_whoever_may() -> None:
-    session = running()
-    at, tab = f"/sessions/{session.pk}/", "/sessions/in-progress/"
-    offered = [
-        ("Meter samples (CSV)", f"{at}samples.csv"),
-        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
-        ("Copy link", f"copies {at}"),
-        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
-        ("This station’s sessions", f"{tab}?station={session.station_id}"),
-    ]
-
-    for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
-        assert menu(browser(builders.manager(role, of=[session.site], role=role)), session) == first + offered
-
-
-def test_the_menu_of_an_ended_session_offers_its_receipt_and_leads_to_history() -> None:
-    session = builders.session(driver=builders.driver())
-    at, tab = f"/sessions/{session.pk}/", "/sessions/history/"
-
-    assert menu(browser(builders.manager(of=[session.site])), session) == [
-        ("Meter samples (CSV)", f"{at}samples.csv"),
-        ("Meter samples (XLSX)", f"{at}samples.xlsx"),
-        ("Receipt", f"{at}receipt/"),
-        ("Copy link", f"copies {at}"),
-        ("This user’s sessions", f"{tab}?driver={session.driver_id}"),
-        ("This station’s sessions", f"{tab}?station={session.station_id}"),
-    ]
-
-
-@pytest.mark.parametrize("lasted", [None, timedelta(hours=1)], ids=["in progress", "ended"])
-def test_the_menu_leads_to_no_user_where_nobody_is_known(lasted: timedelta | None) -> None:
-    session = builders.session(lasted=lasted)
-
-    offered = dict(menu(browser(builders.operator()), session))
-
-    assert "This station’s sessions" in offered
-    assert "This user’s sessions" not in offered
-
-
-def test_stopping_asks_first_then_waits_for_the_station() -> None:
-    session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
-    assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
-    assert not ActionAudit.objects.exists()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
-        page = dana.post(f"/sessions/{session.pk}/stop/").text
-    audit = ActionAudit.objects.get()
-    assert "Waiting" in page
-    group, command = send.await_args.args
-    assert group == f"station.{session.station_id}"
-    assert (command["payload"], command["audit"]) == ({"transactionId": session.pk}, audit.pk)
-    assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
-
-
-@pytest.mark.parametrize(("own", "asked"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
-def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | None) -> None:
-    session = running()
-    session.station_transaction_id = own
-    session.save()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
-        browser(builders.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
-    assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
-
-
-@pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
-def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
-    session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
-        dana.post(f"/sessions/{session.pk}/stop/")
-    audit = ActionAudit.objects.get()
-    audit_settle(audit.pk, outcome=outcome)
-    assert words in dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
-
-
-def test_half_a_minute_of_silence_is_no_answer() -> None:
-    session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
-        dana.post(f"/sessions/{session.pk}/stop/")
-    audit = ActionAudit.objects.get()
-    later = timezone.now() + timedelta(seconds=31)
-    with mock.patch.object(timezone, "now", return_value=later):
-        page = dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
-    assert "not answered within 30 seconds" in page
-    audit.refresh_from_db()
-    assert audit.outcome == "no answer"
-
-
-def test_a_station_that_is_offline_is_not_asked() -> None:
-    session = running(online=False)
-    dana = browser(builders.manager("dana", of=[session.site]))
-    assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
-
-
-def test_a_viewer_may_not_stop_and_a_stranger_sees_nothing() -> None:
-    session = running()
-    viewer = browser(builders.manager("victor", of=[session.site], role="viewer"))
-    stranger = browser(builders.manager("charlie", of=[builders.site()]))
-    assert viewer.post(f"/sessions/{session.pk}/stop/").status_code == 403
-    assert stranger.post(f"/sessions/{session.pk}/stop/").status_code == 404
-    assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404
-
-
-def test_the_address_gives_back_the_same_page(dana: Client) -> None:
+def test_url_reproduces_the_page(dana: Client) -> None:
     where = builders.station(at=builders.site("Busy"))
     dana.force_login(builders.manager("eli", of=[where.site_area.site]))
     for number in range(60):

@@ -1,15 +1,18 @@
-"""One session's pages: at its own address, as the dialog's content, its points, its receipt."""
+"""A session's pages: views, dialog content, points, receipt."""
 
 import json
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from sessions_app.domain.pricing import Tariff, labels
-from sessions_app.models import ActionAudit, PriceComponent, PricingPolicy
+from sessions_app.models import ActionAudit, ChargingSession, PriceComponent, PricingPolicy, Site
 from sessions_app.queries.points import POINT_FIELDS
 from tests.support import builders
 
@@ -18,27 +21,27 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def dana(client: Client):
-    site = builders.site("Harbour Towers")
-    client.force_login(builders.manager(of=[site]))
-    client.site = site
+def dana(client: Client) -> Client:
+    """Give a client with the manager of one site signed in."""
+    client.force_login(builders.manager(of=[builders.site("Harbour Towers")]))
     return client
 
 
-def _session(dana, **fields):
-    station = builders.station(at=dana.site)
-    made = builders.session(on=station, driver=builders.driver(unit="1204"), **fields)
-    builders.readings(made, [7200.0] * 30 + [20.0] * 10 + [3500.0] * 20)
-    return made
+def _session(**fields: Any) -> ChargingSession:
+    """Return a session of 60 readings at the manager's site."""
+    station = builders.station(at=Site.objects.get(name="Harbour Towers"))
+    session = builders.session(on=station, driver=builders.driver(unit="1204"), **fields)
+    builders.readings(session, [*[7200.0] * 30, *[20.0] * 10, *[3500.0] * 20])
+    return session
 
 
-def _address(name: str, session) -> str:
+def _address(name: str, session: ChargingSession) -> str:
     return reverse(name, args=[session.pk])
 
 
 @pytest.mark.parametrize("name", ["session", "session-pricing"])
-def test_a_view_is_a_page_of_its_own(dana, name) -> None:
-    session = _session(dana)
+def test_each_view_is_a_whole_page(dana: Client, name: str) -> None:
+    session = _session()
 
     page = dana.get(_address(name, session))
 
@@ -48,8 +51,8 @@ def test_a_view_is_a_page_of_its_own(dana, name) -> None:
     assert "Unit 1204" in page.text
 
 
-def test_htmx_gets_the_content_of_the_dialog_alone(dana) -> None:
-    session = _session(dana)
+def test_htmx_request_gets_the_dialog_content_alone(dana: Client) -> None:
+    session = _session()
 
     part = dana.get(_address("session", session), headers=HTMX)
 
@@ -58,8 +61,8 @@ def test_htmx_gets_the_content_of_the_dialog_alone(dana) -> None:
     assert "HX-Request" in part["Vary"]
 
 
-def test_a_history_restore_gets_the_whole_page(dana) -> None:
-    session = _session(dana)
+def test_history_restore_request_gets_the_whole_page(dana: Client) -> None:
+    session = _session()
 
     page = dana.get(_address("session", session), headers={**HTMX, "HX-History-Restore-Request": "true"})
 
@@ -70,35 +73,37 @@ OF_A_SESSION = ["session", "session-pricing", "session-figure", "session-points"
 
 
 @pytest.mark.parametrize("name", OF_A_SESSION)
-def test_nobody_on_the_way_keeps_what_a_session_says(dana, name) -> None:
-    answer = dana.get(_address(name, _session(dana)))
+def test_session_pages_are_not_cached(dana: Client, name: str) -> None:
+    answer = dana.get(_address(name, _session()))
 
     assert answer.status_code == 200
     assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", "))
 
 
 @pytest.mark.parametrize("name", OF_A_SESSION)
-def test_a_session_of_another_site_does_not_exist(dana, name) -> None:
+def test_session_of_another_site_does_not_exist(dana: Client, name: str) -> None:
     elsewhere = builders.session()
 
     assert dana.get(_address(name, elsewhere)).status_code == 404
 
 
-def test_nobody_sees_a_session_without_signing_in(client) -> None:
+def test_session_needs_sign_in(client: Client) -> None:
     session = builders.session()
 
     assert client.get(_address("session", session))["Location"].startswith("/sign-in/")
 
 
-def test_the_dialog_of_a_finished_session_takes_six_queries_at_most(dana, django_assert_max_num_queries) -> None:
-    session = _session(dana)
+def test_dialog_of_ended_session_takes_six_queries(
+    dana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    session = _session()
 
     with django_assert_max_num_queries(6):
         dana.get(_address("session", session), headers=HTMX)
 
 
-def test_the_figure_holds_the_points_with_the_start_and_the_end(dana) -> None:
-    session = _session(dana)
+def test_figure_has_points_with_start_and_end(dana: Client) -> None:
+    session = _session()
 
     figure = dana.get(_address("session-figure", session)).json()
 
@@ -111,8 +116,8 @@ def test_the_figure_holds_the_points_with_the_start_and_the_end(dana) -> None:
     assert all(isinstance(column, list) for column in figure["points"].values())
 
 
-def test_an_expanded_row_gets_the_graph_as_a_part(dana) -> None:
-    session = _session(dana)
+def test_expanded_row_gets_the_graph_as_partial(dana: Client) -> None:
+    session = _session()
 
     part = dana.get(_address("session-figure", session), headers=HTMX)
 
@@ -121,8 +126,8 @@ def test_an_expanded_row_gets_the_graph_as_a_part(dana) -> None:
     assert json.loads(payload)["session"] == session.pk
 
 
-def test_the_points_after_a_number_come_by_themselves(dana) -> None:
-    session = _session(dana)
+def test_points_after_a_number_are_returned_alone(dana: Client) -> None:
+    session = _session()
 
     answer = dana.get(_address("session-points", session), {"after": 57}).json()
 
@@ -132,14 +137,14 @@ def test_the_points_after_a_number_come_by_themselves(dana) -> None:
 
 
 @pytest.mark.parametrize("after", ["-1", "x", "1e3", "9" * 30, "٣"])
-def test_points_after_no_number_are_refused(dana, after) -> None:
-    session = _session(dana)
+def test_invalid_point_number_is_rejected(dana: Client, after: str) -> None:
+    session = _session()
 
     assert dana.get(_address("session-points", session), {"after": after}).status_code == 400
 
 
-def test_the_receipt_names_the_session_its_place_and_its_times(dana) -> None:
-    session = _session(dana)
+def test_receipt_names_session_times_and_url(dana: Client) -> None:
+    session = _session()
 
     receipt = dana.get(_address("session-receipt", session)).text
 
@@ -148,27 +153,27 @@ def test_the_receipt_names_the_session_its_place_and_its_times(dana) -> None:
     assert f"http://testserver/sessions/{session.pk}/receipt/" in receipt
 
 
-def test_a_session_in_progress_has_no_receipt_yet(dana) -> None:
-    session = _session(dana, lasted=None)
+def test_session_in_progress_has_no_receipt(dana: Client) -> None:
+    session = _session(lasted=None)
 
     assert dana.get(_address("session-receipt", session))["Location"] == _address("session", session)
 
 
-def test_a_session_without_readings_says_so(dana) -> None:
-    empty = builders.session(on=builders.station(at=dana.site), lasted=timedelta(minutes=3))
+def test_figure_without_readings_has_start_and_end_only(dana: Client) -> None:
+    empty = builders.session(on=builders.station(at=Site.objects.get()), lasted=timedelta(minutes=3))
 
     figure = dana.get(_address("session-figure", empty)).json()
 
     assert figure["count"] == 0
-    assert figure["points"]["energy_kwh"] == [0.0, None, 7.41]  # nobody knows what was between
+    assert figure["points"]["energy_kwh"] == [0.0, None, 7.41]  # unknown in between
 
 
-def _ms(session, minutes: int) -> int:
+def _ms(session: ChargingSession, minutes: int) -> int:
     return round((session.started_at + timedelta(minutes=minutes)).timestamp() * 1000)
 
 
-def test_a_window_gives_its_points_with_their_detail(dana) -> None:
-    session = _session(dana)
+def test_window_has_its_points_in_full_detail(dana: Client) -> None:
+    session = _session()
     window = {"from": _ms(session, 10), "to": _ms(session, 15)}
 
     answer = dana.get(_address("session-figure", session), window).json()
@@ -180,14 +185,14 @@ def test_a_window_gives_its_points_with_their_detail(dana) -> None:
     "window",
     [{"from": "x", "to": "1"}, {"from": "2", "to": "1"}, {"from": "1"}, {"from": "9" * 30, "to": "1"}],
 )
-def test_a_window_that_is_none_is_refused(dana, window) -> None:
-    session = _session(dana)
+def test_invalid_window_is_rejected(dana: Client, window: dict[str, str]) -> None:
+    session = _session()
 
     assert dana.get(_address("session-figure", session), window).status_code == 400
 
 
-def test_a_live_page_gets_its_figures_anew_without_the_graph(dana) -> None:
-    session = _session(dana, lasted=None)
+def test_live_update_has_no_graph(dana: Client) -> None:
+    session = _session(lasted=None)
 
     parts = dana.get(_address("session", session), headers={**HTMX, "HX-Target": "parts"})
 
@@ -197,39 +202,41 @@ def test_a_live_page_gets_its_figures_anew_without_the_graph(dana) -> None:
     assert "HX-Target" in parts["Vary"]
 
 
-def _changed_since(dana, session) -> None:
+def _changed_since(session: ChargingSession) -> None:
     policy = PricingPolicy.objects.create(
-        description="Default", site=dana.site, currency="AUD", valid_from=session.started_at
+        description="Default", site=session.site, currency="AUD", valid_from=session.started_at
     )
     PriceComponent.objects.create(policy=policy, dimension="ENERGY", price="0.35")
-    kept = Tariff(
+    tariff = Tariff(
         policy_id=policy.pk,
         description="As it was",
         entity_type="Site",
         entity_id="SIT-0001",
         currency="AUD",
         valid_from=session.started_at,
-        tax_percent=0,
+        tax_percent=Decimal(0),
         components=(),
     )
-    session.policy, session.tariff = policy, msgspec.json.encode(kept).decode()
+    session.policy, session.tariff = policy, msgspec.json.encode(tariff).decode()
     session.save()
 
 
-def _repriced(session) -> None:
+def _repriced(session: ChargingSession) -> None:
     ActionAudit.objects.create(
         session=session,
         manager_name="Olga Petrova",
         action="reprice",
-        at=session.ended_at,
+        at=session.ended_at or session.started_at,
         outcome="repriced",
         detail=labels.repricing("$2.40", "Old", "$4.34", "New"),
     )
 
 
-def test_a_policy_that_was_changed_since_takes_no_query_too_many(dana, django_assert_max_num_queries) -> None:
-    session = _session(dana)
-    _changed_since(dana, session)
+def test_changed_policy_takes_no_more_queries(
+    dana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    session = _session()
+    _changed_since(session)
 
     with django_assert_max_num_queries(6):
         page = dana.get(_address("session-pricing", session), headers=HTMX)
@@ -237,9 +244,11 @@ def test_a_policy_that_was_changed_since_takes_no_query_too_many(dana, django_as
     assert "The policy as it was at the start holds" in page.text
 
 
-def test_nor_does_a_session_that_was_repriced(dana, django_assert_max_num_queries) -> None:
-    session = _session(dana)
-    _changed_since(dana, session)
+def test_repriced_session_takes_no_more_queries(
+    dana: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    session = _session()
+    _changed_since(session)
     _repriced(session)
 
     with django_assert_max_num_queries(6):
@@ -249,9 +258,9 @@ def test_nor_does_a_session_that_was_repriced(dana, django_assert_max_num_querie
     assert "after the session was repriced. The policy as it was then holds" in page.text
 
 
-def test_the_receipt_of_a_session_that_was_repriced_says_so(dana) -> None:
-    session = _session(dana)
-    _changed_since(dana, session)
+def test_receipt_mentions_the_repricing(dana: Client) -> None:
+    session = _session()
+    _changed_since(session)
     _repriced(session)
 
     page = dana.get(_address("session-receipt", session))
@@ -259,8 +268,8 @@ def test_the_receipt_of_a_session_that_was_repriced_says_so(dana) -> None:
     assert "by Olga Petrova, was $2.40." in page.text
 
 
-def test_a_graph_that_has_missed_too_much_is_told_to_draw_anew(dana) -> None:
-    session = _session(dana, lasted=None)
+def test_too_many_missed_points_ask_for_a_redraw(dana: Client) -> None:
+    session = _session(lasted=None)
     session.reading_count = 9_000
     session.save()
 

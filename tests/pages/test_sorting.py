@@ -1,8 +1,10 @@
-"""Every column of both tables sorts both ways: by its own values, the id last, the unknown as the least."""
+"""Every column of both tables sorts both ways: by its own values, then by id, unknown values first."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,13 +19,13 @@ pytestmark = pytest.mark.django_db
 
 MANY = 5
 ORDERS = list(permutations(range(MANY)))
-# Of each column its own order: which of five sessions has the least value, the second, … A wrong key shows.
+# Each column ranks the five sessions in its own order, so that a wrong sort key fails the test.
 OWN = (
     *("started_at", "lasted", "reason", "station", "connector", "inactivity", "power", "consumption"),
     *("battery", "price", "company", "site", "site_area", "user", "id_tag", "policy", "peak_power"),
 )
 RANKS = {key: ORDERS[(5 + 7 * number) % len(ORDERS)] for number, key in enumerate(OWN)}
-# In the order of their words, which is not that of their codes.
+# In the order of their labels, which differs from that of their codes.
 REASONS = ("UnlockCommand", "EVDisconnected", "Other", "PowerLoss", "Local")
 
 
@@ -49,8 +51,8 @@ def average(session: int) -> float:
 
 
 def expected(tab: str, key: str) -> list[int]:
-    """Return the five sessions in the rising order of the column."""
-    derived = {
+    """Return the five sessions in ascending order of the column."""
+    derived: dict[str, Callable[[int], Any]] = {
         "id": lambda session: session,
         "ended_at": lambda session: started(session) + lasted(session),
         "duration": lasted if tab == HISTORY else lambda session: -started(session),
@@ -59,8 +61,8 @@ def expected(tab: str, key: str) -> list[int]:
     return sorted(range(MANY), key=derived.get(key, lambda session: rank(key, session)))
 
 
-def put_in(tab: str, session: int) -> ChargingSession:
-    """Put in one of the five: of the lowest rank is what nobody knows."""
+def create_session(tab: str, session: int) -> ChargingSession:
+    """Create one of the five; a value of the lowest rank is unknown."""
 
     def at(key: str) -> int:
         return rank(key, session)
@@ -71,7 +73,7 @@ def put_in(tab: str, session: int) -> ChargingSession:
     where = builders.station(f"{'ABCDE'[at('station')]}-1", at=site, connectors=MANY)
     where.site_area = area
     where.save()
-    made = builders.session(
+    created = builders.session(
         on=where,
         connector=at("connector") or 1,
         started_at=builders.NOON + started(session),
@@ -90,35 +92,35 @@ def put_in(tab: str, session: int) -> ChargingSession:
         **({"end_reason": REASONS[at("reason")]} if tab == HISTORY else {}),
     )
     if not at("connector"):
-        ChargingSession.objects.filter(pk=made.pk).update(connector=None)
-    return made
+        ChargingSession.objects.filter(pk=created.pk).update(connector=None)
+    return created
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_every_column_sorts_both_ways_by_its_own_values(client: Client, tab: str) -> None:
+def test_every_column_sorts_both_ways(client: Client, tab: str) -> None:
     client.force_login(builders.operator())
-    made = [put_in(tab, session).pk for session in range(MANY)]
+    pks = [create_session(tab, session).pk for session in range(MANY)]
     for key in available_columns(tab):
-        rising = [made[session] for session in expected(tab, key)]
+        rising = [pks[session] for session in expected(tab, key)]
         assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
         assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_no_column_has_the_order_of_another(tab: str) -> None:
-    keys = set(available_columns(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the start's, turned
+def test_every_column_has_its_own_expected_order(tab: str) -> None:
+    keys = set(available_columns(tab)) - ({"duration"} if tab == IN_PROGRESS else set())  # the reverse of the start
     orders = {tuple(expected(tab, key)) for key in keys}
     assert len(orders | {order[::-1] for order in orders}) == 2 * len(keys)
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
-def test_between_equals_the_id_decides(client: Client, tab: str) -> None:
+def test_equal_values_are_sorted_by_id(client: Client, tab: str) -> None:
     client.force_login(builders.operator())
     where = builders.station(connectors=MANY)
-    length = {} if tab == HISTORY else {"lasted": None}
-    made = [builders.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
+    length: dict[str, Any] = {} if tab == HISTORY else {"lasted": None}
+    pks = [builders.session(on=where, connector=number, **length).pk for number in range(1, MANY + 1)]
     for key in set(available_columns(tab)) - {"connector"}:
-        rising = made[::-1] if (tab, key) == (IN_PROGRESS, "duration") else made  # the start's, turned
+        rising = pks[::-1] if (tab, key) == (IN_PROGRESS, "duration") else pks  # the reverse of the start
         assert shown(client, f"/sessions/{tab}/?sort={key}") == rising, key
         assert shown(client, f"/sessions/{tab}/?sort=-{key}") == rising[::-1], key
 

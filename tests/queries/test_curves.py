@@ -1,4 +1,4 @@
-"""What a graph draws beyond a session's readings: its start, its stop, and the car standing on."""
+"""A graph's points beyond the readings: start, stop and unplugging."""
 
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from tests.support.event_builders import measured, start, status, stopped
 pytestmark = pytest.mark.django_db
 
 
-def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_moment() -> None:
+def test_stop_and_unplug_have_their_own_price_and_idle_time() -> None:
     builders.policy(
         {"dimension": "ENERGY", "price": Decimal("0.35")},
         {"dimension": "PARKING_TIME", "price": Decimal("6.00")},
@@ -24,20 +24,21 @@ def test_stop_and_unplugging_have_the_price_and_the_inactivity_of_their_own_mome
     record([stopped(station, session_id, minute=25, wh=3500, reason="Local")])
     record([status(station, 55)])
 
-    drawn = load_curve(ChargingSession.objects.get(pk=session_id))
+    curve = load_curve(ChargingSession.objects.get(pk=session_id))
 
-    assert drawn.series["energy_kwh"] == [0, 1, 2, 2.5, 2.5]
-    assert drawn.series["price"] == [0, 0.35, 0.70, 0.88, 3.88]
-    assert drawn.idle_s == [0, 0, 0, 0, 30 * 60]
+    assert curve.series["energy_kwh"] == [0, 1, 2, 2.5, 2.5]
+    assert curve.series["price"] == [0, 0.35, 0.70, 0.88, 3.88]
+    assert curve.idle_s == [0, 0, 0, 0, 30 * 60]
 
 
-def test_a_session_that_keeps_nothing_of_its_stop_has_its_bill_there() -> None:
+def test_stop_without_figures_has_the_final_price() -> None:
     session = builders.session(on=builders.station())
     builders.readings(session, [7200.0] * 30)
     session.unplugged_at, session.price = session.ended_at, Decimal("9.99")
+    assert session.ended_at
     session.stopped_at = session.samples.get(number=30).at + (session.ended_at - session.started_at) / 60
     session.save()
 
-    drawn = load_curve(session)
+    curve = load_curve(session)
 
-    assert drawn.series["price"][-2:] == [9.99, 9.99]
+    assert curve.series["price"][-2:] == [9.99, 9.99]

@@ -1,9 +1,10 @@
-"""The desk of a batch is laid in a handful of queries."""
+"""An event batch is loaded in a few queries."""
 
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
 from sessions_app.domain import events
 from sessions_app.queries.event_batch import load_batch
@@ -14,11 +15,11 @@ from tests.support.event_builders import minutes, start
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_it_takes_the_same_queries_for_five_hundred_starts_as_for_one(
-    django_assert_num_queries: object,
+def test_500_starts_take_the_same_queries_as_one(
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     station = builders.station(connectors=2)
-    known = [start(station), start(station, at=minutes(5))]
+    ids = [start(station), start(station, at=minutes(5))]
     starts = [
         events.Started(
             station_id=station.pk,
@@ -33,6 +34,6 @@ def test_it_takes_the_same_queries_for_five_hundred_starts_as_for_one(
     with transaction.atomic(), django_assert_num_queries(4):
         load_batch(starts[:1])
     with transaction.atomic(), django_assert_num_queries(4):
-        laid = load_batch(starts)
+        batch = load_batch(starts)
 
-    assert [draft.id for draft in laid.sessions] == known
+    assert [draft.id for draft in batch.sessions] == ids

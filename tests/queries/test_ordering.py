@@ -1,4 +1,4 @@
-"""In which order sessions stand, where that is more than a column of theirs."""
+"""Orders that depend on more than one column."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db
 def charging(
     power_w: float | None, *, heard_ago: timedelta = timedelta(), lag: timedelta = timedelta(), **station: Any
 ) -> int:
-    """Return a session in progress at a station of its own, heard of so long ago, whose clock is so late."""
+    """Return a session in progress at its own station; `lag` is the delay of the station's clock."""
     now = timezone.now()
-    known = {"connection_id": "open", "last_seen_at": now}
-    where = builders.station(**(known | station))
-    began = now - timedelta(hours=2)
+    fields: dict[str, Any] = {"connection_id": "open", "last_seen_at": now}
+    at_station = builders.station(**(fields | station))
+    started_at = now - timedelta(hours=2)
     return builders.session(
-        on=where,
-        started_at=began,
+        on=at_station,
+        started_at=started_at,
         lasted=None,
         power_w=power_w,
         last_reading_at=now - heard_ago - lag,
@@ -33,7 +33,7 @@ def charging(
     ).pk
 
 
-def test_by_power_what_nobody_hears_of_counts_as_unknown() -> None:
+def test_outdated_power_sorts_as_unknown() -> None:
     now = timezone.now()
     weak, strong = charging(1_400), charging(7_200)
     behind = charging(3_600, lag=timedelta(hours=5))
@@ -42,7 +42,7 @@ def test_by_power_what_nobody_hears_of_counts_as_unknown() -> None:
     gone = charging(11_000, last_seen_at=now - timedelta(hours=1))
     unknown = charging(None)
 
-    found = load_rows(ordered(ChargingSession.objects.all(), "-power", in_progress=True))
+    rows = load_rows(ordered(ChargingSession.objects.all(), "-power", in_progress=True))
 
-    assert [row.id for row in found] == [strong, behind, weak, unknown, gone, offline, silent]
-    assert [row.id for row in found if row.silent_since(now) is None] == [strong, behind, weak, unknown]
+    assert [row.id for row in rows] == [strong, behind, weak, unknown, gone, offline, silent]
+    assert [row.id for row in rows if row.silent_since(now) is None] == [strong, behind, weak, unknown]

@@ -1,4 +1,4 @@
-"""Pages of a history longer than is counted: on PostgreSQL they come out of the indexes, site by site."""
+"""Pages of a history that is too long to count: PostgreSQL reads them from its indexes, site by site."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,15 +30,15 @@ def policy(name: str) -> PricingPolicy:
 
 @pytest.fixture
 def moved() -> ChargingSession:
-    """A history of three sites in two currencies; return one of a station and an area that moved since."""
+    """Create a history of three sites in two currencies; return a session whose station and area moved later."""
     yen = builders.company("Yen", currency="JPY")
     sites = [builders.site("North"), builders.site("South"), builders.site("East", of=yen)]
     drivers = [builders.driver("Ann"), builders.driver("Bob"), builders.driver("Ann"), None]
-    made = []
+    sessions: list[ChargingSession] = []
     for number in range(24):
         site, driver = sites[number % 3], drivers[number * 5 % 4]
-        station = builders.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else made[number % 6].station
-        made.append(
+        station = builders.station(f"S{number * 7 % 24:02}", at=site) if number < 6 else sessions[number % 6].station
+        sessions.append(
             builders.session(
                 on=station,
                 connector=1 + number % 2,
@@ -49,25 +49,25 @@ def moved() -> ChargingSession:
                 policy=None if number % 4 == 0 else policy("Night" if number % 2 else site.name),
             )
         )
-    ChargingSession.objects.filter(pk__in=[each.pk for each in made[::5]]).update(connector=None)
-    gone = made[0]
-    gone.station.site_area = made[1].site_area
-    gone.station.save()
-    gone.site_area.site, gone.site_area.name = sites[1], "Moved"
-    gone.site_area.save()
-    return gone
+    ChargingSession.objects.filter(pk__in=[each.pk for each in sessions[::5]]).update(connector=None)
+    moved_session = sessions[0]
+    moved_session.station.site_area = sessions[1].site_area
+    moved_session.station.save()
+    moved_session.site_area.site, moved_session.site_area.name = sites[1], "Moved"
+    moved_session.site_area.save()
+    return moved_session
 
 
-def walk(asked: SessionFilter, sort: str) -> Iterator[int]:
-    """Yield the ids of every page: as many as have a number, then each after the one before."""
-    sessions, where = apply_filters(asked).sessions, paging.PageSelector()
+def walk_pages(session_filter: SessionFilter, sort: str) -> Iterator[int]:
+    """Yield the ids of all pages: numbered pages first, then each after the previous one."""
+    sessions, selector = apply_filters(session_filter).sessions, paging.PageSelector()
     while True:
-        page = paging.load_page(sessions, sort, where, 2, sites=asked.sites)
+        page = paging.load_page(sessions, sort, selector, 2, sites=session_filter.sites)
         yield from (row.id for row in page.rows)
         if page.number == 1 and not page.is_counted:
-            where = paging.PageSelector(number=2)
+            selector = paging.PageSelector(number=2)
         elif page.has_next or (page.number and not page.is_counted):
-            where = paging.PageSelector(after=page.rows[-1].id)
+            selector = paging.PageSelector(after=page.rows[-1].id)
         else:
             return
 
@@ -86,10 +86,10 @@ def test_all_pages_together_are_the_sessions_in_order(who: str, by: str, moved: 
         "manager of all": builders.manager(of=list(dict.fromkeys(sites))),
         "manager of one": builders.manager("otto", of=[moved.site]),
     }
-    asked = SessionFilter(QueryDict(address(by, moved)), tab=HISTORY, user=people[who])
-    sessions = apply_filters(asked).sessions
+    session_filter = SessionFilter(QueryDict(address(by, moved)), tab=HISTORY, user=people[who])
+    sessions = apply_filters(session_filter).sessions
     for sort in SORTS:
         expected = list(ordered(sessions, sort).values_list("pk", flat=True))
-        assert list(walk(asked, sort)) == expected, sort
-        last = paging.load_page(sessions, sort, paging.PageSelector(is_last=True), 2, sites=asked.sites)
+        assert list(walk_pages(session_filter, sort)) == expected, sort
+        last = paging.load_page(sessions, sort, paging.PageSelector(is_last=True), 2, sites=session_filter.sites)
         assert [row.id for row in last.rows] == expected[-2:] or len(expected) <= paging.COUNT_LIMIT, sort

@@ -1,4 +1,4 @@
-"""What the Pricing & Consumption view says is what is stored with the session."""
+"""The Pricing & Consumption view shows the prices stored with the session."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from sessions_app.domain import pricing
 from sessions_app.domain.inactivity import ClassifiedInterval, Interval
@@ -20,28 +21,29 @@ pytestmark = pytest.mark.django_db
 
 
 def priced(energy_wh: str = "12412", *, idle: timedelta = timedelta(), **fields: Any) -> ChargingSession:
-    """Return a session of one hour at the policy that holds for it, and then idle for a while."""
+    """Return a session that charged for an hour at the applicable policy, then idled."""
     at_station, priya = station(), driver()
-    found = tariff_for(begun(at_station, by=priya))
-    assert found
+    match = tariff_for(begun(at_station, by=priya))
+    assert match
+    applied, tariff = match
     charged = Interval(NOON, NOON + timedelta(hours=1), Decimal(energy_wh), None)
-    stood = Interval(charged.end, charged.end + idle, Decimal(0), None)
-    settled = (ClassifiedInterval(charged, is_idle=False), ClassifiedInterval(stood, is_idle=True))
-    tally = pricing.add_intervals(found[1], pricing.start_usage(found[1]), settled, zone="Australia/Sydney")
-    lines = pricing.calculate_lines(found[1], tally)
-    known = {"policy": found[0], "tariff": msgspec.json.encode(found[1]).decode(), "currency": "AUD"}
-    known |= {"price": pricing.total(lines), "price_lines": msgspec.json.encode(lines).decode()}
-    return session(on=at_station, driver=priya, **(known | fields))
+    idled = Interval(charged.end, charged.end + idle, Decimal(0), None)
+    intervals = (ClassifiedInterval(charged, is_idle=False), ClassifiedInterval(idled, is_idle=True))
+    usage = pricing.add_intervals(tariff, pricing.start_usage(tariff), intervals, zone="Australia/Sydney")
+    lines = pricing.calculate_lines(tariff, usage)
+    defaults: dict[str, Any] = {"policy": applied, "tariff": msgspec.json.encode(tariff).decode(), "currency": "AUD"}
+    defaults |= {"price": pricing.total(lines), "price_lines": msgspec.json.encode(lines).decode()}
+    return session(on=at_station, driver=priya, **(defaults | fields))
 
 
-def seen(made: ChargingSession) -> PriceView:
-    loaded = with_repricing(ChargingSession.objects.select_related("site", "policy")).get(pk=made.pk)
+def view_of(charged: ChargingSession) -> PriceView:
+    loaded = with_repricing(ChargingSession.objects.select_related("site", "policy")).get(pk=charged.pk)
     return price_view(loaded, repricing_of(loaded))
 
 
-def test_it_says_unit_price_consumption_and_amount() -> None:
+def test_energy_line_has_unit_price_quantity_and_amount() -> None:
     policy(tax_percent=Decimal(10))
-    view = seen(priced())
+    view = view_of(priced())
     assert [msgspec.structs.astuple(line) for line in view.energy] == [
         ("Energy", "", "$0.35 per kWh", "12.412 kWh", "$4.34")
     ]
@@ -51,13 +53,13 @@ def test_it_says_unit_price_consumption_and_amount() -> None:
     assert view.since == "2026-01-01 11:00:00 AEDT (Australia/Sydney)"
 
 
-def test_it_has_a_line_for_each_other_dimension_that_charged_something() -> None:
+def test_each_charged_dimension_has_a_line() -> None:
     policy(
         {"dimension": "FLAT", "price": Decimal(1)},
         {"dimension": "ENERGY", "price": Decimal("0.35")},
         {"dimension": "PARKING_TIME", "price": Decimal(4), "grace_minutes": 30},
     )
-    view = seen(priced(idle=timedelta(minutes=47, seconds=20)))
+    view = view_of(priced(idle=timedelta(minutes=47, seconds=20)))
     assert [(line.label, line.when, line.unit_price, line.quantity, line.amount) for line in view.others] == [
         ("Flat fee", "", "$1.00", "", "$1.00"),
         ("Inactivity", "after 30 min", "$4.00 per hour", "17 m 20 s", "$1.16"),
@@ -65,82 +67,82 @@ def test_it_has_a_line_for_each_other_dimension_that_charged_something() -> None
     assert view.total == "$6.50"
 
 
-def test_energy_is_there_before_any_has_flowed() -> None:
+def test_energy_line_is_shown_before_any_energy() -> None:
     policy()
-    view = seen(priced("0"))
+    view = view_of(priced("0"))
     assert [(line.unit_price, line.quantity, line.amount) for line in view.energy] == [
         ("$0.35 per kWh", "0.000 kWh", "$0.00")
     ]
     assert view.total == "$0.00"
 
 
-def test_a_session_without_a_policy_is_unpriced_and_not_free() -> None:
-    view = seen(session())
+def test_session_without_policy_is_unpriced_not_free() -> None:
+    view = view_of(session())
     assert (view.is_priced, view.total, view.lines) == (False, "–", ())
 
 
-def test_it_says_that_the_policy_was_changed_since_and_that_the_old_one_holds() -> None:
-    made = policy()
-    view_before = seen(priced())
-    component = made.components.get()
+def test_policy_changed_since_start_is_mentioned() -> None:
+    applied = policy()
+    view_before = view_of(priced())
+    component = applied.components.get()
     component.price = Decimal("0.50")
     component.save()
-    made.save()
+    applied.save()
     charged = ChargingSession.objects.get()
-    view = seen(charged)
+    view = view_of(charged)
     assert (view_before.was_changed, view_before.changed_at) == (False, "")
     assert view.was_changed
     assert view.changed_at.endswith("(Australia/Sydney)")
     assert view.total == "$4.34"
 
 
-def test_a_policy_saved_without_a_change_is_not_called_changed() -> None:
-    made = policy()
+def test_policy_saved_unchanged_is_not_called_changed() -> None:
+    applied = policy()
     charged = priced()
-    PricingPolicy.objects.get(pk=made.pk).save()
-    assert not seen(charged).was_changed
+    PricingPolicy.objects.get(pk=applied.pk).save()
+    assert not view_of(charged).was_changed
 
 
-def repriced(made: ChargingSession, *, at: datetime, was: str = "$2.40") -> None:
+def repriced(charged: ChargingSession, *, at: datetime, was: str = "$2.40") -> None:
     detail = labels.repricing(was, "Old", "$4.34", "New")
     for outcome, by in (("repriced", "Olga Petrova"), ("refused", "Dana Ng")):
         ActionAudit.objects.create(
-            session=made, manager_name=by, action="reprice", at=at, outcome=outcome, detail=detail
+            session=charged, manager_name=by, action="reprice", at=at, outcome=outcome, detail=detail
         )
 
 
-def test_it_says_when_and_by_whom_a_session_was_repriced_and_what_it_was() -> None:
+def test_repricing_shows_time_manager_and_old_price() -> None:
     policy()
-    made = priced()
-    assert seen(made).repriced == ""
-    repriced(made, at=NOON + timedelta(days=1), was="$1.00")
-    repriced(made, at=NOON + timedelta(days=2))
-    assert seen(made).repriced == (
+    charged = priced()
+    assert view_of(charged).repriced == ""
+    repriced(charged, at=NOON + timedelta(days=1), was="$1.00")
+    repriced(charged, at=NOON + timedelta(days=2))
+    assert view_of(charged).repriced == (
         "Repriced on 2026-03-05 23:00:00 AEDT (Australia/Sydney) by Olga Petrova, was $2.40."
     )
 
 
-def test_it_says_that_a_repriced_session_had_no_price() -> None:
+def test_repricing_of_unpriced_session_is_shown() -> None:
     policy()
-    made = priced()
-    repriced(made, at=NOON, was="–")
-    assert seen(made).repriced.endswith("by Olga Petrova, had no price before.")
+    charged = priced()
+    repriced(charged, at=NOON, was="–")
+    assert view_of(charged).repriced.endswith("by Olga Petrova, had no price before.")
 
 
-def test_a_policy_that_was_changed_before_the_repricing_is_not_called_changed() -> None:
+def test_policy_changed_before_repricing_is_not_mentioned() -> None:
     applied = policy()
-    made = priced()
+    charged = priced()
     component = applied.components.get()
     component.price = Decimal("0.50")
     component.save()
     applied.save()
-    repriced(made, at=applied.changed_at + timedelta(seconds=1))
-    assert not seen(made).was_changed
+    repriced(charged, at=applied.changed_at + timedelta(seconds=1))
+    assert not view_of(charged).was_changed
 
 
-def test_it_takes_no_query_beyond_the_session(django_assert_num_queries) -> None:
-    made = policy()
-    PricingPolicy.objects.filter(pk=made.pk).update(changed_at=NOON - timedelta(days=1))
+def test_price_view_takes_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    applied = policy()
+    PricingPolicy.objects.filter(pk=applied.pk).update(changed_at=NOON - timedelta(days=1))
     charged = ChargingSession.objects.select_related("site", "policy").get(pk=priced().pk)
     with django_assert_num_queries(0):
         price_view(charged)

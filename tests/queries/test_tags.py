@@ -1,4 +1,4 @@
-"""A tag is known in capitals and in small letters, and by the time at which it is shown."""
+"""A tag matches in upper and lower case; its status depends on the time of the event."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -34,13 +34,13 @@ def shown(*values: str) -> list[events.AuthorizeRequested]:
         ("Grün", "gRün"),
     ],
 )
-def test_it_is_known_however_it_is_spelled(entered: str, sent: str) -> None:
+def test_tag_matches_in_any_case(entered: str, sent: str) -> None:
     tag = builders.id_tag(entered)
 
     assert [each.id for each in load_tags(shown(sent)).values()] == [tag.pk]
 
 
-def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
+def test_driver_is_found_by_tag_in_other_case() -> None:
     priya = builders.driver()
     builders.id_tag("DeadBeef01", of=priya)
 
@@ -49,7 +49,7 @@ def test_the_driver_is_found_by_a_tag_in_other_letters() -> None:
     assert ChargingSession.objects.get().driver == priya
 
 
-def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
+def test_tag_status_depends_on_the_event_time() -> None:
     station = builders.station()
     builders.id_tag("TAG", expires_at=minutes(10))
     times = (5, 20)
@@ -61,7 +61,7 @@ def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
     assert [each.tag_status for each in outcomes] == ["Accepted", "Expired"]
 
 
-def test_there_is_one_whatever_its_letters() -> None:
+def test_tag_is_unique_in_any_case() -> None:
     builders.id_tag("DeadBeef01")
 
     with pytest.raises(ValidationError, match="There is such a tag already"):
@@ -76,7 +76,7 @@ OLD = ("sessions_app", "0002_history_indexes")
 
 @pytest.fixture
 def make_before() -> Iterator[Make]:
-    """Give what puts rows into the database as it was before tags were one in any case."""
+    """Give a function that creates rows in the schema before tags became case-insensitive."""
     executor = MigrationExecutor(connection)
     newest = executor.loader.graph.leaf_nodes()
     executor.migrate([OLD])
@@ -85,11 +85,11 @@ def make_before() -> Iterator[Make]:
     MigrationExecutor(connection).migrate(newest)
 
 
-def test_those_that_differed_in_letters_only_are_joined(make_before: Make) -> None:
+def test_migration_merges_tags_differing_in_case(make_before: Make) -> None:
     site = make_before("Site", company=make_before("Company", name="C"), name="S")
     area = make_before("SiteArea", site=site, name="A")
     blocked = make_before("IdTag", value="DeadBeef01", is_blocked=True)
-    kept = make_before("IdTag", value="DEADBEEF01", driver=make_before("Driver", name="Priya Raman"))
+    remaining = make_before("IdTag", value="DEADBEEF01", driver=make_before("Driver", name="Priya Raman"))
     other = make_before("IdTag", value="CAFE")
     session = make_before(
         "ChargingSession",
@@ -102,6 +102,6 @@ def test_those_that_differed_in_letters_only_are_joined(make_before: Make) -> No
 
     MigrationExecutor(connection).migrate([("sessions_app", "0003_id_tag_any_case")])
 
-    found = IdTag.objects.order_by("pk").values_list("pk", "is_blocked")
-    assert list(found) == [(kept.pk, True), (other.pk, False)]
-    assert ChargingSession.objects.filter(pk=session.pk, id_tag=kept.pk).exists()
+    tags = IdTag.objects.order_by("pk").values_list("pk", "is_blocked")
+    assert list(tags) == [(remaining.pk, True), (other.pk, False)]
+    assert ChargingSession.objects.filter(pk=session.pk, id_tag=remaining.pk).exists()

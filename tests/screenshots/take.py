@@ -1,6 +1,6 @@
-"""Takes the pictures of the README from a demo of its own: `make screenshots`.
+"""Takes the screenshots of the README from its own demo: `make screenshots`.
 
-Each scene is taken wide and narrow, light and dark, as WebP beside this file; arguments name some of them.
+Each scene is taken wide and narrow, light and dark, as WebP in this folder; arguments select scenes.
 """
 
 import base64
@@ -26,7 +26,7 @@ FLAGS = ("--no-sandbox", "--disable-gpu", "--hide-scrollbars")
 
 @contextmanager
 def demo() -> Iterator[str]:
-    """Run a demo on a free port and an empty database, and give its address."""
+    """Run a demo on a free port and an empty database, and yield its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -70,7 +70,7 @@ def signed_in(browser: Browser, url: str, size: str, theme: str) -> Page:
 
 
 def take(page: Page, name: str) -> None:
-    """Keep what the page shows as WebP, at the first quality that is small enough."""
+    """Save the visible page as WebP, at the first quality that is small enough."""
     browser = page.context.new_cdp_session(page)
     for quality in (90, 80, 65, 50):
         shot = browser.send("Page.captureScreenshot", {"format": "webp", "quality": quality})
@@ -122,12 +122,12 @@ def receipt(page: Page) -> None:
     page.locator(".receipt").wait_for()
 
 
-def _open(page: Page, place: int) -> None:
-    page.locator("tbody tr").nth(place).locator("a[hx-target='#session-dialog']").first.click()
+def _open(page: Page, index: int) -> None:
+    page.locator("tbody tr").nth(index).locator("a[hx-target='#session-dialog']").first.click()
     page.locator("#session-dialog [data-graph][data-count]").wait_for()
 
 
-# What is taken, and in which themes; a receipt is for paper.
+# The scenes and their themes; a receipt is for paper.
 BOTH = ("light", "dark")
 SCENES: dict[str, tuple[Callable[[Page], None], tuple[str, ...]]] = {
     "in_progress": (in_progress, BOTH),
@@ -146,8 +146,8 @@ def take_all(page: Page, names: Iterable[str], size: str, theme: str) -> None:
         if theme not in themes:
             continue
         scene(page)
-        page.wait_for_load_state("networkidle")  # sums come after the rows
-        page.wait_for_timeout(1_500)  # the graph's own fonts and axes settle
+        page.wait_for_load_state("networkidle")  # the summary is fetched after the rows
+        page.wait_for_timeout(1_500)  # until the graph's fonts and axes are final
         take(page, f"{name}_{size}_{theme}")
 
 

@@ -11,7 +11,7 @@ from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.csv import csv_chunks
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-_USUAL: dict[str, Any] = {
+_DEFAULTS: dict[str, Any] = {
     "id": 8412,
     "started_at": NOW - timedelta(hours=1),
     "ended_at": NOW,
@@ -38,11 +38,16 @@ _USUAL: dict[str, Any] = {
 
 def row(**fields: Any) -> SessionRow:
     empty: dict[str, Any] = dict.fromkeys(SessionRow.__struct_fields__)
-    return SessionRow(**(empty | _USUAL | fields))
+    return SessionRow(**(empty | _DEFAULTS | fields))
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+async def read_streamed(response: Any) -> bytes:
+    """Return the content of a streaming response of the asynchronous test client."""
+    return b"".join([chunk async for chunk in response])
 
 
 def as_dict(one: SessionRow, tab: str, *, now: datetime = NOW) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The real server, as a process of its own on the database of the tests."""
+"""The real server, in its own process on the test database."""
 
 import os
 import socket
@@ -67,7 +67,7 @@ def database_url(database: dict[str, Any]) -> str:
 
 
 def start(database: dict[str, Any], log: Path, *options: str) -> Server:
-    """Start uvicorn on a free port, with more options, and return it once it listens."""
+    """Start uvicorn on a free port with further options, and return it once it listens."""
     port = free_port()
     command = ["uvicorn", "terrafuse.asgi:application", "--ws", "websockets-sansio", "--no-access-log"]
     process = subprocess.Popen(

@@ -1,46 +1,56 @@
-"""A finished session to look at, and a function that opens a page on it."""
+"""A finished session, and fixtures that open a page on it."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
+from tests.e2e.conftest import SignIn
 from tests.support import builders
+from tests.support.serving import Server
 
 GRAPH = """
     document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
 """
-POWERS = [7200.0] * 40 + [20.0] * 20 + [3500.0] * 30
+POWERS: list[float | None] = [*[7200.0] * 40, *[20.0] * 20, *[3500.0] * 30]
+OpenAlone = Callable[[], Page]
+
+
+class Visit(Protocol):
+    """Open an address as an operator, with the options of `OpenPage`."""
+
+    def __call__(self, address: str, **options: Any) -> Page: ...
 
 
 @pytest.fixture
-def session(server, transactional_db) -> ChargingSession:
+def session(server: Server, transactional_db: None) -> ChargingSession:
     station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
-    made = builders.session(
+    charged = builders.session(
         on=station,
         driver=builders.driver(unit="1204"),
         lasted=timedelta(minutes=100),
         end_reason="EVDisconnected",
     )
-    builders.readings(made, POWERS)
-    made.stopped_at = made.started_at + timedelta(minutes=91)
-    made.unplugged_at = made.ended_at
-    made.idle_s += 540
-    made.save()
-    return made
+    builders.readings(charged, POWERS)
+    charged.stopped_at = charged.started_at + timedelta(minutes=91)
+    charged.unplugged_at = charged.ended_at
+    charged.idle_s += 540
+    charged.save()
+    return charged
 
 
 @pytest.fixture
-def visit(signed_in):
+def visit(signed_in: SignIn) -> Visit:
     manager = builders.operator()
 
-    def visit(address: str, **options) -> Page:
+    def visit(address: str, **options: Any) -> Page:
         page = signed_in(manager, **options)
         page.add_init_script(GRAPH)
         page.goto(address)
-        # Where the table is live, its first connection brings it anew: a click in that moment would be lost.
+        # A live table is fetched again on its first connection: a click at that moment would be lost.
         expect(page.locator("#live-state:not([data-state=live])")).to_have_count(0)
         return page
 
@@ -48,8 +58,8 @@ def visit(signed_in):
 
 
 @pytest.fixture
-def alone(visit, session) -> Callable[[], Page]:
-    """Give a function that opens the session on a page of its own, as it is by then."""
+def alone(visit: Visit, session: ChargingSession) -> OpenAlone:
+    """Give a function that opens the session on its own page, with the changes until then."""
 
     def alone() -> Page:
         page = visit(f"/sessions/{session.pk}/")
@@ -60,8 +70,8 @@ def alone(visit, session) -> Callable[[], Page]:
 
 
 @pytest.fixture
-def opened(visit, session) -> Page:
-    """Give a page on which the session has been opened over the table by a click, and nothing more."""
+def opened(visit: Visit, session: ChargingSession) -> Page:
+    """Give a page with the session opened over the table by a click."""
     page = visit("/sessions/history/")
     page.get_by_role("link", name=f"View session {session.pk}").click()
     page.locator("dialog [data-graph][data-count]").wait_for()

@@ -1,8 +1,8 @@
-"""What browser tests look at in a session's page, and how they get to a moment of it."""
+"""Figures of a session's page, and how a test goes to a moment of its playback."""
 
 from playwright.sync_api import Locator, Page
 
-# What the header says of the session of `conftest.session` as a whole.
+# The header of `conftest.session` without playback.
 WHOLE = {
     "peak_power": "7.20 kW",
     "consumption": "6.56 kWh",
@@ -13,17 +13,17 @@ WHOLE = {
 
 
 def cell(page: Page, name: str) -> Locator:
-    """Return a figure of the header; the table under the dialog has cells of the same names."""
+    """Return a figure of the header; the table under the dialog has cells of the same name."""
     return page.locator(f"[data-part=head] [data-cell={name}]")
 
 
-def said(page: Page) -> dict[str, str]:
-    """Return what the header says now."""
+def header_texts(page: Page) -> dict[str, str]:
+    """Return the figures that the header shows now."""
     return {name: cell(page, name).inner_text() for name in WHOLE}
 
 
 def go_to(page: Page, minute: float) -> None:
-    """Show the moment so many minutes after the start."""
+    """Show the moment that many minutes after the start."""
     page.evaluate(
         "(minute) => { const { playback } = window.drawn; playback.go(playback.from + minute * 60000); }",
         minute,

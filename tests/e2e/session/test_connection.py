@@ -1,30 +1,32 @@
-"""A graph's own connection: it notices when nothing comes any more, and fetches what it missed once."""
+"""A graph's own connection: it detects silence, and fetches missed points once."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from sessions_app.models import ChargingSession, ChargingStation
+from tests.e2e.conftest import SignIn
 from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(signed_in) -> Page:
-    """Give a page in which time passes when the test says so."""
+def page(signed_in: SignIn) -> Page:
+    """Give a page with a clock that the test controls."""
     page = signed_in(builders.operator())
     page.clock.install()
     return page
 
 
-def _watch(page: Page, station) -> None:
+def _watch(page: Page, station: ChargingStation) -> None:
     live = builders.session(on=station, connector=2, lasted=None)
     page.goto(f"/sessions/{live.pk}/")
     expect(page.locator("[data-feed=live]")).to_be_visible()
 
 
-def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session) -> None:
+def test_quiet_connection_is_replaced(page: Page, session: ChargingSession) -> None:
     sockets: list[WebSocketRoute] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -35,7 +37,7 @@ def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session) -> Non
     _watch(page, session.station)
 
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
-    page.clock.fast_forward(20_000)  # the server beats every 20 s
+    page.clock.fast_forward(20_000)  # the server sends a heartbeat every 20 s
     expect(page.locator("[data-feed=live]")).to_be_visible()
     page.clock.fast_forward(30_000)
     expect(page.locator("[data-feed=reconnecting]")).to_be_visible()
@@ -45,7 +47,7 @@ def test_one_that_has_gone_quiet_is_given_up_and_made_anew(page, session) -> Non
     assert len(sockets) == 2
 
 
-def test_what_came_before_it_was_open_is_fetched_once(page, session) -> None:
+def test_missed_points_are_fetched_once(page: Page, session: ChargingSession) -> None:
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     _watch(page, session.station)

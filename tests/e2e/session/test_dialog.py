@@ -1,9 +1,13 @@
-"""The session dialog in a browser: how it opens and closes, for whom it works."""
+"""The session dialog in a browser: opening, closing, history, accessibility."""
+
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
+from tests.e2e.conftest import AxeCheck, Complaints
+from tests.e2e.session.conftest import Visit
 from tests.support import builders
 
 pytestmark = pytest.mark.browser
@@ -15,7 +19,7 @@ def _open(page: Page, session: ChargingSession) -> None:
 
 
 @pytest.mark.parametrize("how", ["Escape", "button", "outside", "back"])
-def test_it_opens_over_the_table_and_closes_to_where_the_focus_was(visit, session, how) -> None:
+def test_closed_dialog_returns_focus_to_its_link(visit: Visit, session: ChargingSession, how: str) -> None:
     page = visit("/sessions/history/?sort=id")
     _open(page, session)
     assert page.url.endswith(f"/sessions/{session.pk}/")
@@ -35,7 +39,7 @@ def test_it_opens_over_the_table_and_closes_to_where_the_focus_was(visit, sessio
     expect(page.get_by_role("link", name=f"View session {session.pk}")).to_be_focused()
 
 
-def test_the_tables_own_history_still_works_under_it(visit, session) -> None:
+def test_back_button_of_table_works_after_dialog(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     page.get_by_role("link", name="Charging Station").click()
     page.wait_for_url("**sort=station**")
@@ -49,7 +53,7 @@ def test_the_tables_own_history_still_works_under_it(visit, session) -> None:
     expect(page.locator("th", has_text="Charging Station")).to_have_attribute("aria-sort", "none")
 
 
-def test_forward_opens_it_again(visit, session) -> None:
+def test_forward_button_opens_dialog_again(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
     page.go_back()
@@ -70,7 +74,7 @@ AT_ONCE = """async (steps) => {
 }"""
 
 
-def test_back_and_forward_within_a_frame_leave_it_open_at_its_address(visit, session) -> None:
+def test_fast_back_and_forward_leaves_dialog_open(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
 
@@ -80,7 +84,7 @@ def test_back_and_forward_within_a_frame_leave_it_open_at_its_address(visit, ses
     assert page.evaluate("() => location.pathname") == f"/sessions/{session.pk}/"
 
 
-def test_a_closing_that_is_told_late_does_not_put_away_what_is_open_again(visit, session) -> None:
+def test_late_close_event_leaves_reopened_dialog_open(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
 
@@ -92,11 +96,11 @@ def test_a_closing_that_is_told_late_does_not_put_away_what_is_open_again(visit,
 
 ARRIVAL = """() => {
     const dialog = document.querySelector("#session-dialog");
-    window.new_readings = new Promise((resolve) => { dialog.addEventListener("htmx:afterSettle", resolve); });
+    window.arrived = new Promise((resolve) => { dialog.addEventListener("htmx:afterSettle", resolve); });
 }"""
 
 
-def test_what_arrives_after_the_browser_has_gone_back_does_not_open(visit, session) -> None:
+def test_late_response_does_not_open_dialog_after_back(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
 
@@ -108,7 +112,7 @@ def test_what_arrives_after_the_browser_has_gone_back_does_not_open(visit, sessi
     assert page.evaluate("() => location.pathname") == "/sessions/history/"
 
 
-def test_back_after_a_reload_shows_the_table_again(visit, session) -> None:
+def test_back_after_reload_shows_the_table(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
     page.reload()
@@ -120,13 +124,13 @@ def test_back_after_a_reload_shows_the_table_again(visit, session) -> None:
 
 
 @pytest.mark.parametrize(("address", "heading"), [("", "Power & Energy"), ("pricing/", "Pricing & Consumption")])
-def test_each_view_has_a_link_of_its_own(visit, session, address, heading) -> None:
+def test_each_view_has_its_own_link(visit: Visit, session: ChargingSession, address: str, heading: str) -> None:
     page = visit(f"/sessions/{session.pk}/{address}")
 
     expect(page.get_by_role("link", name=heading)).to_have_attribute("aria-current", "page")
 
 
-def test_turning_to_the_other_view_changes_the_address_and_keeps_the_graph(visit, session) -> None:
+def test_switching_views_changes_url_and_keeps_graph(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
     page.get_by_label("Battery").evaluate("() => window.drawn.zoom = [1, 2]")
@@ -139,7 +143,7 @@ def test_turning_to_the_other_view_changes_the_address_and_keeps_the_graph(visit
     assert page.evaluate("() => window.drawn.zoom") == [1, 2]
 
 
-def test_without_javascript_figures_and_prices_are_there(visit, session) -> None:
+def test_figures_and_prices_work_without_javascript(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/", javascript=False)
 
     assert page.locator("[data-cell=consumption]").inner_text() == "6.56 kWh"
@@ -149,7 +153,9 @@ def test_without_javascript_figures_and_prices_are_there(visit, session) -> None
 
 @pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("address", ["", "pricing/", "receipt/"])
-def test_it_has_no_serious_fault_of_accessibility(visit, session, axe, address, dark) -> None:
+def test_session_page_is_accessible(
+    visit: Visit, session: ChargingSession, axe: AxeCheck, address: str, dark: bool
+) -> None:
     page = visit(f"/sessions/{session.pk}/{address}", dark=dark)
     if not address:
         page.locator("[data-graph][data-count]").wait_for()
@@ -157,7 +163,7 @@ def test_it_has_no_serious_fault_of_accessibility(visit, session, axe, address, 
     axe(page)
 
 
-def test_the_receipt_opens_from_the_dialog_over_a_table(visit, session) -> None:
+def test_receipt_opens_from_the_dialog(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
 
@@ -166,7 +172,7 @@ def test_the_receipt_opens_from_the_dialog_over_a_table(visit, session) -> None:
     page.wait_for_url(f"**/sessions/{session.pk}/receipt/")
 
 
-def test_it_fits_a_telephone(visit, session) -> None:
+def test_dialog_fits_a_phone(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/", width=390, height=844)
     _open(page, session)
 
@@ -187,7 +193,9 @@ def _in_the_middle(page: Page) -> None:
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("look", [_open, _in_its_price, _in_the_middle])
-def test_the_open_dialog_has_no_serious_fault_of_accessibility(visit, session, axe, look, width) -> None:
+def test_open_dialog_is_accessible(
+    visit: Visit, session: ChargingSession, axe: AxeCheck, look: Callable[..., None], width: int
+) -> None:
     page = visit("/sessions/history/", width=width, height=844)
     _open(page, session)
 
@@ -199,7 +207,9 @@ def test_the_open_dialog_has_no_serious_fault_of_accessibility(visit, session, a
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_the_open_dialog_of_a_live_session_has_none_either(visit, session, axe, width) -> None:
+def test_open_dialog_of_live_session_is_accessible(
+    visit: Visit, session: ChargingSession, axe: AxeCheck, width: int
+) -> None:
     live = builders.session(on=session.station, connector=2, lasted=None)
     builders.readings(live, [7200.0] * 5)
     page = visit("/sessions/in-progress/", width=width, height=844)
@@ -209,8 +219,8 @@ def test_the_open_dialog_of_a_live_session_has_none_either(visit, session, axe, 
     axe(page)
 
 
-def test_two_eyes_clicked_at_once_are_one_step_of_the_browser(visit, session) -> None:
-    builders.session(on=session.connector.station)
+def test_two_fast_clicks_make_one_history_entry(visit: Visit, session: ChargingSession) -> None:
+    builders.session(on=session.station)
     page = visit("/sessions/history/")
     table = page.url
     expect(page.locator("[data-view]")).to_have_count(2)
@@ -230,7 +240,7 @@ def test_two_eyes_clicked_at_once_are_one_step_of_the_browser(visit, session) ->
     assert page.evaluate("() => history.state?.session ?? null") is None
 
 
-def test_a_notice_lies_over_the_dialog_and_stays_when_it_closes(opened) -> None:
+def test_notice_covers_dialog_and_outlives_it(opened: Page) -> None:
     say = "(text) => import('/static/js/shell.js').then(({ notice }) => { notice(text); })"
     opened.evaluate(say, "A file is ready")
     notice = opened.locator("#notices p")
@@ -247,7 +257,7 @@ def test_a_notice_lies_over_the_dialog_and_stays_when_it_closes(opened) -> None:
     expect(notice).to_be_visible()
 
 
-def test_a_graph_that_has_left_the_page_hears_no_more_of_the_theme(opened) -> None:
+def test_removed_graph_ignores_theme_changes(opened: Page) -> None:
     opened.evaluate("""() => {
         window.drawings = 0;
         window.drawn.draw = () => { window.drawings += 1; };
@@ -264,7 +274,9 @@ def test_a_graph_that_has_left_the_page_hears_no_more_of_the_theme(opened) -> No
     assert opened.evaluate("() => window.drawings") == 1
 
 
-def test_there_is_no_picture_before_there_is_a_graph(visit, session, complaints) -> None:
+def test_png_download_without_graph_does_nothing(
+    visit: Visit, session: ChargingSession, complaints: Complaints
+) -> None:
     page = visit("/sessions/history/")
     page.route("**/plotly.min*.js", lambda route: route.abort())
     page.reload()
@@ -276,7 +288,7 @@ def test_there_is_no_picture_before_there_is_a_graph(visit, session, complaints)
     complaints.expect("Failed to load resource")  # the library
 
 
-def test_a_detail_that_could_not_be_fetched_stops_nothing(visit, session, complaints) -> None:
+def test_failed_detail_request_keeps_the_zoom(visit: Visit, session: ChargingSession, complaints: Complaints) -> None:
     page = visit("/sessions/history/")
     _open(page, session)
     start = round(session.started_at.timestamp() * 1000)

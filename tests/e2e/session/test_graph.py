@@ -1,21 +1,25 @@
-"""A session's graph in a browser: what it draws and what it says."""
+"""A session's graph in a browser: what it draws and labels."""
 
 from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
+from sessions_app.models import ChargingSession
+from tests.e2e.boxes import bounding_box
+from tests.e2e.session.conftest import Visit
 from tests.support import builders
+from tests.support.serving import Server
 
 pytestmark = pytest.mark.browser
 
 
 def _shown(page: Page) -> list[str]:
-    drawn = page.evaluate("() => window.drawn.frame.data.map((trace) => [trace.meta, trace.visible])")
-    return [name for name, is_visible in drawn if is_visible and name not in {"idle", "ground"}]
+    traces = page.evaluate("() => window.drawn.frame.data.map((trace) => [trace.meta, trace.visible])")
+    return [name for name, is_visible in traces if is_visible and name not in {"idle", "ground"}]
 
 
-def test_a_series_is_switched_off_with_its_axis(visit, session) -> None:
+def test_hidden_series_hides_its_axis(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     assert _shown(page) == ["power_kw", "energy_kwh", "limit_a"]
@@ -29,7 +33,7 @@ def test_a_series_is_switched_off_with_its_axis(visit, session) -> None:
     assert page.get_by_label("Battery").is_hidden()
 
 
-def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session) -> None:
+def test_graph_times_are_site_time(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -40,7 +44,7 @@ def test_times_are_those_of_the_site_wherever_the_browser_stands(visit, session)
     assert page.locator(".xtick text").first.text_content() == "23:003 Mar"
 
 
-def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, transactional_db) -> None:
+def test_ticks_are_right_across_a_clock_change(visit: Visit, server: Server, transactional_db: None) -> None:
     station = builders.station(at=builders.site("Harbour Towers"))  # Sydney: back at 03:00 on 5 April 2026
     night = builders.session(
         on=station,
@@ -59,10 +63,10 @@ def test_ticks_are_right_on_both_sides_of_a_change_of_the_clocks(visit, server, 
     assert (at_three - night.started_at.timestamp() * 1000) / 3_600_000 == 3.0
 
 
-def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, session) -> None:
+def test_hover_shows_all_series_and_elapsed_time(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
-    plot = page.locator("[data-graph-plot]").bounding_box()
+    plot = bounding_box(page.locator("[data-graph-plot]"))
 
     page.mouse.move(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
 
@@ -75,7 +79,7 @@ def test_the_pointer_shows_all_series_at_a_moment_with_the_elapsed_time(visit, s
     ]  # fmt: skip
 
 
-def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, session) -> None:
+def test_idle_time_is_shaded_and_events_are_marked(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -90,21 +94,21 @@ def test_idle_stretches_are_shaded_and_start_stop_and_unplug_are_marked(visit, s
     assert marks == ["start", "stop", "unplugged"]
 
 
-def test_a_gap_in_the_readings_is_a_gap(visit, session) -> None:
+def test_gap_in_readings_is_drawn_as_gap(visit: Visit, session: ChargingSession) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
     powers = page.evaluate("() => window.drawn.frame.data[0].y")
 
-    assert powers.count(None) == 4  # the gap, the start, the stop, and the unplugging
+    assert powers.count(None) == 4  # gap, start, stop and unplugging
     assert page.evaluate("() => window.drawn.frame.data[0].connectgaps") is False
     ground = page.evaluate("() => window.drawn.frame.data.find((trace) => trace.meta === 'ground').x")
     assert ground.count(None) == 2  # a piece before the gap and one after it
 
 
 def _move_to(page: Page, minute: float) -> None:
-    frame = page.locator("[data-graph-plot]").bounding_box()
+    frame = bounding_box(page.locator("[data-graph-plot]"))
     x = page.evaluate(
         "(ms) => { const { range, frame } = window.drawn, { l, w } = frame._fullLayout._size;"
         " return l + w * (ms - range[0]) / (range[1] - range[0]); }",
@@ -113,7 +117,7 @@ def _move_to(page: Page, minute: float) -> None:
     page.mouse.move(frame["x"] + x, frame["y"] + frame["height"] / 2)
 
 
-def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session) -> None:
+def test_hover_in_a_gap_says_no_reading(visit: Visit, session: ChargingSession) -> None:
     session.samples.filter(number__in=range(50, 70)).delete()
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
@@ -126,12 +130,12 @@ def test_in_a_gap_the_pointer_is_told_that_nothing_was_read(visit, session) -> N
     assert "1 h 20 m after the start" in box.inner_text()
 
 
-def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
+def test_touch_reads_the_graph_and_scrolls_the_page(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=500, has_touch=True, is_mobile=True)
     page.locator("[data-graph][data-count]").wait_for()
     plot = page.locator("[data-graph-plot]")
     plot.scroll_into_view_if_needed()
-    frame = plot.bounding_box()
+    frame = bounding_box(plot)
 
     page.touchscreen.tap(frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2)
 
@@ -148,7 +152,7 @@ def test_a_finger_reads_the_graph_and_scrolls_the_page(visit, session) -> None:
     box.wait_for(state="hidden")
 
 
-def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session) -> None:
+def test_labels_of_close_marks_do_not_overlap(visit: Visit, session: ChargingSession) -> None:
     session.stopped_at = session.started_at + timedelta(minutes=99)
     session.save()
     page = visit(f"/sessions/{session.pk}/")
@@ -162,11 +166,11 @@ def test_words_of_close_marks_stand_beside_each_other_or_together(visit, session
 
 
 def _marks(page: Page) -> list[tuple[str, str]]:
-    found = page.evaluate("() => window.drawn.frame.layout.annotations.map((each) => [each.text, each.xanchor])")
-    return [(text, anchor) for text, anchor in found if text != "idle"]
+    annotations = page.evaluate("() => window.drawn.frame.layout.annotations.map((each) => [each.text, each.xanchor])")
+    return [(text, anchor) for text, anchor in annotations if text != "idle"]
 
 
-def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, session) -> None:
+def test_phone_labels_maximum_of_series_without_axis(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/", width=390, height=844)
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -175,10 +179,10 @@ def test_on_a_telephone_a_series_without_an_axis_says_its_highest_value(visit, s
     assert highest == ["32 A"]
 
 
-def test_looking_closer_and_back_again(visit, session) -> None:
+def test_drag_zooms_and_button_resets(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
-    plot = page.locator("[data-graph-plot]").bounding_box()
+    plot = bounding_box(page.locator("[data-graph-plot]"))
     middle = plot["y"] + plot["height"] / 2
 
     page.mouse.move(plot["x"] + plot["width"] * 0.3, middle)
@@ -193,7 +197,7 @@ def test_looking_closer_and_back_again(visit, session) -> None:
     assert page.evaluate("() => window.drawn.range[1] - window.drawn.range[0]") > 99 * 60_000
 
 
-def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, session) -> None:
+def test_zoom_fetches_detail_of_downsampled_session(visit: Visit, session: ChargingSession) -> None:
     long = builders.session(on=session.station, lasted=timedelta(hours=12))
     builders.readings(long, [7200.0 + number % 11 for number in range(4_000)], every_s=10)
     page = visit(f"/sessions/{long.pk}/")
@@ -210,7 +214,7 @@ def test_a_thinned_session_shows_its_detail_where_one_looks_closer(visit, sessio
     assert inside == list(range(360, 421))
 
 
-def test_it_is_drawn_anew_when_its_height_changes(visit, session) -> None:
+def test_graph_is_redrawn_when_its_height_changes(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -220,7 +224,7 @@ def test_it_is_drawn_anew_when_its_height_changes(visit, session) -> None:
     assert page.evaluate("() => window.drawn.frame.clientHeight") == 264
 
 
-def test_the_picture_can_be_downloaded(visit, session) -> None:
+def test_graph_downloads_as_png(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -235,7 +239,9 @@ def test_the_picture_can_be_downloaded(visit, session) -> None:
     ("powers", "says"),
     [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
 )
-def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says) -> None:
+def test_session_with_too_few_readings_says_why(
+    visit: Visit, session: ChargingSession, powers: list[float | None], says: str
+) -> None:
     short = builders.session(on=session.station, lasted=timedelta(minutes=3))
     if powers:
         builders.readings(short, powers)
@@ -247,7 +253,7 @@ def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says)
 # -- in an expanded row
 
 
-def test_a_row_expands_to_the_same_graph(visit, session) -> None:
+def test_row_expands_to_the_same_graph(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
 
     page.locator(f"tr[data-session='{session.pk}'] [data-cell=station]").click()

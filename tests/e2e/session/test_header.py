@@ -1,4 +1,4 @@
-"""The header of a session keeps its shape, whatever its figures say."""
+"""The header of a session keeps its layout when its figures change."""
 
 from datetime import timedelta
 
@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
+from tests.e2e.boxes import bounding_box
+from tests.e2e.session.conftest import Visit
 from tests.e2e.session.page_checks import cell, go_to
 from tests.support import builders
 
@@ -13,28 +15,28 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_when_it_is_played(visit, session, width) -> None:
-    ChargingSession.objects.filter(pk=session.pk).update(idle_s=3 * 3600)  # which is "very long"
+def test_playback_does_not_shift_the_layout(visit: Visit, session: ChargingSession, width: int) -> None:
+    ChargingSession.objects.filter(pk=session.pk).update(idle_s=3 * 3600)  # shown as "very long"
     page = visit(f"/sessions/{session.pk}/", width=width, height=844)
     page.locator("[data-graph][data-count]").wait_for()
     page.locator(".level.high").wait_for()
-    before = places(page)
+    before = vertical_positions(page)
 
     go_to(page, 45)
 
-    assert places(page) == before
-    tops = {page.locator(f".stat-{name} dd").bounding_box()["y"] for name in ("inactivity", "duration")}
+    assert vertical_positions(page) == before
+    tops = {bounding_box(page.locator(f".stat-{name} dd"))["y"] for name in ("inactivity", "duration")}
     assert len(tops) == (1 if width == 1440 else 2)
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_nothing_moves_when_a_station_falls_silent(visit, session, width) -> None:
-    now = {"on": session.station, "connector": 2, "lasted": None}
-    live = builders.session(**now, started_at=builders.NOON + timedelta(hours=3))
+def test_silent_station_does_not_shift_the_layout(visit: Visit, session: ChargingSession, width: int) -> None:
+    started_at = builders.NOON + timedelta(hours=3)
+    live = builders.session(on=session.station, connector=2, lasted=None, started_at=started_at)
     page = visit(f"/sessions/{live.pk}/", width=width, height=844)
     power = cell(page, "power")
     expect(power).to_contain_text("silent since")
-    before = places(page)
+    before = vertical_positions(page)
 
     page.evaluate(
         """(cells) => document.querySelector("[data-graph]").dispatchEvent(
@@ -43,24 +45,25 @@ def test_nothing_moves_when_a_station_falls_silent(visit, session, width) -> Non
     )
     expect(power).to_have_text("7.20 kW")
 
-    assert places(page) == before
+    assert vertical_positions(page) == before
 
 
-def places(page: Page) -> list[float]:
-    return page.evaluate(
+def vertical_positions(page: Page) -> list[float]:
+    tops: list[float] = page.evaluate(
         "() => ['.stats', '.session-views', '.graph-frame', '.playback']"
         ".map((each) => document.querySelector(each).getBoundingClientRect().top)"
     )
+    return tops
 
 
-def test_on_a_telephone_the_button_that_closes_stands_in_the_corner(visit, session) -> None:
+def test_phone_has_close_button_in_the_corner(visit: Visit, session: ChargingSession) -> None:
     live = builders.session(on=session.station, connector=2, lasted=None)
     page = visit("/sessions/in-progress/", width=390, height=844)
     page.get_by_role("link", name=f"View session {live.pk}").click()
     page.locator("dialog .phase.live").wait_for()
 
-    close = page.get_by_role("button", name="Close").bounding_box()
-    state = page.locator("dialog .phase.live").bounding_box()
+    close = bounding_box(page.get_by_role("button", name="Close"))
+    state = bounding_box(page.locator("dialog .phase.live"))
 
     assert 390 - (close["x"] + close["width"]) < 24
     assert state["y"] >= close["y"] + close["height"]

@@ -1,9 +1,13 @@
-"""The keys play a finished session, wherever the focus is."""
+"""The keys that play back a finished session, from any focus."""
+
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.session.page_checks import WHOLE, cell, said
+from sessions_app.models import ChargingSession
+from tests.e2e.session.conftest import OpenAlone, Visit
+from tests.e2e.session.page_checks import WHOLE, cell, header_texts
 
 pytestmark = pytest.mark.browser
 
@@ -12,7 +16,7 @@ def playing(page: Page) -> Locator:
     return page.get_by_role("button", name="Pause")
 
 
-def test_the_keys_play_as_soon_as_it_is_open(opened) -> None:
+def test_keys_work_as_soon_as_dialog_opens(opened: Page) -> None:
     expect(opened.locator("dialog h1")).to_be_focused()
 
     for _ in range(50):
@@ -27,7 +31,7 @@ def test_the_keys_play_as_soon_as_it_is_open(opened) -> None:
 
 
 @pytest.mark.parametrize(("role", "name"), [("button", "Play"), ("link", "Receipt"), ("checkbox", "Grid Limit (A)")])
-def test_arrows_step_wherever_the_focus_is(opened, role, name) -> None:
+def test_arrows_step_from_any_focus(opened: Page, role: Literal["button", "link", "checkbox"], name: str) -> None:
     opened.get_by_role(role, name=name).focus()
 
     opened.keyboard.press("ArrowRight")
@@ -36,7 +40,7 @@ def test_arrows_step_wherever_the_focus_is(opened, role, name) -> None:
     assert cell(opened, "duration").inner_text() == "2 m 00 s"
 
 
-def test_after_a_click_on_play_space_pauses_once_and_arrows_step(opened) -> None:
+def test_space_pauses_once_after_click_on_play(opened: Page) -> None:
     opened.get_by_role("button", name="Play").click()
     opened.keyboard.press("Space")
     expect(playing(opened)).to_be_hidden()
@@ -47,7 +51,7 @@ def test_after_a_click_on_play_space_pauses_once_and_arrows_step(opened) -> None
     assert cell(opened, "duration").inner_text() == "1 m 00 s"
 
 
-def test_the_space_bar_ticks_a_series_and_the_speed_has_its_arrows(opened) -> None:
+def test_controls_keep_their_own_keys(opened: Page) -> None:
     limit, speed = opened.get_by_label("Grid Limit (A)"), opened.get_by_label("Speed")
 
     limit.press("Space")
@@ -55,10 +59,10 @@ def test_the_space_bar_ticks_a_series_and_the_speed_has_its_arrows(opened) -> No
 
     expect(limit).not_to_be_checked()
     expect(speed).to_have_value("600")
-    assert said(opened) == WHOLE
+    assert header_texts(opened) == WHOLE
 
 
-def test_alone_on_a_page_the_keys_play_with_the_focus_nowhere(alone) -> None:
+def test_keys_work_on_own_page_without_focus(alone: OpenAlone) -> None:
     page = alone()
 
     page.keyboard.press("ArrowRight")
@@ -66,7 +70,7 @@ def test_alone_on_a_page_the_keys_play_with_the_focus_nowhere(alone) -> None:
     assert cell(page, "duration").inner_text() == "1 m 00 s"
 
 
-def test_an_expanded_row_with_the_focus_has_the_keys(visit, session) -> None:
+def test_keys_work_in_focused_expanded_row(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
     page.locator(f"tr[data-session='{session.pk}'] [data-cell=station]").click()
     row = page.locator("tr.expansion")

@@ -1,4 +1,4 @@
-"""The graph of a session in progress: it grows by itself, and loses nothing when the connection does."""
+"""The graph of a session in progress: it grows live and loses no point when the connection is lost."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from sessions_app.models import PriceComponent, PricingPolicy, Site
+from tests.e2e.boxes import bounding_box
+from tests.e2e.conftest import SignIn
 from tests.support import builders
+from tests.support.serving import Server
 from tests.support.station_client import Station, connect_station
 
 pytestmark = pytest.mark.browser
@@ -27,12 +30,12 @@ def _at(minute: float) -> datetime:
 
 
 @pytest.fixture
-def site(server, transactional_db) -> Site:
+def site(server: Server, transactional_db: None) -> Site:
     return builders.site("Harbour Towers")
 
 
 @pytest.fixture
-def site_policy(site) -> None:
+def site_policy(site: Site) -> None:
     policy = PricingPolicy.objects.create(
         description="Default Pricing", site=site, currency="AUD", valid_from=STARTED - timedelta(days=1)
     )
@@ -40,14 +43,14 @@ def site_policy(site) -> None:
 
 
 @pytest.fixture
-def station(server, site) -> Iterator[Station]:
-    with connect_station(server.ws, builders.station("HT-B1-03", at=site)) as made:
-        made.start(STARTED)
-        yield made
+def station(server: Server, site: Site) -> Iterator[Station]:
+    with connect_station(server.ws, builders.station("HT-B1-03", at=site)) as connected:
+        connected.start(STARTED)
+        yield connected
 
 
 @pytest.fixture
-def watched(signed_in, station) -> Page:
+def watched(signed_in: SignIn, station: Station) -> Page:
     page = signed_in(builders.operator())
     page.add_init_script(GRAPH)
     return page
@@ -67,7 +70,7 @@ def _drawn(page: Page, count: int) -> None:
     page.locator(f"[data-graph][data-count='{count}']").wait_for()
 
 
-def test_it_grows_point_by_point_and_keeps_zoom_and_hidden_series(watched, station) -> None:
+def test_growing_graph_keeps_zoom_and_hidden_series(watched: Page, station: Station) -> None:
     _measure(station, range(1, 11))
     _open(watched, station, 10)
     watched.get_by_label("Energy Delivered").uncheck()
@@ -83,21 +86,21 @@ def test_it_grows_point_by_point_and_keeps_zoom_and_hidden_series(watched, stati
     expect(watched.locator("[data-cell=consumption]")).to_have_text("1.56 kWh")
 
 
-def test_it_keeps_what_the_pointer_shows(watched, station) -> None:
+def test_growing_graph_keeps_the_hover_box(watched: Page, station: Station) -> None:
     _measure(station, range(1, 11))
     _open(watched, station, 10)
-    plot = watched.locator("[data-graph-plot]").bounding_box()
+    plot = bounding_box(watched.locator("[data-graph-plot]"))
     watched.mouse.move(plot["x"] + plot["width"] / 2, plot["y"] + plot["height"] / 2)
-    said = watched.locator("[data-graph-moment] .moment-time")
-    said.wait_for()
+    time = watched.locator("[data-graph-moment] .moment-time")
+    time.wait_for()
 
     _measure(station, range(11, 13))
     _drawn(watched, 12)
 
-    assert said.is_visible()
+    assert time.is_visible()
 
 
-def test_it_begins_with_nothing_and_says_so(watched, station) -> None:
+def test_graph_without_readings_says_so(watched: Page, station: Station) -> None:
     watched.goto(f"/sessions/{station.transaction}/")
     note = watched.locator("[data-graph-note]")
     note.get_by_text("No reading yet").wait_for()
@@ -116,7 +119,7 @@ def test_it_begins_with_nothing_and_says_so(watched, station) -> None:
 
 
 def _routed(page: Page) -> list[WebSocketRoute]:
-    """Return the connections of the page's graph, for a test to cut."""
+    """Return the connections of the page's graph, for a test to close."""
     sockets: list[WebSocketRoute] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -127,16 +130,16 @@ def _routed(page: Page) -> list[WebSocketRoute]:
     return sockets
 
 
-# Notes what is said of the connection: it may be back before a test has looked whether it was gone.
+# Records each state of the connection: it may reconnect before the test sees that it was gone.
 FEED = """() => {
     window.feed = [];
     new MutationObserver((seen) => feed.push(...seen.map(({ target }) => target.dataset.feed)))
         .observe(document, { subtree: true, attributeFilter: ["data-feed"] });
 }"""
-SAID = "([state, times]) => feed.filter((each) => each === state).length >= times"
+STATE_SEEN = "([state, times]) => feed.filter((each) => each === state).length >= times"
 
 
-def test_after_ten_cuts_no_point_is_missing_and_none_is_there_twice(watched, station) -> None:
+def test_ten_lost_connections_lose_and_double_no_point(watched: Page, station: Station) -> None:
     sockets = _routed(watched)
     _measure(station, range(1, 4))
     _open(watched, station, 3)
@@ -146,16 +149,16 @@ def test_after_ten_cuts_no_point_is_missing_and_none_is_there_twice(watched, sta
     for cut in range(1, 11):
         _measure(station, range(minute, minute + 3))
         sockets[-1].close()
-        watched.wait_for_function(SAID, arg=["reconnecting", cut])
+        watched.wait_for_function(STATE_SEEN, arg=["reconnecting", cut])
         _measure(station, range(minute + 3, minute + 5))
-        watched.wait_for_function(SAID, arg=["live", cut])
+        watched.wait_for_function(STATE_SEEN, arg=["live", cut])
         minute += 5
 
     _drawn(watched, minute - 1)
     assert watched.evaluate(NUMBERS) == list(range(1, minute))
 
 
-def test_hints_that_are_lost_are_fetched(watched, station) -> None:
+def test_lost_hints_are_fetched(watched: Page, station: Station) -> None:
     hints: list[str | bytes] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -177,7 +180,7 @@ def test_hints_that_are_lost_are_fetched(watched, station) -> None:
     for minute in range(4, 9):
         _measure(station, range(minute, minute + 1))
         deadline = monotonic() + 15
-        while len(hints) < minute - 3:  # each has a hint of its own: two within a second would share one
+        while len(hints) < minute - 3:  # wait for the hint of each: two readings within a second share one
             assert monotonic() < deadline
             watched.wait_for_timeout(20)
 
@@ -185,7 +188,7 @@ def test_hints_that_are_lost_are_fetched(watched, station) -> None:
     assert watched.evaluate(NUMBERS) == list(range(1, 9))
 
 
-def test_a_late_reading_takes_its_place(watched, station) -> None:
+def test_late_reading_is_sorted_in(watched: Page, station: Station) -> None:
     _measure(station, range(1, 4))
     _measure(station, range(6, 9))
     _open(watched, station, 6)
@@ -197,7 +200,7 @@ def test_a_late_reading_takes_its_place(watched, station) -> None:
     assert times == sorted(times)
 
 
-def test_when_the_session_ends_the_dialog_turns_into_history_in_place(watched, station) -> None:
+def test_ended_session_turns_into_history_in_place(watched: Page, station: Station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     watched.evaluate("([from, to]) => graphs().zoomTo([from, to])", [_ms(1), _ms(4)])
@@ -211,7 +214,7 @@ def test_when_the_session_ends_the_dialog_turns_into_history_in_place(watched, s
     assert watched.evaluate("() => graphs().frame.layout.xaxis.range") == [_ms(1), _ms(4)]
 
 
-def test_a_dialog_that_turned_into_history_learns_of_the_unplugging(site_policy, watched, station) -> None:
+def test_ended_session_shows_the_unplugging(site_policy: None, watched: Page, station: Station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     station.stop(_at(6), meter_wh=720)
@@ -226,11 +229,11 @@ def test_a_dialog_that_turned_into_history_learns_of_the_unplugging(site_policy,
     assert _marks(watched) == ["start", "stop", "unplugged"]
 
 
-def test_what_comes_after_a_provisional_end_changes_figures_and_price(site_policy, watched, station) -> None:
+def test_messages_after_provisional_end_change_the_price(site_policy: None, watched: Page, station: Station) -> None:
     _measure(station, range(1, 6))
     _open(watched, station, 5)
     station.boot()
-    station.status(datetime.now(UTC), "Available")  # it has forgotten the session, says the server
+    station.status(datetime.now(UTC), "Available")  # so the server assumes that the session is lost
     watched.locator("[data-session-detail][data-phase=ended]").wait_for()
     assert watched.locator("[data-cell=price]").inner_text() == "$0.21"
 
@@ -244,12 +247,12 @@ def test_what_comes_after_a_provisional_end_changes_figures_and_price(site_polic
     assert watched.locator(".bill-lines .total td").inner_text() == "$0.46"
 
 
-def test_a_dialog_opened_after_the_end_follows_too_even_over_a_cut(watched, station) -> None:
+def test_dialog_opened_after_end_follows_over_lost_connection(watched: Page, station: Station) -> None:
     sockets = _routed(watched)
     _measure(station, range(1, 6))
     station.stop(_at(6), meter_wh=720)
     _open(watched, station, 5)
-    watched.wait_for_timeout(2_000)  # what follows its connection is over
+    watched.wait_for_timeout(2_000)  # the requests after connecting are finished
     sockets[-1].close()
 
     station.status(_at(16), "Available")
@@ -259,14 +262,15 @@ def test_a_dialog_opened_after_the_end_follows_too_even_over_a_cut(watched, stat
 
 
 def _marks(page: Page) -> list[str]:
-    return page.evaluate("() => graphs().frame.layout.shapes.map((shape) => shape.name)")
+    marks: list[str] = page.evaluate("() => graphs().frame.layout.shapes.map((shape) => shape.name)")
+    return marks
 
 
 def _ms(minute: float) -> int:
     return round(_at(minute).timestamp() * 1000)
 
 
-def test_a_row_in_progress_expands_to_a_graph_that_grows(watched, station) -> None:
+def test_expanded_row_in_progress_grows(watched: Page, station: Station) -> None:
     _measure(station, range(1, 6))
     watched.goto("/sessions/in-progress/")
     expect(watched.locator("#live-state")).to_have_attribute("data-state", "live")
@@ -278,7 +282,7 @@ def test_a_row_in_progress_expands_to_a_graph_that_grows(watched, station) -> No
     _drawn(watched, 8)
 
 
-def test_prices_go_on_while_they_are_looked_at(site_policy, watched, station) -> None:
+def test_price_view_updates_live(site_policy: None, watched: Page, station: Station) -> None:
     _measure(station, range(1, 3))
     watched.goto(f"/sessions/{station.transaction}/pricing/")
     total = watched.locator(".bill-lines .total td")

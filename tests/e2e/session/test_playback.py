@@ -1,11 +1,14 @@
-"""A finished session played back: the figures of a moment, and the way back to the whole session."""
+"""Playback of a finished session: the figures of a moment, and the return to the whole session."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.session.page_checks import WHOLE, cell, go_to, said
+from sessions_app.models import ChargingSession
+from tests.e2e.session.conftest import OpenAlone, Visit
+from tests.e2e.session.page_checks import WHOLE, cell, go_to, header_texts
 
 pytestmark = pytest.mark.browser
 
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.browser
 # -- to a moment
 
 
-def test_it_plays_back_and_the_header_shows_the_moment(visit, session) -> None:
+def test_playback_updates_the_header(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
 
@@ -27,7 +30,7 @@ def test_it_plays_back_and_the_header_shows_the_moment(visit, session) -> None:
     assert page.locator("[data-graph-cursor]").is_visible()
 
 
-def test_a_charge_that_not_every_reading_tells_stays_what_it_was(visit, session) -> None:
+def test_battery_keeps_its_last_reported_value(visit: Visit, session: ChargingSession) -> None:
     session.samples.filter(number=1).update(soc_percent=40)
     session.samples.filter(number=60).update(soc_percent=90)
     page = visit(f"/sessions/{session.pk}/")
@@ -40,7 +43,7 @@ def test_a_charge_that_not_every_reading_tells_stays_what_it_was(visit, session)
     expect(page.locator("[data-cell=battery]")).to_have_text("90 %")
 
 
-def test_the_scrubber_and_the_keys_go_to_a_moment(visit, session) -> None:
+def test_scrubber_and_keys_go_to_a_moment(visit: Visit, session: ChargingSession) -> None:
     page = visit(f"/sessions/{session.pk}/")
     page.locator("[data-graph][data-count]").wait_for()
     page.get_by_role("slider").focus()
@@ -61,7 +64,7 @@ def test_the_scrubber_and_the_keys_go_to_a_moment(visit, session) -> None:
 # -- back to the whole session
 
 
-def test_while_a_moment_is_shown_the_header_says_which_and_marks_what_is_of_it(opened) -> None:
+def test_header_marks_the_figures_of_the_moment(opened: Page) -> None:
     go_to(opened, 45)
 
     expect(opened.locator(".phase:visible")).to_have_text("at 23:45:00")
@@ -91,13 +94,13 @@ def _by_playing_on(page: Page) -> None:
 
 
 @pytest.mark.parametrize("back", [_by_button, _by_the_end, _by_playing_on])
-def test_it_is_left_and_the_whole_session_is_shown_again(opened, back) -> None:
+def test_leaving_playback_shows_the_whole_session(opened: Page, back: Callable[[Page], None]) -> None:
     go_to(opened, 45)
-    assert said(opened) != WHOLE
+    assert header_texts(opened) != WHOLE
 
     back(opened)
 
-    assert said(opened) == WHOLE
+    assert header_texts(opened) == WHOLE
     assert opened.locator(".stat-peak_power dt").inner_text() == "Peak power"
     expect(opened.locator(".phase:visible")).to_have_text("EV disconnected")
     expect(opened.locator("[data-graph-cursor]")).to_be_hidden()
@@ -105,17 +108,17 @@ def test_it_is_left_and_the_whole_session_is_shown_again(opened, back) -> None:
     expect(opened.get_by_role("button", name="Whole session")).to_be_hidden()
 
 
-def test_turned_to_its_price_it_shows_the_whole_session(opened) -> None:
+def test_price_view_shows_the_whole_session(opened: Page) -> None:
     opened.get_by_role("button", name="Play").click()
     opened.wait_for_function("() => window.drawn.playback.moment > window.drawn.playback.from")
 
     opened.get_by_role("link", name="Pricing & Consumption").click()
 
-    assert said(opened) == WHOLE
+    assert header_texts(opened) == WHOLE
     assert not opened.evaluate("() => window.drawn.playback.isPlaying")
 
 
-def test_what_the_server_says_anew_does_not_end_the_moment(opened) -> None:
+def test_reload_keeps_the_playback_moment(opened: Page) -> None:
     go_to(opened, 45)
 
     opened.evaluate("""async () => {
@@ -127,40 +130,40 @@ def test_what_the_server_says_anew_does_not_end_the_moment(opened) -> None:
 
     assert cell(opened, "consumption").inner_text() == "4.80 kWh"
     _by_the_end(opened)
-    assert said(opened) == WHOLE
+    assert header_texts(opened) == WHOLE
 
 
 # -- the figures of a moment
 
 
-def test_in_a_gap_the_power_is_unknown(alone, session) -> None:
+def test_power_in_a_gap_is_unknown(alone: OpenAlone, session: ChargingSession) -> None:
     session.samples.filter(number__in=range(10, 30)).delete()
     page = alone()
     power = cell(page, "peak_power")
 
-    said = []
+    powers = []
     for minute in (9, 10, 19.4, 19.6, 29, 30):
         go_to(page, minute)
-        said.append(power.inner_text())
+        powers.append(power.inner_text())
 
-    assert said == ["7.20 kW", "–", "–", "–", "–", "7.20 kW"]
+    assert powers == ["7.20 kW", "–", "–", "–", "–", "7.20 kW"]
 
 
-def test_inactivity_grows_between_the_points_and_after_the_stop(alone, session) -> None:
-    session.samples.filter(number__in=range(42, 60)).delete()  # within the stretch from 40 to 60 min
+def test_inactivity_grows_between_points_and_after_stop(alone: OpenAlone, session: ChargingSession) -> None:
+    session.samples.filter(number__in=range(42, 60)).delete()  # within the idle interval from 40 to 60 min
     page = alone()
 
-    said = []
+    inactivities = []
     for minute in (38, 40, 50, 60, 75, 91, 95, 99):
         go_to(page, minute)
-        said.append(cell(page, "inactivity").inner_text())
+        inactivities.append(cell(page, "inactivity").inner_text())
 
-    assert said == [
+    assert inactivities == [
         "0 s", "0 s", "10 m 00 s", "20 m 00 s", "20 m 00 s", "20 m 00 s", "24 m 00 s", "28 m 00 s",
     ]  # fmt: skip
 
 
-def test_after_the_stop_the_price_is_that_of_the_bill_not_of_the_last_reading(alone, session) -> None:
+def test_price_after_stop_is_the_final_price(alone: OpenAlone, session: ChargingSession) -> None:
     session.price = Decimal("9.99")
     session.save()
     page = alone()
@@ -172,7 +175,7 @@ def test_after_the_stop_the_price_is_that_of_the_bill_not_of_the_last_reading(al
     assert cell(page, "price").inner_text() == "$9.99"
 
 
-# -- where it stands
+# -- the position
 
 
 VEIL = """() => {
@@ -182,7 +185,7 @@ VEIL = """() => {
 }"""
 
 
-def test_the_veil_lies_over_all_that_is_still_to_come(alone) -> None:
+def test_veil_covers_the_rest_of_the_session(alone: OpenAlone) -> None:
     page = alone()
     page.evaluate("() => { const { from } = window.drawn.playback; window.drawn.zoomTo([from + 3e6, from + 4e6]); }")
     page.wait_for_function("() => window.drawn.frame.layout.xaxis.range[1] < window.drawn.playback.from + 4.1e6")

@@ -1,8 +1,9 @@
-"""Why a session cost what it did: the view Pricing & Consumption, and the receipt."""
+"""How a price is explained: the view Pricing & Consumption, and the receipt."""
 
 import re
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,14 +12,16 @@ from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
 from sessions_app.models import ChargingSession, PricingPolicy
 from sessions_app.recording import record
+from tests.e2e.session.conftest import Visit
 from tests.support import builders
 from tests.support.builders import NOON
+from tests.support.serving import Server
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def policy(server, transactional_db) -> PricingPolicy:
+def policy(server: Server, transactional_db: None) -> PricingPolicy:
     return builders.policy(
         {"dimension": "FLAT", "price": Decimal("0.50")},
         {"dimension": "ENERGY", "price": Decimal("0.35")},
@@ -30,13 +33,13 @@ def policy(server, transactional_db) -> PricingPolicy:
 
 
 @pytest.fixture
-def priced(policy) -> ChargingSession:
-    """Give a tenant's session of 6 kWh in an hour, after which the car has stood for half an hour."""
+def priced(policy: PricingPolicy) -> ChargingSession:
+    """Give a tenant's session: 6 kWh in an hour, then half an hour idle."""
     station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
     tag = builders.id_tag(of=builders.driver("Priya Raman", unit="1204", kind="tenant")).value
-    begun = events.Started(station_id=station.pk, at=NOON, connector=1, id_tag=tag, meter_start_wh=Decimal(0))
-    [outcome], _ = record([begun])
-    where = {"station_id": station.pk, "transaction": str(outcome.transaction_id)}
+    start = events.Started(station_id=station.pk, at=NOON, connector=1, id_tag=tag, meter_start_wh=Decimal(0))
+    [outcome], _ = record([start])
+    ids: dict[str, Any] = {"station_id": station.pk, "transaction": str(outcome.transaction_id)}
     readings = tuple(
         Reading(at=NOON + timedelta(minutes=minute), register_wh=Decimal(minute * 100), power_w=6_000.0)
         for minute in range(5, 60, 5)
@@ -44,8 +47,8 @@ def priced(policy) -> ChargingSession:
     hour, later = NOON + timedelta(hours=1), NOON + timedelta(minutes=90)
     record(
         [
-            events.Measured(at=hour, connector=1, readings=readings, **where),
-            events.Stopped(at=hour, meter_stop_wh=Decimal(6_000), reason="Local", **where),
+            events.Measured(at=hour, connector=1, readings=readings, **ids),
+            events.Stopped(at=hour, meter_stop_wh=Decimal(6_000), reason="Local", **ids),
             events.StatusChanged(station_id=station.pk, at=later, received_at=later, connector=1, status="Available"),
         ]
     )
@@ -62,8 +65,9 @@ def _bill(page: Page) -> dict[str, list[str]]:
     return {row.locator("th").inner_text(): row.locator("td").all_inner_texts() for row in rows}
 
 
-def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit, priced, policy) -> None:
+def test_price_view_shows_driver_policy_and_lines(visit: Visit, priced: ChargingSession, policy: PricingPolicy) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
+    assert priced.driver
 
     facts = _facts(page)
     assert (facts["User"], facts["User ID"], facts["Unit"]) == (
@@ -85,7 +89,7 @@ def test_it_says_who_charged_by_which_policy_and_what_each_dimension_cost(visit,
     expect(page.locator(".kept")).to_have_count(0)
 
 
-def test_its_lines_add_up_to_the_total(visit, priced) -> None:
+def test_price_lines_add_up_to_the_total(visit: Visit, priced: ChargingSession) -> None:
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
     amounts = page.locator(".bill-lines tbody td:last-child").all_inner_texts()
@@ -93,7 +97,7 @@ def test_its_lines_add_up_to_the_total(visit, priced) -> None:
     assert sum(Decimal(amount.lstrip("$")) for amount in amounts) == Decimal(total.lstrip("$"))
 
 
-def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, priced, policy) -> None:
+def test_policy_changed_since_start_is_mentioned(visit: Visit, priced: ChargingSession, policy: PricingPolicy) -> None:
     policy.components.filter(dimension="ENERGY").update(price=Decimal("9.00"))
     policy.save()
 
@@ -103,7 +107,7 @@ def test_a_policy_that_was_changed_since_is_told_and_the_old_one_holds(visit, pr
     assert _bill(page)["Energy"] == ["$0.35 per kWh", "6.000 kWh", "$2.10"]
 
 
-def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced) -> None:
+def test_receipt_opens_from_row_menu_and_prints(visit: Visit, priced: ChargingSession) -> None:
     page = visit("/sessions/history/")
     page.add_init_script("window.print = () => { window.printed = true; };")
     page.get_by_role("link", name=f"More for session {priced.pk}").click()
@@ -116,7 +120,7 @@ def test_the_receipt_opens_from_the_menu_of_a_row_and_prints(visit, priced) -> N
     assert page.evaluate("() => window.printed")
 
 
-def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced) -> None:
+def test_printed_receipt_is_dark_on_white_without_buttons(visit: Visit, priced: ChargingSession) -> None:
     page = visit(f"/sessions/{priced.pk}/receipt/", dark=True)
     lightness = "() => getComputedStyle(document.querySelector('h1')).color"
     assert page.evaluate(lightness) == "rgb(231, 234, 236)"
@@ -128,7 +132,7 @@ def test_on_paper_the_receipt_is_dark_on_white_and_has_no_buttons(visit, priced)
     expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
 
 
-def test_the_receipt_has_the_theme_that_was_chosen(visit, priced) -> None:
+def test_receipt_keeps_the_chosen_theme(visit: Visit, priced: ChargingSession) -> None:
     page = visit(f"/sessions/{priced.pk}/")
     page.get_by_role("button", name="Switch between light and dark").click()
 

@@ -1,31 +1,39 @@
-"""Two stations at one site, and a page on the sessions in progress that hears of them."""
+"""Two stations at one site, and a page of sessions in progress that follows them."""
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from sessions_app.models import Site
+from tests.e2e.conftest import SignIn
 from tests.support import builders
+from tests.support.serving import Server
 from tests.support.station_client import Station, connect_station
 
 GRAPH = """
     document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
 """
 
-# Notes what the page says of its connection: it may be back before a test has looked whether it was gone.
-SAID = """() => {
+# Records each connection state on the page: it may reconnect before the test sees that it was gone.
+CONNECTION_STATES = """() => {
     const word = document.querySelector("[data-live-word]");
     window.said = [];
     new MutationObserver(() => said.push(word.textContent)).observe(word, { childList: true });
 }"""
 
 
+class Watch(Protocol):
+    """Open the sessions in progress; with `clock` the test controls the browser's time."""
+
+    def __call__(self, query: str = "", *, clock: bool = False, **options: Any) -> Page: ...
+
+
 def routed(page: Page) -> list[WebSocketRoute]:
-    """Return the page's connections to what is announced, for a test to say something over, or to cut."""
+    """Return the page's live connections, for a test to send over or to close."""
     sockets: list[WebSocketRoute] = []
 
     def through(socket: WebSocketRoute) -> None:
@@ -37,22 +45,22 @@ def routed(page: Page) -> list[WebSocketRoute]:
 
 
 def settled(page: Page) -> None:
-    """Wait for the sums and, in In Progress, for the list that the first connection brings."""
+    """Wait for the summary and, in In Progress, for the list fetched on the first connection."""
     expect(page.locator(".summary")).to_be_visible()
     expect(page.locator("#live-state:not([data-state=live])")).to_have_count(0)
 
 
 @pytest.fixture
-def towers(server: Any, transactional_db: None) -> Site:
+def towers(server: Server, transactional_db: None) -> Site:
     return builders.site("Harbour Towers")
 
 
-def _station(server: Any, site: Site, identity: str) -> Station:
+def _station(server: Server, site: Site, identity: str) -> Station:
     return connect_station(server.ws, builders.station(identity, at=site))
 
 
 def begin(station: Station, *, minutes_ago: int) -> datetime:
-    """Let a car charge for five minutes, and return when it began."""
+    """Let a car charge for five minutes, and return its start."""
     began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=minutes_ago)
     station.start(began)
     for minute in range(1, 6):
@@ -61,29 +69,26 @@ def begin(station: Station, *, minutes_ago: int) -> datetime:
 
 
 @pytest.fixture
-def charging(server: Any, towers: Site) -> Iterator[Station]:
-    """Give a station where somebody charges."""
+def charging(server: Server, towers: Site) -> Iterator[Station]:
+    """Give a station with a session in progress."""
     with _station(server, towers, "HT-B1-03") as station:
         begin(station, minutes_ago=6)
         yield station
 
 
 @pytest.fixture
-def other(server: Any, towers: Site) -> Iterator[Station]:
-    """Give a station where nobody charges so far."""
+def other(server: Server, towers: Site) -> Iterator[Station]:
+    """Give an idle station."""
     with _station(server, towers, "HT-B1-04") as station:
         yield station
 
 
 @pytest.fixture
-def watch(signed_in: Any) -> Any:
-    """Give a function that opens a table as an operator, and returns once it is live.
-
-    With `clock` time passes in the browser when the test says so.
-    """
+def watch(signed_in: SignIn) -> Watch:
+    """Give a function that opens the sessions in progress as an operator, and returns once they are live."""
 
     def watch(query: str = "", *, clock: bool = False, **options: Any) -> Page:
-        page: Page = signed_in(builders.operator(), **options)
+        page = signed_in(builders.operator(), **options)
         if clock:
             page.clock.install()
         page.add_init_script(GRAPH)

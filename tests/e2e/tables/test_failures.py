@@ -1,15 +1,16 @@
-"""What a table says when the server does not answer, or answers with an error."""
-
-from typing import Any
+"""What a table shows when requests fail."""
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.conftest import Complaints
+from sessions_app.models import Site
+from tests.e2e.conftest import Complaints, SignIn
+from tests.e2e.tables.conftest import Watch
 from tests.support import builders
+from tests.support.serving import Server
 
-FAILED = ("Failed to load resource", "htmx")  # what the console says of requests that fail
-# The parts of the pager that the notice lies over; in one look, since the next one may take its place.
+FAILED = ("Failed to load resource", "htmx")  # console messages of failing requests
+# The parts of the pager under the notice; one evaluation, since another notice may replace it.
 COVERED = """() => {
     const notice = document.querySelector("#notices p").getBoundingClientRect();
     return [...document.querySelectorAll(".pager > *")].filter((part) => {
@@ -19,25 +20,25 @@ COVERED = """() => {
 }"""
 
 
-def fail(page: Page, what: str) -> None:
-    """Let those requests of the page fail from now on."""
+def fail(page: Page, pattern: str) -> None:
+    """Let matching requests of the page fail from now on."""
 
     def refuse(route: Route) -> None:
         route.fulfill(status=500, body="")
 
-    page.route(what, refuse)
+    page.route(pattern, refuse)
 
 
 @pytest.fixture
-def history(server: Any, signed_in: Any, complaints: Complaints) -> Any:
-    """Give a page on History; what the console says of failing requests is wanted."""
+def history(server: Server, signed_in: SignIn, complaints: Complaints) -> Page:
+    """Give a page for History; errors of failing requests are expected."""
     builders.session()
-    page: Page = signed_in(builders.operator())
+    page = signed_in(builders.operator())
     complaints.expect(*FAILED)
     return page
 
 
-def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Page) -> None:
+def test_failed_summary_says_so_and_can_be_retried(history: Page) -> None:
     fail(history, "**/summary/*")
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
@@ -52,8 +53,8 @@ def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Pa
     expect(strip).not_to_contain_text("cannot")
 
 
-def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints: Complaints) -> None:
-    # With a row, a list that comes anew leaves the sums where they are.
+def test_outdated_summary_is_marked_old(watch: Watch, towers: Site, complaints: Complaints) -> None:
+    # With a row, a list update leaves the summary in place.
     builders.session(on=builders.station(at=towers), lasted=None)
     page = watch(clock=True)
     expect(page.locator(".summary")).to_be_visible()
@@ -69,7 +70,7 @@ def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints
 
 
 @pytest.mark.parametrize("rows", [16, 30], ids=["short", "long"])
-def test_the_same_failure_is_one_notice_and_covers_no_page_button(history: Page, rows: int) -> None:
+def test_repeated_failure_is_one_notice_beside_the_pager(history: Page, rows: int) -> None:
     station = builders.station()
     for _ in range(rows):
         builders.session(on=station)
@@ -85,7 +86,7 @@ def test_the_same_failure_is_one_notice_and_covers_no_page_button(history: Page,
     assert history.evaluate(COVERED) == []
 
 
-def test_a_graph_that_fails_says_so_in_its_place(history: Page) -> None:
+def test_failed_graph_says_so_in_its_place(history: Page) -> None:
     fail(history, "**/figure/")
     history.goto("/sessions/history/")
 

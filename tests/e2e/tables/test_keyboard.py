@@ -1,22 +1,24 @@
-"""The tables without a mouse: the focus is always somewhere, and where one expects it."""
+"""The tables without a mouse: the focus is never lost and moves as expected."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.conftest import SignIn
+from tests.e2e.tables.conftest import Watch
 from tests.support import builders
+from tests.support.serving import Server
 from tests.support.station_client import Station
 
 
 @pytest.fixture
-def history(server: Any, signed_in: Any) -> Page:
+def history(server: Server, signed_in: SignIn) -> Page:
     """Give History with three sessions."""
     station = builders.station("HT-B1-03", at=builders.site("Harbour Towers"))
     for name in ("Ada Alpha", "Ben Beta", "Cleo Gamma"):
         builders.session(on=station, driver=builders.driver(name))
-    page: Page = signed_in(builders.operator())
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     expect(page.locator(".summary")).to_be_visible()
     return page
@@ -26,7 +28,7 @@ def rows(page: Page) -> Locator:
     return page.locator("tr[data-session]")
 
 
-def test_a_heading_keeps_the_focus_when_it_sorts(history: Page) -> None:
+def test_heading_keeps_focus_when_it_sorts(history: Page) -> None:
     heading = history.get_by_role("link", name="Consumption")
     heading.focus()
 
@@ -36,7 +38,7 @@ def test_a_heading_keeps_the_focus_when_it_sorts(history: Page) -> None:
     expect(heading).to_be_focused()
 
 
-def test_the_focus_goes_to_the_next_chip_and_at_last_to_the_table(history: Page) -> None:
+def test_focus_moves_to_next_chip_then_to_table(history: Page) -> None:
     history.goto("/sessions/history/?kind=tenant&kind=visitor")
     history.get_by_role("link", name="Tenant , remove").focus()
 
@@ -51,7 +53,7 @@ def test_the_focus_goes_to_the_next_chip_and_at_last_to_the_table(history: Page)
 
 
 @pytest.mark.parametrize("control", ["View session", "More for session", "Graph of session"])
-def test_arrows_walk_the_rows_from_their_controls_as_well(history: Page, control: str) -> None:
+def test_arrows_move_between_rows_from_their_controls(history: Page, control: str) -> None:
     rows(history).nth(1).get_by_label(control).focus()
 
     history.keyboard.press("ArrowDown")
@@ -60,7 +62,7 @@ def test_arrows_walk_the_rows_from_their_controls_as_well(history: Page, control
     expect(rows(history).nth(0)).to_be_focused()
 
 
-def test_escape_folds_the_graph_in_which_one_is(history: Page) -> None:
+def test_escape_closes_the_focused_graph(history: Page) -> None:
     rows(history).nth(1).focus()
     history.keyboard.press("Space")
     history.locator("tr.expansion").get_by_label("Energy Delivered").focus()
@@ -71,9 +73,7 @@ def test_escape_folds_the_graph_in_which_one_is(history: Page) -> None:
     expect(rows(history).nth(1)).to_be_focused()
 
 
-def test_the_question_in_a_menu_takes_the_focus_and_escape_gives_it_back(
-    watch: Any, charging: Station, other: Station
-) -> None:
+def test_confirmation_takes_focus_and_escape_returns_it(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     more = page.get_by_role("link", name=f"More for session {charging.transaction}")
     more.focus()
@@ -90,7 +90,7 @@ def test_the_question_in_a_menu_takes_the_focus_and_escape_gives_it_back(
     expect(more).to_be_focused()
 
 
-def test_the_focus_goes_to_the_next_row_when_its_own_has_left(watch: Any, charging: Station, other: Station) -> None:
+def test_focus_moves_to_next_row_when_its_row_leaves(watch: Watch, charging: Station, other: Station) -> None:
     other.start(datetime.now(UTC))
     page = watch("?sort=id")
     page.get_by_role("link", name=f"More for session {charging.transaction}").focus()

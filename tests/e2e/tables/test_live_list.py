@@ -1,4 +1,4 @@
-"""The list of sessions in progress is fetched anew: what the manager has open or in hand stays."""
+"""Live updates of the list keep what the manager has open, focused or pressed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from sessions_app.models import Site
-from tests.e2e.conftest import Complaints
-from tests.e2e.tables.conftest import SAID, begin, routed
+from tests.e2e.conftest import Complaints, SignIn
+from tests.e2e.tables.conftest import CONNECTION_STATES, Watch, begin, routed
 from tests.support import builders
 from tests.support.station_client import Station
 
@@ -22,12 +22,12 @@ def row(page: Page, station: Station) -> Locator:
     return page.locator(f"tr[data-session='{station.transaction}']")
 
 
-def unfold(page: Page, station: Station) -> None:
+def expand(page: Page, station: Station) -> None:
     row(page, station).locator(".c-station").click()
     page.locator("tr.expansion [data-graph][data-count]").wait_for()
 
 
-def test_the_list_stays_the_list_under_an_open_dialog(watch, charging: Station, other: Station) -> None:
+def test_list_updates_under_an_open_dialog(watch: Watch, charging: Station, other: Station) -> None:
     page = watch("?sort=id")
     eye = page.get_by_role("link", name=f"View session {charging.transaction}")
     eye.click()
@@ -45,9 +45,9 @@ def test_the_list_stays_the_list_under_an_open_dialog(watch, charging: Station, 
     page.wait_for_url("**/sessions/in-progress/?sort=id")
 
 
-def test_an_unfolded_graph_keeps_its_zoom_when_another_session_begins(watch, charging: Station, other: Station) -> None:
+def test_expanded_graph_keeps_zoom_when_session_starts(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
     page.evaluate("() => { window.first = window.drawn; }")
     page.evaluate("() => first.zoomTo([60_000, 120_000].map((ms) => Math.round(first.range[0] + ms)))")
     zoom = page.evaluate("() => first.zoom")
@@ -60,9 +60,9 @@ def test_an_unfolded_graph_keeps_its_zoom_when_another_session_begins(watch, cha
     assert page.evaluate("() => first.frame.layout.xaxis.range") == zoom
 
 
-def test_an_unfolded_graph_goes_with_its_row(watch, charging: Station) -> None:
+def test_expanded_graph_leaves_with_its_row(watch: Watch, charging: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
 
     charging.stop(datetime.now(UTC), meter_wh=700)
 
@@ -70,9 +70,9 @@ def test_an_unfolded_graph_goes_with_its_row(watch, charging: Station) -> None:
     expect(page.locator("tr.expansion")).to_have_count(0)
 
 
-def test_the_focus_stays_where_it_was_when_the_list_comes_anew(watch, charging: Station, other: Station) -> None:
+def test_focus_survives_a_list_update(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
-    unfold(page, charging)
+    expand(page, charging)
     series = page.locator("tr.expansion").get_by_label("Energy Delivered")
     series.focus()
 
@@ -87,7 +87,7 @@ def test_the_focus_stays_where_it_was_when_the_list_comes_anew(watch, charging: 
     expect(more).to_be_focused()
 
 
-def test_rows_clicked_one_after_the_other_all_unfold(watch) -> None:
+def test_rows_clicked_in_turn_all_expand(watch: Watch) -> None:
     station = builders.station("HT-G-01", connectors=4)
     for connector in range(1, 5):
         builders.session(on=station, connector=connector, lasted=None)
@@ -98,7 +98,7 @@ def test_rows_clicked_one_after_the_other_all_unfold(watch) -> None:
     expect(page.locator("tr.expansion [data-graph]")).to_have_count(4)
 
 
-def test_a_graph_that_is_being_fetched_arrives_in_the_new_list(watch, charging: Station, other: Station) -> None:
+def test_pending_graph_appears_in_updated_list(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     held: list[Route] = []
 
@@ -116,9 +116,7 @@ def test_a_graph_that_is_being_fetched_arrives_in_the_new_list(watch, charging: 
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
 
 
-def test_what_is_pressed_when_the_list_comes_anew_is_clicked_all_the_same(
-    watch, charging: Station, other: Station
-) -> None:
+def test_click_during_list_update_is_not_lost(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     page.get_by_role("link", name=f"View session {charging.transaction}").hover()
     page.mouse.down()
@@ -132,9 +130,9 @@ def test_what_is_pressed_when_the_list_comes_anew_is_clicked_all_the_same(
     expect(rows(page)).to_have_count(2)
 
 
-def test_a_connection_that_has_gone_quiet_is_given_up_and_made_anew(watch, towers: Site) -> None:
+def test_quiet_connection_is_replaced(watch: Watch, towers: Site) -> None:
     page = watch(clock=True)
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
     builders.session(lasted=None)
 
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
@@ -148,9 +146,9 @@ def test_a_connection_that_has_gone_quiet_is_given_up_and_made_anew(watch, tower
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
-def test_a_browser_without_a_network_says_so_at_once(watch, towers: Site, complaints: Complaints) -> None:
+def test_offline_browser_says_so_at_once(watch: Watch, towers: Site, complaints: Complaints) -> None:
     page = watch()
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
 
     page.context.set_offline(True)
     page.wait_for_function("() => said.includes('you are offline')")
@@ -159,10 +157,10 @@ def test_a_browser_without_a_network_says_so_at_once(watch, towers: Site, compla
 
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(rows(page)).to_have_count(1)
-    complaints.expect("Failed to load resource", "htmx")  # of what was being fetched
+    complaints.expect("Failed to load resource", "htmx")  # of the requests in flight
 
 
-def test_sums_table_and_navigation_count_the_same(watch, charging: Station, other: Station) -> None:
+def test_summary_table_and_navigation_count_the_same(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     sums = page.locator(".summary dd").first
     expect(sums).to_have_text("1")
@@ -178,7 +176,7 @@ def test_sums_table_and_navigation_count_the_same(watch, charging: Station, othe
     expect(page.locator("#nav-count")).to_have_text("1")
 
 
-def test_the_first_session_brings_what_can_be_done_with_rows(watch, other: Station) -> None:
+def test_first_session_enables_the_export(watch: Watch, other: Station) -> None:
     page = watch()
     expect(page.get_by_role("button", name="Export")).to_be_disabled()
 
@@ -188,7 +186,7 @@ def test_the_first_session_brings_what_can_be_done_with_rows(watch, other: Stati
     expect(page.locator("#export-menu summary")).to_be_visible()
 
 
-def test_the_navigation_counts_on_every_page(signed_in, other: Station) -> None:
+def test_navigation_count_updates_on_every_page(signed_in: SignIn, other: Station) -> None:
     page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     count = page.locator("#nav-count")
@@ -202,7 +200,7 @@ def test_the_navigation_counts_on_every_page(signed_in, other: Station) -> None:
 
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
-def test_a_site_that_is_taken_away_leaves_rows_sums_and_the_choice_of_sites(signed_in, towers: Site, tab: str) -> None:
+def test_lost_membership_removes_rows_sums_and_site(signed_in: SignIn, towers: Site, tab: str) -> None:
     lasted = None if tab == "in-progress" else timedelta(hours=1)
     sites = [towers, builders.site()]
     for site in sites:
@@ -237,13 +235,13 @@ HEAR = """() => import("/static/js/socket.js").then(({ hear }) => {
 })"""
 
 
-def test_a_burst_is_one_list_and_a_tab_that_nobody_sees_fetches_none(signed_in, towers: Site) -> None:
+def test_burst_is_fetched_once_and_hidden_tab_fetches_none(signed_in: SignIn, towers: Site) -> None:
     builders.session(on=builders.station(at=towers), lasted=None)
     page = signed_in(builders.operator())
     sockets = routed(page)
     page.clock.install()
     page.goto("/sessions/in-progress/")
-    # Live is said after the list of the first connection is in place: none is on its way when time stops.
+    # "live" is shown once the first list is in place: no request is in flight when time stops.
     expect(page.locator("#live-state")).to_have_attribute("data-state", "live")
     page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=5))
     page.evaluate(HEAR)
@@ -266,7 +264,7 @@ def test_a_burst_is_one_list_and_a_tab_that_nobody_sees_fetches_none(signed_in, 
     assert len(fetched) == 1
 
 
-def test_what_begins_before_the_page_hears_of_it_is_there(signed_in, charging: Station, other: Station) -> None:
+def test_session_started_before_first_push_is_listed(signed_in: SignIn, charging: Station, other: Station) -> None:
     page = signed_in(builders.operator())
 
     def begin_meanwhile(route: Route) -> None:

@@ -1,14 +1,14 @@
-"""What a row in progress says beside its figures, live: how long the car stands, since when all is silent."""
+"""Live signs of a row in progress: inactivity, flags, silence, offline."""
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.models import ChargingSession, ChargingStation, Connector
-from tests.e2e.tables.conftest import begin
+from tests.e2e.conftest import AxeCheck
+from tests.e2e.tables.conftest import Watch, begin
 from tests.support import builders
 from tests.support.serving import Server
 from tests.support.station_client import Station, connect_station
@@ -19,20 +19,20 @@ def row(page: Page, station: Station) -> Locator:
 
 
 def stand(station: Station, began: datetime, *, minutes: int) -> None:
-    """Report that the car has taken nothing for so long, after it had charged."""
+    """Report zero power for that many minutes after charging."""
     for minute in range(6, 7 + minutes):
         station.measure(began + timedelta(minutes=minute), meter_wh=600, power_w=0)
 
 
 def fall_silent(station: Station) -> None:
-    """Let the last reading be an hour old."""
+    """Make the last reading an hour old."""
     heard = datetime.now(UTC) - timedelta(hours=1)
     ChargingSession.objects.filter(pk=station.transaction).update(started_at=heard, last_reading_at=heard)
 
 
 @pytest.mark.parametrize("query", ["?idle_min=5", "?level=warning"])
-def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(watch: Any, other: Station, query: str) -> None:
-    Connector.objects.update(max_power_w=50_000)  # where 15 minutes are long
+def test_car_enters_inactivity_filter_by_standing(watch: Watch, other: Station, query: str) -> None:
+    Connector.objects.update(max_power_w=50_000)  # 15 idle minutes give a warning
     began = begin(other, minutes_ago=30)
     page = watch(query)
     expect(page.get_by_text("No session fits these filters.")).to_be_visible()
@@ -42,19 +42,19 @@ def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(watch: Any, 
     expect(row(page, other)).to_be_visible()
 
 
-def test_a_car_leaves_a_list_filtered_by_inactivity_when_it_did_not_stand(watch: Any, other: Station) -> None:
+def test_car_leaves_inactivity_filter_after_late_readings(watch: Watch, other: Station) -> None:
     began = begin(other, minutes_ago=30)
     stand(other, began, minutes=6)
     page = watch("?idle_min=5")
     expect(row(page, other)).to_be_visible()
 
-    for minute in (7, 9, 11):  # readings that come late say that it charged
+    for minute in (7, 9, 11):  # late readings report charging
         other.measure(began + timedelta(minutes=minute, seconds=30), meter_wh=600, power_w=7_200)
 
     expect(row(page, other)).to_have_count(0)
 
 
-def test_a_long_inactivity_is_said_in_words_as_it_comes(watch: Any, other: Station) -> None:
+def test_long_inactivity_is_announced_live(watch: Watch, other: Station) -> None:
     Connector.objects.update(max_power_w=50_000)
     began = begin(other, minutes_ago=30)
     page = watch()
@@ -69,7 +69,7 @@ def test_a_long_inactivity_is_said_in_words_as_it_comes(watch: Any, other: Stati
 
 
 @pytest.mark.parametrize(("query", "place"), [("", ".c-id"), ("?columns=user,price", ".flag")])
-def test_a_flag_shows_and_is_said_as_it_comes(watch: Any, charging: Station, query: str, place: str) -> None:
+def test_flag_appears_live(watch: Watch, charging: Station, query: str, place: str) -> None:
     page = watch(query)
     mark = row(page, charging).locator(place)
 
@@ -81,7 +81,7 @@ def test_a_flag_shows_and_is_said_as_it_comes(watch: Any, charging: Station, que
     assert sign == '"!"'
 
 
-def test_the_peak_rises_as_it_comes(watch: Any, charging: Station) -> None:
+def test_peak_power_rises_live(watch: Watch, charging: Station) -> None:
     page = watch("?columns=id,peak_power")
     expect(row(page, charging).locator(".c-peak_power")).to_have_text("7.20 kW")
 
@@ -90,7 +90,7 @@ def test_the_peak_rises_as_it_comes(watch: Any, charging: Station) -> None:
     expect(row(page, charging).locator(".c-peak_power")).to_have_text("11.00 kW")
 
 
-def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(watch: Any, charging: Station) -> None:
+def test_silent_row_shows_since_when_and_fades(watch: Watch, charging: Station) -> None:
     fall_silent(charging)
     page = watch()
     power = row(page, charging).locator(".c-power")
@@ -102,9 +102,7 @@ def test_silence_is_said_with_the_full_moment_and_the_old_figures_step_back(watc
     assert faint != usual
 
 
-def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
-    watch: Any, server: Server, charging: Station
-) -> None:
+def test_disconnected_station_is_offline_until_it_returns(watch: Watch, server: Server, charging: Station) -> None:
     charging.measure(datetime.now(UTC), meter_wh=700, power_w=7_200)
     page = watch()
     power = row(page, charging).locator(".c-power")
@@ -121,14 +119,14 @@ def test_a_station_that_leaves_is_said_to_be_offline_until_it_is_back(
 
 
 @pytest.mark.parametrize("width", [1440, 390])
-def test_silence_is_said_where_the_power_is_not_shown(watch: Any, charging: Station, width: int) -> None:
+def test_silence_is_shown_without_power_column(watch: Watch, charging: Station, width: int) -> None:
     heard = datetime.now(UTC) - timedelta(seconds=25)
     almost = {"last_reading_at": heard, "clock_lag_s": 0, "sample_interval_s": 10}
     ChargingSession.objects.filter(pk=charging.transaction).update(**almost)
     page = watch("?columns=id,price,user", width=width)
     since = row(page, charging).locator(".since")
 
-    expect(since).to_be_visible()  # five seconds later: nothing is announced
+    expect(since).to_be_visible()  # five seconds later, without a push
     expect(since).to_contain_text("silent since")
     charging.measure(datetime.now(UTC), meter_wh=900, power_w=7_200)
     expect(since).to_have_text("")
@@ -137,9 +135,7 @@ def test_silence_is_said_where_the_power_is_not_shown(watch: Any, charging: Stat
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
-def test_everybody_can_use_a_row_with_its_graph(
-    watch: Any, charging: Station, axe: Any, width: int, dark: bool
-) -> None:
+def test_row_with_graph_is_accessible(watch: Watch, charging: Station, axe: AxeCheck, width: int, dark: bool) -> None:
     page = watch(width=width, dark=dark)
     button = page.get_by_role("button", name=f"Graph of session {charging.transaction}")
     button.click()
@@ -151,7 +147,7 @@ def test_everybody_can_use_a_row_with_its_graph(
     expect(button).to_have_attribute("aria-expanded", "false")
 
 
-def test_an_open_row_says_so_in_the_next_list_as_well(watch: Any, charging: Station) -> None:
+def test_expanded_row_stays_marked_after_sorting(watch: Watch, charging: Station) -> None:
     page = watch()
     button = page.get_by_role("button", name=f"Graph of session {charging.transaction}")
     button.click()

@@ -1,4 +1,4 @@
-"""What the tables look like where room is short: nothing runs out of the frame, jumps, or is out of reach."""
+"""The layout of the tables in little space: nothing overflows, shifts or is out of reach."""
 
 import re
 from datetime import timedelta
@@ -10,24 +10,25 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from sessions_app.domain.flags import Flag
+from tests.e2e.boxes import bounding_box
+from tests.e2e.conftest import SignIn
 from tests.e2e.tables.conftest import settled
 from tests.support import builders
 
-SignedIn = Any
 LONG = "Harbour Towers and Gardens"
 
 
 @pytest.fixture
 def full(transactional_db: None) -> None:
-    """Put in sessions that need all the room that there is, at sites in two time zones."""
+    """Create sessions with long texts, at sites in two time zones."""
     company = builders.company("Harbour Living Strata Management")
     sydney = builders.station("HT-B1-03", at=builders.site(LONG, of=company), connectors=3)
     perth = builders.station(
         "SG-DC-01", at=builders.site("Swan Gardens", of=company, time_zone="Australia/Perth"), connectors=3
     )
     now = timezone.now()
-    begun = now - timedelta(minutes=49)
-    ids = count(1_234_561)  # of a site with a long history
+    started_at = now - timedelta(minutes=49)
+    ids = count(1_234_561)  # as after a long history
     for where in (sydney, perth):
         for number in (1, 2, 3):
             facts: dict[str, Any] = {
@@ -44,7 +45,7 @@ def full(transactional_db: None) -> None:
             builders.session(
                 pk=next(ids),
                 lasted=None,
-                started_at=begun,
+                started_at=started_at,
                 last_reading_at=now,
                 **facts,
             )
@@ -53,10 +54,8 @@ def full(transactional_db: None) -> None:
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
 @pytest.mark.parametrize("width", [1440, 1280])
-def test_every_column_is_within_the_frame_and_rows_are_alike(
-    full: None, signed_in: SignedIn, tab: str, width: int
-) -> None:
-    page: Page = signed_in(builders.operator(), width=width)
+def test_columns_fit_the_frame_and_rows_are_equally_high(full: None, signed_in: SignIn, tab: str, width: int) -> None:
+    page = signed_in(builders.operator(), width=width)
     page.goto(f"/sessions/{tab}/")
     settled(page)
     expect(page.locator("tr[data-session]")).to_have_count(6)
@@ -71,27 +70,27 @@ def test_every_column_is_within_the_frame_and_rows_are_alike(
         assert cut.get_attribute("title") == LONG
 
 
-def test_a_sign_beside_an_id_moves_nothing(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(builders.operator())
+def test_flag_beside_id_does_not_shift_it(full: None, signed_in: SignIn) -> None:
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     ids = page.locator("td.c-id")
-    before = ids.first.bounding_box()
+    before = bounding_box(ids.first)
     page.locator("[data-flagged]").evaluate_all(
         "cells => cells.forEach((cell) => cell.removeAttribute('data-flagged'))"
     )
-    assert ids.first.bounding_box() == before
+    assert bounding_box(ids.first) == before
 
 
-def test_an_unfolded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(builders.operator())
+def test_expanded_graph_is_as_wide_as_the_frame(full: None, signed_in: SignIn) -> None:
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("td.c-station").first.click()
     frame = page.locator(".table-frame").evaluate("frame => frame.clientWidth")
     assert page.locator(".expansion-body").evaluate("body => body.offsetWidth") == frame
 
 
-def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(builders.operator())
+def test_focus_ring_of_row_surrounds_its_buttons(full: None, signed_in: SignIn) -> None:
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator(".table-frame").focus()
     page.keyboard.press("ArrowDown")
@@ -99,34 +98,32 @@ def test_the_ring_of_a_focused_row_goes_around_its_buttons(full: None, signed_in
     assert "inset" in shadow
 
 
-def test_a_part_of_the_filters_opens_there(full: None, signed_in: SignedIn) -> None:
-    page: Page = signed_in(builders.operator())
+def test_filter_link_opens_its_section(full: None, signed_in: SignIn) -> None:
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.get_by_role("link", name="Filter by Site").click()
     expect(page.locator("#filter-place input").first).to_be_focused()
     page.locator("#filter-place").get_by_label("Swan Gardens", exact=True).click()
     expect(page.locator("#filter-count")).to_have_text("1 in use")
-    foot = page.locator("#filters .panel-foot").bounding_box()
-    assert foot is not None
+    foot = bounding_box(page.locator("#filters .panel-foot"))
     assert foot["y"] + foot["height"] <= 900
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#filters .panel-form")).to_be_hidden()
     expect(page.locator("tr[data-session]")).to_have_count(3)
 
 
-def phone(signed_in: SignedIn, **options: Any) -> Page:
-    page: Page = signed_in(builders.operator(), width=390, height=844, **options)
+def open_on_phone(signed_in: SignIn, **options: Any) -> Page:
+    page = signed_in(builders.operator(), width=390, height=844, **options)
     page.goto("/sessions/in-progress/")
     settled(page)
     return page
 
 
-def test_cards_begin_high_up_and_signs_make_none_higher(full: None, signed_in: SignedIn) -> None:
-    page = phone(signed_in)
-    card = page.locator("tr[data-session]").first.bounding_box()
-    assert card is not None
+def test_cards_start_high_and_flags_keep_their_height(full: None, signed_in: SignIn) -> None:
+    page = open_on_phone(signed_in)
+    card = bounding_box(page.locator("tr[data-session]").first)
     assert card["y"] < 300
-    for site in (LONG, "Swan Gardens"):  # one without anything unusual, and two with
+    for site in (LONG, "Swan Gardens"):  # one without any flag, and two with
         cards = page.locator("tr[data-session]", has_text=site)
         expect(cards).to_have_count(3)
         assert len({card.evaluate("card => card.offsetHeight") for card in cards.all()}) == 1, site
@@ -134,8 +131,8 @@ def test_cards_begin_high_up_and_signs_make_none_higher(full: None, signed_in: S
     assert "Unknown user" in unknown.evaluate("cell => getComputedStyle(cell, '::before').content")
 
 
-def test_a_card_that_falls_silent_says_of_what_and_keeps_its_height(full: None, signed_in: SignedIn) -> None:
-    page = phone(signed_in)
+def test_silent_card_is_labelled_and_keeps_its_height(full: None, signed_in: SignIn) -> None:
+    page = open_on_phone(signed_in)
     card = page.locator("tr[data-session]").first
     before = card.evaluate("card => card.offsetHeight")
     card.evaluate(
@@ -149,8 +146,8 @@ def test_a_card_that_falls_silent_says_of_what_and_keeps_its_height(full: None, 
     assert "Power" in label
 
 
-def test_cards_are_sorted_by_a_choice(full: None, signed_in: SignedIn) -> None:
-    page = phone(signed_in)
+def test_cards_are_sorted_by_a_select(full: None, signed_in: SignIn) -> None:
+    page = open_on_phone(signed_in)
     expect(page.locator("thead")).to_be_hidden()
     page.get_by_label("Sort by").select_option("Inactivity, highest first")
     expect(page).to_have_url(re.compile(r"/in-progress/\?sort=-inactivity$"))
@@ -161,13 +158,12 @@ def test_cards_are_sorted_by_a_choice(full: None, signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize("panel", ["Filters", "Saved views", "Columns"])
-def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: SignedIn, panel: str) -> None:
-    page = phone(signed_in)
+def test_phone_panels_fit_and_close(full: None, signed_in: SignIn, panel: str) -> None:
+    page = open_on_phone(signed_in)
     menu = page.locator("details.menu", has=page.locator("summary", has_text=panel))
     menu.locator("summary").click()
     expect(menu.locator(".panel-form")).to_be_visible()
-    box = menu.locator(".menu-list").bounding_box()
-    assert box is not None
+    box = bounding_box(menu.locator(".menu-list"))
     assert box["x"] == 390 - box["x"] - box["width"] == 12
     menu.get_by_role("button", name="Close").click()
     expect(menu.locator(".panel-form")).to_be_hidden()
@@ -175,10 +171,8 @@ def test_panels_of_a_phone_stand_within_it_and_close(full: None, signed_in: Sign
 
 
 @pytest.mark.parametrize("width", [768, 1024, 1181])
-def test_the_filters_are_within_the_page_and_nothing_scrolls_sideways(
-    full: None, signed_in: SignedIn, width: int
-) -> None:
-    page: Page = signed_in(builders.operator(), width=width)
+def test_filter_panel_fits_without_sideways_scrolling(full: None, signed_in: SignIn, width: int) -> None:
+    page = signed_in(builders.operator(), width=width)
     page.goto("/sessions/history/")
     too_wide = "() => document.documentElement.scrollWidth - innerWidth"
     assert page.evaluate(too_wide) <= 0
@@ -187,8 +181,7 @@ def test_the_filters_are_within_the_page_and_nothing_scrolls_sideways(
     panel = page.locator("#filters .panel-form")
     panel.wait_for()
 
-    box = panel.bounding_box()
-    assert box is not None
+    box = bounding_box(panel)
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     assert page.evaluate(too_wide) <= 0

@@ -1,15 +1,13 @@
-"""A sign-in that ends while the page is open: the browser leaves for the sign-in page, and comes back."""
+"""A sign-in that expires while the page is open: the browser goes to sign-in and returns."""
 
 import re
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Complaints
+from tests.e2e.conftest import Complaints, SignIn
 from tests.support import builders
-
-SignedIn = Any
 
 
 def search(page: Page) -> None:
@@ -28,14 +26,16 @@ def open_session(page: Page) -> None:
     page.get_by_role("link", name=re.compile("View session")).first.click()
 
 
-def unfold(page: Page) -> None:
+def expand(page: Page) -> None:
     page.locator("tr[data-session] .c-station").first.click()
 
 
-@pytest.mark.parametrize("act", [search, sort, open_filters, open_session, unfold])
-def test_the_sign_in_page_comes_by_itself_and_leads_back(signed_in: SignedIn, complaints: Complaints, act: Any) -> None:
+@pytest.mark.parametrize("act", [search, sort, open_filters, open_session, expand])
+def test_expired_session_leads_to_sign_in_and_back(
+    signed_in: SignIn, complaints: Complaints, act: Callable[[Page], None]
+) -> None:
     builders.session(driver=builders.driver("Priya Raman"))
-    page: Page = signed_in(builders.operator())
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/?kind=tenant")
     expect(page.locator(".summary")).to_be_visible()
     page.context.clear_cookies(name="sessionid")

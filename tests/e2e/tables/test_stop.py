@@ -1,12 +1,13 @@
-"""Stopping a session from its row: the question, the wait, and what the station answered."""
+"""Stopping a session from its row: confirmation, wait, and answer."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ActionAudit
+from tests.e2e.conftest import AxeCheck
+from tests.e2e.tables.conftest import Watch
 from tests.support.station_client import Station
 
 
@@ -17,12 +18,10 @@ def ask_to_stop(page: Page, station: Station) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "said"),
+    ("status", "text"),
     [("Accepted", "accepted. The station accepts."), ("Rejected", "rejected. The station refuses")],
 )
-def test_the_outcome_is_said_although_the_menu_has_closed(
-    watch: Any, charging: Station, status: str, said: str
-) -> None:
+def test_outcome_is_shown_after_menu_closed(watch: Watch, charging: Station, status: str, text: str) -> None:
     page = watch()
     more = page.get_by_role("link", name=f"More for session {charging.transaction}")
 
@@ -33,11 +32,11 @@ def test_the_outcome_is_said_although_the_menu_has_closed(
     outcome = page.locator("#notices .outcome")
     expect(outcome).to_contain_text(f"Session {charging.transaction}, HT-B1-03: waiting.")
     assert charging.answer(status=status) == "RemoteStopTransaction"
-    expect(outcome).to_contain_text(said)
+    expect(outcome).to_contain_text(text)
     assert outcome.count() == 1
 
 
-def test_that_a_session_will_end_is_said_until_it_has(watch: Any, charging: Station) -> None:
+def test_pending_end_is_shown_until_session_ends(watch: Watch, charging: Station) -> None:
     page = watch()
     ask_to_stop(page, charging)
     charging.answer(status="Accepted")
@@ -49,7 +48,7 @@ def test_that_a_session_will_end_is_said_until_it_has(watch: Any, charging: Stat
     expect(page.locator("#notices")).not_to_contain_text("ends as soon as it reports so")
 
 
-def test_a_station_that_does_not_answer_is_said_to_have_not(watch: Any, charging: Station) -> None:
+def test_missing_answer_is_shown(watch: Watch, charging: Station) -> None:
     page = watch()
     ask_to_stop(page, charging)
     expect(page.locator("#notices .outcome")).to_contain_text("waiting")
@@ -59,7 +58,7 @@ def test_a_station_that_does_not_answer_is_said_to_have_not(watch: Any, charging
     expect(page.locator("#notices .outcome")).to_contain_text("no answer")
 
 
-def test_the_menu_of_a_session_closes_when_it_ends(watch: Any, charging: Station) -> None:
+def test_row_menu_closes_when_its_session_ends(watch: Watch, charging: Station) -> None:
     page = watch()
     page.get_by_role("link", name=f"More for session {charging.transaction}").click()
     page.get_by_role("link", name="Stop charging").click()
@@ -72,9 +71,7 @@ def test_the_menu_of_a_session_closes_when_it_ends(watch: Any, charging: Station
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_everybody_can_use_the_question_and_read_the_outcome(
-    watch: Any, charging: Station, axe: Any, dark: bool
-) -> None:
+def test_confirmation_and_outcome_are_accessible(watch: Watch, charging: Station, axe: AxeCheck, dark: bool) -> None:
     page = watch(dark=dark)
     page.get_by_role("link", name=f"More for session {charging.transaction}").click()
     page.get_by_role("link", name="Stop charging").click()

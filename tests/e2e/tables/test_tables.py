@@ -1,31 +1,30 @@
-"""The two tables in a real browser: live rows, the socket cut and healed, keyboard, cards, accessibility."""
+"""The two tables in a real browser: live rows, lost connections, keyboard, cards, accessibility."""
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from sessions_app.models import ChargingSession
 from sessions_app.store.credentials import password_digest
-from tests.e2e.tables.conftest import SAID, routed, settled
+from tests.e2e.conftest import AxeCheck, OpenPage, SignIn
+from tests.e2e.tables.conftest import CONNECTION_STATES, routed, settled
 from tests.support import builders
 from tests.support.async_station_client import PASSWORD
 from tests.support.serving import Server
 from tests.support.station_client import Station
 
-SignedIn = Any
 TABS = ("in-progress", "history")
-LIBRARY = re.compile(r"/plotly\.min[^/]*\.js$")  # of graphs
+LIBRARY = re.compile(r"/plotly\.min[^/]*\.js$")  # draws the graphs
 
 
-def rows(page: Page) -> Any:
+def rows(page: Page) -> Locator:
     return page.locator("tr[data-session]")
 
 
-def some(*, ended: int = 3, running: int = 2) -> None:
-    """Put in sessions at two sites, so that the site picker shows, too."""
+def create_sessions(*, ended: int = 3, running: int = 2) -> None:
+    """Create sessions at one of two sites, so that the site picker is shown."""
     where = builders.station("HT-B1-03", at=builders.site("Harbour Towers"), connectors=9)
     builders.site("Ultimo Place")
     for number in range(ended):
@@ -38,9 +37,9 @@ def some(*, ended: int = 3, running: int = 2) -> None:
         builders.session(on=where, connector=number + 1, lasted=None, driver=builders.driver("Priya Raman"))
 
 
-def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: SignedIn) -> None:
+def test_rows_appear_change_and_leave_live(server: Server, signed_in: SignIn) -> None:
     builders.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(builders.operator())
+    page = signed_in(builders.operator())
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(page.get_by_text("Nobody is charging right now.")).to_be_visible()
@@ -60,13 +59,13 @@ def test_rows_appear_change_and_leave_by_themselves(server: Server, signed_in: S
     expect(rows(page)).to_have_count(0)
 
 
-def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, signed_in: SignedIn) -> None:
-    some(ended=0, totals=1)
-    page: Page = signed_in(builders.operator())
+def test_lost_connection_recovers_and_catches_up(server: Server, signed_in: SignIn) -> None:
+    create_sessions(ended=0, running=1)
+    page = signed_in(builders.operator())
     sockets = routed(page)
     page.goto("/sessions/in-progress/")
     expect(page.locator("[data-live-word]")).to_have_text("live")
-    page.evaluate(SAID)
+    page.evaluate(CONNECTION_STATES)
 
     builders.session(lasted=None)
     sockets[-1].close()
@@ -75,9 +74,9 @@ def test_a_cut_socket_says_so_heals_and_shows_what_it_missed(server: Server, sig
     assert page.evaluate("() => said") == ["connection lost, reconnecting", "live"]
 
 
-def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+def test_keyboard_moves_opens_searches_and_closes(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
@@ -92,9 +91,9 @@ def test_the_keyboard_walks_opens_searches_and_closes(signed_in: SignedIn) -> No
     expect(page).to_have_url(re.compile("/sessions/history/$"))
 
 
-def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+def test_search_filters_and_back_button_follow_the_url(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     expect(rows(page)).to_have_count(3)
     page.locator("#q").fill("cleo ga")
@@ -109,9 +108,9 @@ def test_search_filters_and_the_back_button_go_by_the_address(signed_in: SignedI
     expect(rows(page)).to_have_count(3)
 
 
-def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+def test_filters_columns_and_row_menu_open_in_place(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.locator(".pill", has_text=re.compile("^High$")).click()
@@ -121,7 +120,7 @@ def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn
     page.locator(".choice", has_text="Pricing policy").click()
     page.get_by_role("button", name="Show these").click()
     expect(page.locator("th.c-policy")).to_be_visible()
-    page.wait_for_load_state()  # before it a click on a link would be the browser's
+    page.wait_for_load_state()  # before that htmx does not handle a click on a link
     expect(rows(page)).to_have_count(2)
     page.get_by_role("link", name=re.compile("More for session")).first.click()
     expect(page.locator("#row-menu")).to_contain_text("Receipt")
@@ -129,9 +128,9 @@ def test_filters_columns_and_the_menu_of_a_row_open_in_place(signed_in: SignedIn
     expect(page.locator("#row-menu")).to_be_hidden()
 
 
-def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+def test_driver_found_by_name_becomes_a_filter(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Find a user").fill("cleo")
@@ -141,9 +140,9 @@ def test_a_user_who_is_found_by_name_is_filtered_by(signed_in: SignedIn) -> None
     expect(page).to_have_url(re.compile(r"/history/\?driver=\d+$"))
 
 
-def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+def test_named_range_and_dates_replace_each_other(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/?started_after=2026-01-01")
     expect(rows(page)).to_have_count(3)
     page.locator("summary", has_text="Filters").click()
@@ -157,9 +156,9 @@ def test_a_named_range_and_days_take_each_other_s_place(signed_in: SignedIn) -> 
     expect(page.locator("#filters [name=range]:checked")).to_have_count(0)
 
 
-def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
-    some(ended=1)
-    page: Page = signed_in(builders.operator())
+def test_click_on_row_expands_its_graph(signed_in: SignIn) -> None:
+    create_sessions(ended=1)
+    page = signed_in(builders.operator())
     page.goto("/sessions/history/")
     rows(page).first.locator(".c-station").click()
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
@@ -168,10 +167,10 @@ def test_a_click_on_a_row_unfolds_its_graph(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize("tab", TABS)
-@pytest.mark.parametrize("wakes", ["idle", "graph"])
-def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: SignedIn, tab: str, wakes: str) -> None:
-    some()
-    page: Page = signed_in(builders.operator())
+@pytest.mark.parametrize("trigger", ["idle", "graph"])
+def test_graph_library_loads_when_idle_or_needed(signed_in: SignIn, tab: str, trigger: str) -> None:
+    create_sessions()
+    page = signed_in(builders.operator())
     fetched: list[str] = []
     page.on("request", lambda request: fetched.append(request.url))
     page.add_init_script("window.requestIdleCallback = (rest) => { window.rest = rest; };")
@@ -182,16 +181,16 @@ def test_the_graph_library_waits_for_a_moment_of_rest_or_a_graph(signed_in: Sign
 
     assert not list(filter(LIBRARY.search, fetched))
     with page.expect_request(LIBRARY):
-        if wakes == "idle":
+        if trigger == "idle":
             page.evaluate("() => { window.rest(); }")
         else:
             rows(page).first.locator(".c-station").click()
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> None:
-    some()
-    page: Page = signed_in(builders.operator(), width=390, height=844)
+def test_phone_does_not_scroll_sideways(signed_in: SignIn, tab: str) -> None:
+    create_sessions()
+    page = signed_in(builders.operator(), width=390, height=844)
     page.goto(f"/sessions/{tab}/")
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -201,9 +200,9 @@ def test_nothing_scrolls_sideways_on_a_phone(signed_in: SignedIn, tab: str) -> N
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("tab", TABS)
-def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, width: int, dark: bool) -> None:
-    some()
-    page: Page = signed_in(builders.operator(), width=width, dark=dark)
+def test_tables_are_accessible(signed_in: SignIn, axe: AxeCheck, tab: str, width: int, dark: bool) -> None:
+    create_sessions()
+    page = signed_in(builders.operator(), width=width, dark=dark)
     page.goto(f"/sessions/{tab}/?kind=tenant")
     settled(page)
     axe(page)
@@ -214,17 +213,17 @@ def test_everybody_can_use_the_tables(signed_in: SignedIn, axe: Any, tab: str, w
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("address", ["/sign-in/", "/sessions/history/?site=nowhere", "/sessions/history/columns/"])
-def test_everybody_can_use_the_pages_around_them(
-    signed_in: SignedIn, open_page: Any, axe: Any, address: str, dark: bool
+def test_pages_around_the_tables_are_accessible(
+    signed_in: SignIn, open_page: OpenPage, axe: AxeCheck, address: str, dark: bool
 ) -> None:
-    page: Page = open_page(dark=dark) if "sign-in" in address else signed_in(builders.operator(), dark=dark)
+    page = open_page(dark=dark) if "sign-in" in address else signed_in(builders.operator(), dark=dark)
     page.goto(address)
     axe(page)
 
 
-def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
-    some()
-    page: Page = signed_in(builders.operator(), javascript=False)
+def test_tables_work_without_javascript(signed_in: SignIn) -> None:
+    create_sessions()
+    page = signed_in(builders.operator(), javascript=False)
     page.goto("/sessions/history/")
     page.locator("#q").fill("cleo")
     page.locator("#q").press("Enter")
@@ -242,9 +241,9 @@ def test_everything_works_without_javascript(signed_in: SignedIn) -> None:
     expect(rows(page)).to_have_count(2)
 
 
-def test_figures_that_change_move_nothing(server: Server, signed_in: SignedIn) -> None:
+def test_changing_figures_do_not_shift_the_layout(server: Server, signed_in: SignIn) -> None:
     builders.station("HT-B1-03", password_digest=password_digest(PASSWORD), accepts_unknown_tags=True)
-    page: Page = signed_in(builders.operator())
+    page = signed_in(builders.operator())
     with Station(server.ws, "HT-B1-03") as station:
         station.boot()
         pk = station.start(datetime.now(UTC) - timedelta(minutes=20), id_tag="GUEST")
