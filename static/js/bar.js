@@ -38,9 +38,13 @@ document.addEventListener("change", ({ target }) => {
 });
 
 // A named range takes away the days beside it, and they take away the range: before htmx sends the form.
-document.addEventListener("change", ({ target }) => {
-  const { elements } = target.closest(".panel-form") ?? {};
-  if (!elements) return;
-  if (target.name === "range") for (const day of DAYS) elements[day].value = "";
-  if (DAYS.includes(target.name) && target.value) for (const range of elements.range) range.checked = false;
-}, true);
+document.addEventListener(
+  "change",
+  ({ target }) => {
+    const { elements } = target.closest(".panel-form") ?? {};
+    if (!elements) return;
+    if (target.name === "range") for (const day of DAYS) elements[day].value = "";
+    if (DAYS.includes(target.name) && target.value) for (const range of elements.range) range.checked = false;
+  },
+  true,
+);

@@ -55,9 +55,13 @@ function show(text) {
 }
 
 // Whatever brings new cards, the line above the table stays as the manager has left it.
-document.addEventListener("toggle", ({ target }) => {
-  if (target.matches(".tray")) isOpen = target.open;
-}, true);
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches(".tray")) isOpen = target.open;
+  },
+  true,
+);
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target !== place) return;
   answers++;
@@ -72,5 +76,8 @@ else askAgain();
 // The menu has done its work once a file is asked for.
 document.addEventListener("click", (event) => {
   const menu = event.target.closest(".export button")?.closest("details");
-  if (menu) setTimeout(() => { menu.open = false; });
+  if (menu)
+    setTimeout(() => {
+      menu.open = false;
+    });
 });

@@ -5,8 +5,7 @@ import { notice } from "./shell.js";
 
 let isOut = false; // what the page asks for by itself has failed: said once, until it works again
 
-const isByItself = (detail) =>
-  isRefetch(detail) || detail.requestConfig.elt.matches("#strip, #nav-count, .outcome");
+const isByItself = (detail) => isRefetch(detail) || detail.requestConfig.elt.matches("#strip, #nav-count, .outcome");
 
 for (const event of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(event, ({ detail }) => failed("The server cannot be reached.", detail));

@@ -9,7 +9,9 @@ export const list = document.querySelector("#list");
 
 // The page's address may be that of the dialog over the table; the list's is where it was put in last.
 let address = location.href;
-document.addEventListener("htmx:pushedIntoHistory", () => { address = location.href; });
+document.addEventListener("htmx:pushedIntoHistory", () => {
+  address = location.href;
+});
 export const asked = () => new URL(address).searchParams;
 
 export const rows = () => [...list.querySelectorAll("tr[data-session]")];
@@ -55,8 +57,13 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 
 // A click is one only where what was pressed is still there when it is let go.
 let isPressed = false;
-list.addEventListener("pointerdown", () => { isPressed = true; });
-for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => { isPressed = false; });
+list.addEventListener("pointerdown", () => {
+  isPressed = true;
+});
+for (const end of ["pointerup", "pointercancel"])
+  addEventListener(end, () => {
+    isPressed = false;
+  });
 
 let kept = null;
 list.addEventListener("htmx:beforeSwap", ({ target, detail }) => {

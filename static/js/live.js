@@ -111,7 +111,9 @@ function tick() {
 }
 
 let caughtUp = Promise.resolve();
-hear(["again"], () => { caughtUp = refetch(); });
+hear(["again"], () => {
+  caughtUp = refetch();
+});
 hear(["state"], async (word) => {
   if (word === "live") await caughtUp;
   say();

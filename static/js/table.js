@@ -92,10 +92,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The panels: fetched when they open, for the address as it is then.
-document.addEventListener("toggle", ({ target }) => {
-  if (!target.open || !target.dataset?.panel) return;
-  fetchInto(target.querySelector(".panel"), `${target.dataset.panel}${location.search}`);
-}, true);
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!target.open || !target.dataset?.panel) return;
+    fetchInto(target.querySelector(".panel"), `${target.dataset.panel}${location.search}`);
+  },
+  true,
+);
 
 let typing = 0;
 document.addEventListener("input", ({ target }) => {
@@ -109,9 +113,13 @@ document.addEventListener("input", ({ target }) => {
   }, 200);
 });
 // The finder's own box is no filter: what is typed there must not send the form.
-document.addEventListener("change", (event) => {
-  if (event.target.dataset.find) event.stopPropagation();
-}, true);
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.dataset.find) event.stopPropagation();
+  },
+  true,
+);
 
 // A removed chip of the search takes its words out of the box; every address in the list is without blanks.
 document.addEventListener("click", ({ target }) => {

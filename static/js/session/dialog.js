@@ -170,7 +170,9 @@ document.addEventListener("session-moment", ({ target, detail: moment }) => {
 document.addEventListener("session-state", ({ target, detail: { state } }) => {
   const words = detailOf(target)?.querySelector("[data-feed-words]");
   if (!words) return;
-  words.textContent = { live: "live", reconnecting: "connection lost, reconnecting", gone: "no longer available" }[state];
+  words.textContent = { live: "live", reconnecting: "connection lost, reconnecting", gone: "no longer available" }[
+    state
+  ];
   words.closest("[data-feed]").dataset.feed = state;
 });
 document.addEventListener("session-over", ({ target }) => {

@@ -45,7 +45,10 @@ function traces(figure, points, shown) {
     if (!visible) return { ...trace, visible: false, x: [], y: [] };
     const size = markers(columns[trace.meta]);
     return {
-      ...trace, visible, x: columns.at_ms, y: columns[trace.meta],
+      ...trace,
+      visible,
+      x: columns.at_ms,
+      y: columns[trace.meta],
       ...(trace.meta === "power_kw" && !hasGap(columns.power_kw) ? GROUND : {}),
       ...(size ? { mode: "lines+markers", marker: { size, color: trace.line.color } } : {}),
     };
@@ -54,12 +57,16 @@ function traces(figure, points, shown) {
 
 function axes(layout, drawn, width) {
   const used = new Set(drawn.filter((trace) => trace.visible).map((trace) => trace.yaxis));
-  return Object.fromEntries(Object.keys(layout).filter((key) => key.startsWith("yaxis")).map((key) => {
-    const name = key.replace("axis", "");
-    if (name === "y7") return [key, layout[key]];
-    const span = SPANS[name]?.(extent(drawn, name));
-    return [key, { ...layout[key], ...(span && { range: span }), visible: used.has(name) && hasAxis(name, width) }];
-  }));
+  return Object.fromEntries(
+    Object.keys(layout)
+      .filter((key) => key.startsWith("yaxis"))
+      .map((key) => {
+        const name = key.replace("axis", "");
+        if (name === "y7") return [key, layout[key]];
+        const span = SPANS[name]?.(extent(drawn, name));
+        return [key, { ...layout[key], ...(span && { range: span }), visible: used.has(name) && hasAxis(name, width) }];
+      }),
+  );
 }
 
 const hasAxis = (name, width) => width >= NARROW || name === "y" || name === "y2";
@@ -71,7 +78,8 @@ const SPANS = {
 };
 
 function extent(drawn, axis) {
-  let lowest = Infinity, highest = -Infinity;
+  let lowest = Infinity,
+    highest = -Infinity;
   for (const { y, yaxis, visible } of drawn) {
     if (yaxis !== axis || !visible) continue;
     for (const value of y) {
@@ -85,17 +93,30 @@ function extent(drawn, axis) {
 
 // Where there is no room for a series' axis, its highest value stands beside its line.
 function peakWords(layout, drawn, width, [from, to]) {
-  return drawn.filter(({ visible, yaxis }) => visible && !hasAxis(yaxis, width)).flatMap(({ x, y, yaxis, line }) => {
-    let top = -1;
-    for (let i = 0; i < x.length; i += 1) {
-      if (x[i] >= from && x[i] <= to && y[i] !== null && (top < 0 || y[i] > y[top])) top = i;
-    }
-    if (top < 0) return [];
-    const unit = layout[yaxis.replace("y", "yaxis")].title.text;
-    const text = `${Math.round(y[top] * 100) / 100} ${unit}`;
-    const xanchor = (x[top] - from) / (to - from) < 0.5 ? "left" : "right";
-    return [{ x: x[top], y: y[top], yref: yaxis, yanchor: "bottom", xanchor, text, showarrow: false, font: { size: 11, color: line.color } }];
-  });
+  return drawn
+    .filter(({ visible, yaxis }) => visible && !hasAxis(yaxis, width))
+    .flatMap(({ x, y, yaxis, line }) => {
+      let top = -1;
+      for (let i = 0; i < x.length; i += 1) {
+        if (x[i] >= from && x[i] <= to && y[i] !== null && (top < 0 || y[i] > y[top])) top = i;
+      }
+      if (top < 0) return [];
+      const unit = layout[yaxis.replace("y", "yaxis")].title.text;
+      const text = `${Math.round(y[top] * 100) / 100} ${unit}`;
+      const xanchor = (x[top] - from) / (to - from) < 0.5 ? "left" : "right";
+      return [
+        {
+          x: x[top],
+          y: y[top],
+          yref: yaxis,
+          yanchor: "bottom",
+          xanchor,
+          text,
+          showarrow: false,
+          font: { size: 11, color: line.color },
+        },
+      ];
+    });
 }
 
 // Plotly's own fill would run on through a gap; where there is none it is the cheaper one.
@@ -109,26 +130,47 @@ const GROUND = { fill: "tozeroy", fillcolor: "var(--graph-power-fill)" };
 
 // The ground under the power, piece by piece.
 function ground({ at_ms: at, power_kw: power }, isNeeded) {
-  const x = [], y = [];
+  const x = [],
+    y = [];
   for (let i = 0; isNeeded && i < at.length; i += 1) {
     if (power[i] === null) continue;
-    const begins = i === 0 || power[i - 1] === null, ends = i === at.length - 1 || power[i + 1] === null;
+    const begins = i === 0 || power[i - 1] === null,
+      ends = i === at.length - 1 || power[i + 1] === null;
     x.push(...(begins ? [at[i]] : []), at[i], ...(ends ? [at[i], null] : []));
     y.push(...(begins ? [0] : []), power[i], ...(ends ? [0, null] : []));
   }
   return {
-    type: "scatter", meta: "ground", mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false, zorder: -1,
-    ...GROUND, fill: "toself", x, y, visible: x.length > 0,
+    type: "scatter",
+    meta: "ground",
+    mode: "lines",
+    line: { width: 0 },
+    hoverinfo: "skip",
+    showlegend: false,
+    zorder: -1,
+    ...GROUND,
+    fill: "toself",
+    x,
+    y,
+    visible: x.length > 0,
   };
 }
 
 // All idle stretches as one filled line: a shape for each of a hundred would cost as much as the graph.
 function shade(stretches) {
   return {
-    type: "scatter", name: "Idle", meta: "idle", mode: "lines", line: { width: 0 }, hoverinfo: "skip", zorder: -1,
+    type: "scatter",
+    name: "Idle",
+    meta: "idle",
+    mode: "lines",
+    line: { width: 0 },
+    hoverinfo: "skip",
+    zorder: -1,
     x: stretches.flatMap(([from, to]) => [from, from, to, to, null]),
     y: stretches.flatMap(() => [0, 1, 1, 0, null]),
-    yaxis: "y7", fill: "toself", fillcolor: "var(--graph-idle)", visible: stretches.length > 0,
+    yaxis: "y7",
+    fill: "toself",
+    fillcolor: "var(--graph-idle)",
+    visible: stretches.length > 0,
   };
 }
 
@@ -137,10 +179,17 @@ function idleWord(stretches, [from, to]) {
   const seen = stretches.map(([a, b]) => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => b > a);
   const widest = seen.sort((one, other) => other[1] - other[0] - (one[1] - one[0]))[0];
   if (!widest || widest[1] - widest[0] < (to - from) / 14) return [];
-  return [{
-    x: (widest[0] + widest[1]) / 2, y: 0.06, yref: "paper", yanchor: "bottom", text: "idle", showarrow: false,
-    font: { size: 11, color: "var(--graph-text)" },
-  }];
+  return [
+    {
+      x: (widest[0] + widest[1]) / 2,
+      y: 0.06,
+      yref: "paper",
+      yanchor: "bottom",
+      text: "idle",
+      showarrow: false,
+      font: { size: 11, color: "var(--graph-text)" },
+    },
+  ];
 }
 
 // The session's whole range, with a little air; a session of a moment gets two minutes.
@@ -187,17 +236,27 @@ export function picture({ payload, points, shown, range, siteTime, frame }, size
   const { width, height } = size ?? { width: frame.clientWidth, height: frame.clientHeight };
   const stretches = points.idle();
   const lines = traces(figure, points, shown);
-  const data = [...lines, ground(points.shown, shown.has("power_kw") && hasGap(points.shown.power_kw)), shade(stretches)];
+  const data = [
+    ...lines,
+    ground(points.shown, shown.has("power_kw") && hasGap(points.shown.power_kw)),
+    shade(stretches),
+  ];
   const { moments, words } = siteTime.ticks(...range, Math.max(3, Math.floor(width / 90)));
   const margin = { ...figure.layout.margin, ...(width < NARROW ? { l: 40, r: 54 } : {}) };
   const layout = {
     ...figure.layout,
     ...axes(figure.layout, lines, width),
-    width, height, autosize: false,
+    width,
+    height,
+    autosize: false,
     margin,
     xaxis: {
-      ...figure.layout.xaxis, range: range.map((ms) => Math.round(ms)), autorange: false,
-      tickmode: "array", tickvals: moments, ticktext: words,
+      ...figure.layout.xaxis,
+      range: range.map((ms) => Math.round(ms)),
+      autorange: false,
+      tickmode: "array",
+      tickvals: moments,
+      ticktext: words,
     },
     annotations: [
       ...markWords(figure.layout.annotations, range, width - margin.l - margin.r),

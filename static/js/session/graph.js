@@ -111,9 +111,12 @@ class Graph {
     }
     const note = this.part("graph-note");
     note.hidden = taken > 1;
-    note.textContent = taken === 1 ? "One reading so far: it stands as a point."
-      : this.isLive ? "No reading yet. The graph begins with the station's first one."
-      : "The station sent no readings: only the start and the stop are known.";
+    note.textContent =
+      taken === 1
+        ? "One reading so far: it stands as a point."
+        : this.isLive
+          ? "No reading yet. The graph begins with the station's first one."
+          : "The station sent no readings: only the start and the stop are known.";
     if (taken === 1 && !this.isLive) note.textContent = "The station sent one reading only: it stands as a point.";
   }
 
@@ -230,8 +233,10 @@ function withTime(text) {
   return typeof text === "string" && text.length <= 10 ? `${text} 00:00` : text;
 }
 
-const within = (parent) =>
-  [...(parent.matches?.("[data-graph]") ? [parent] : []), ...parent.querySelectorAll("[data-graph]")];
+const within = (parent) => [
+  ...(parent.matches?.("[data-graph]") ? [parent] : []),
+  ...parent.querySelectorAll("[data-graph]"),
+];
 
 export function mountAll(parent) {
   return within(parent).map((element) => element.graph ?? new Graph(element));

@@ -9,7 +9,8 @@ export class Hover {
     this.graph = graph;
     this.moment = null;
     this.ground = graph.frame.parentElement;
-    for (const name of ["pointerdown", "pointermove"]) this.ground.addEventListener(name, (event) => this.#follow(event));
+    for (const name of ["pointerdown", "pointermove"])
+      this.ground.addEventListener(name, (event) => this.#follow(event));
     // A finger that is lifted leaves what it showed; the next touch elsewhere takes it away.
     this.ground.addEventListener("pointerleave", ({ pointerType }) => pointerType !== "touch" && this.leave());
     this.elsewhere = ({ target }) => this.ground.contains(target) || this.leave();
@@ -29,7 +30,9 @@ export class Hover {
     const { place, from, to } = graph.points.near(ms);
     const box = graph.part("graph-moment");
     const shown = place === undefined ? ms : graph.points.shown.at_ms[place];
-    box.replaceChildren(...(place === undefined ? this.#silence(from, to) : this.#lines(graph.points.shown, place, shown)));
+    box.replaceChildren(
+      ...(place === undefined ? this.#silence(from, to) : this.#lines(graph.points.shown, place, shown)),
+    );
     line(graph, graph.part("graph-cursor"), shown);
     beside(graph, box, shown);
   }
@@ -88,7 +91,9 @@ export function across(graph, ms) {
   if (!size) return null;
   const [from, to] = graph.range;
   const part = (ms - from) / (to - from);
-  return part < 0 || part > 1 ? null : { x: size.l + part * size.w, top: size.t, height: size.h, right: size.l + size.w };
+  return part < 0 || part > 1
+    ? null
+    : { x: size.l + part * size.w, top: size.t, height: size.h, right: size.l + size.w };
 }
 
 // The moment under a place in the frame, in ms; null beside the plot.

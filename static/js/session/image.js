@@ -11,8 +11,11 @@ export async function download(graph) {
   const figure = {
     data,
     layout: {
-      ...layout, title: { text: title, x: 0.02, xanchor: "left", font: { size: 15 } }, showlegend: true,
-      paper_bgcolor: ground.backgroundColor, margin: { ...layout.margin, t: 64 },
+      ...layout,
+      title: { text: title, x: 0.02, xanchor: "left", font: { size: 15 } },
+      showlegend: true,
+      paper_bgcolor: ground.backgroundColor,
+      margin: { ...layout.margin, t: 64 },
       legend: { orientation: "h", x: 1, xanchor: "right", y: 1.16 },
     },
   };

@@ -93,7 +93,10 @@ export class Playback {
     const at = across(graph, Math.min(Math.max(moment, from), to)); // what is looked at may all be to come
     if (!at) return;
     Object.assign(veil.style, {
-      left: `${at.x}px`, width: `${at.right - at.x}px`, top: `${at.top}px`, height: `${at.height}px`,
+      left: `${at.x}px`,
+      width: `${at.right - at.x}px`,
+      top: `${at.top}px`,
+      height: `${at.height}px`,
     });
   }
 
@@ -121,7 +124,8 @@ export class Playback {
   #show() {
     const { graph, moment } = this;
     const shown = this.isOn
-      ? { clock: graph.siteTime.clock(moment), cells: cellsAt(graph.points, graph.payload, moment) } : null;
+      ? { clock: graph.siteTime.clock(moment), cells: cellsAt(graph.points, graph.payload, moment) }
+      : null;
     this.#say(shown?.cells);
     this.place();
     graph.element.dispatchEvent(new CustomEvent("session-moment", { bubbles: true, detail: shown }));

@@ -78,9 +78,12 @@ export class Points {
     const from = place(at, this.detail.at_ms[0]);
     let to = place(at, this.detail.at_ms.at(-1));
     while (at[to] <= this.detail.at_ms.at(-1)) to += 1;
-    return Object.fromEntries(Object.entries(this.columns).map(([field, column]) => [
-      field, [...column.slice(0, from), ...this.detail[field], ...column.slice(to)],
-    ]));
+    return Object.fromEntries(
+      Object.entries(this.columns).map(([field, column]) => [
+        field,
+        [...column.slice(0, from), ...this.detail[field], ...column.slice(to)],
+      ]),
+    );
   }
 
   has(field) {
@@ -127,7 +130,8 @@ export class Points {
 
 // The first place at or after a moment.
 function place(at, ms) {
-  let low = 0, high = at.length;
+  let low = 0,
+    high = at.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (at[middle] < ms) low = middle + 1;

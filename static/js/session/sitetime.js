@@ -1,11 +1,32 @@
 // Site time, whatever zone the browser stands in: the server says from when on which offset holds.
 
-const MINUTE = 60_000, HOUR = 3_600_000, DAY = 86_400_000;
+const MINUTE = 60_000,
+  HOUR = 3_600_000,
+  DAY = 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const STEPS = [
-  1000, 2000, 5000, 10_000, 15_000, 30_000,
-  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY,
+  1000,
+  2000,
+  5000,
+  10_000,
+  15_000,
+  30_000,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  15 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  3 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+  28 * DAY,
 ];
 
 const two = (number) => String(number).padStart(2, "0");
@@ -46,7 +67,8 @@ export class SiteTime {
   // The moments of round site times in a range, and their words; the day stands where it changes.
   ticks(from, to, most) {
     const step = STEPS.find((each) => (to - from) / each <= most) ?? 56 * DAY;
-    const moments = [], words = [];
+    const moments = [],
+      words = [];
     let day = "";
     for (let wall = Math.ceil(this.wall(from).getTime() / step) * step; ; wall += step) {
       let ms = wall - this.holding(from)[1];
