@@ -28,6 +28,7 @@ test: install ## run the whole suite (ARGS=… goes to pytest)
 check: install ## style, types, layers, migrations, system checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/oxlint -c static/.oxlintrc.json static
 	$(BIOME)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo

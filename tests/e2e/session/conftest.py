@@ -10,7 +10,10 @@ from sessions_app.models import ChargingSession
 from tests import factories
 
 GRAPH = """
-    document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
+    document.addEventListener("graph-drawn", ({ target, detail: { graph } }) => {
+        window.drawn = graph;
+        window.plot = target.querySelector("[data-graph-plot]");
+    });
 """
 POWERS = [7200.0] * 40 + [20.0] * 20 + [3500.0] * 30
 

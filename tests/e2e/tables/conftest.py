@@ -13,7 +13,10 @@ from tests import factories
 from tests.e2e.session.ocpp_station import Station
 
 GRAPH = """
-    document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
+    document.addEventListener("graph-drawn", ({ target, detail: { graph } }) => {
+        window.drawn = graph;
+        window.plot = target.querySelector("[data-graph-plot]");
+    });
 """
 
 # Notes what the page says of its connection: it may be back before a test has looked whether it was gone.
