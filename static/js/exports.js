@@ -1,76 +1,85 @@
-// Files that are being made: asks how far they are, on whatever page, and says once, aloud too, that one
-// has become ready or has failed. Which are awaited is kept with the tab: it outlives the page.
+// Files that are being made: fetches their progress on any page, and shows one notice, which screen readers say, when
+// one is ready or has failed. The awaited files are kept in the tab's storage: it outlives the page.
+
 import { notice } from "./shell.js";
 
-const KEPT = "awaited-files";
-const WORDS = { ready: "is ready to download", failed: "could not be made" };
-const place = document.querySelector("#exports, #files"); // where this page shows them, if it does
-let asking = 0;
-let isOpen = false;
-let answers = 0; // shown so far: what was asked for before the last of them knows less than it
+const STORAGE_KEY = "awaited-files";
+const OUTCOMES = { ready: "is ready to download", failed: "could not be made" };
+const container = document.querySelector("#exports, #files"); // where this page shows the files, if it does
+let timer = 0;
+let isTrayOpen = false;
+let shown = 0; // how many answers were shown: an answer to an earlier request is older than the last one shown
 
-function awaited() {
-  return JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
-}
+const awaitedFiles = () => JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? "[]");
 
-function look(shown) {
-  const before = awaited();
-  const cards = [...shown.querySelectorAll("[data-export]")];
-  const active = cards.filter((card) => !WORDS[card.dataset.state]);
-  sessionStorage.setItem(KEPT, JSON.stringify(active.map((card) => card.dataset.export)));
+// Show a notice for each awaited file among the cards that is done, and remember those that are being made.
+function noticeFinished(parent) {
+  const awaited = awaitedFiles();
+  const cards = [...parent.querySelectorAll("[data-export]")];
+  const active = cards.filter((card) => !OUTCOMES[card.dataset.state]);
+  sessionStorage.setItem(STORAGE_KEY, JSON.stringify(active.map((card) => card.dataset.export)));
   for (const card of cards) {
     const { export: id, state, name } = card.dataset;
-    if (!before.includes(id) || !WORDS[state]) continue;
-    const line = notice(`${name} ${WORDS[state]}`);
+    if (!awaited.includes(id) || !OUTCOMES[state]) continue;
+    const line = notice(`${name} ${OUTCOMES[state]}`);
     const link = card.querySelector("a")?.cloneNode(true);
     link?.removeAttribute("id");
-    line.append(...(link ? [" ", link] : []));
+    if (link) line.append(" ", link);
   }
-  askAgain();
+  fetchSoon();
 }
 
-function askAgain() {
-  clearTimeout(asking);
-  if (awaited().length) asking = setTimeout(ask, place ? 1000 : 3000);
+function fetchSoon() {
+  clearTimeout(timer);
+  if (awaitedFiles().length) timer = setTimeout(fetchFiles, container ? 1000 : 3000);
 }
 
-async function ask() {
-  const before = answers;
+async function fetchFiles() {
+  const before = shown;
   try {
-    const headers = { "HX-Request": "true", "HX-Target": place?.id ?? "" };
+    const headers = { "HX-Request": "true", "HX-Target": container?.id ?? "" };
     const answer = await fetch(document.querySelector("[data-files]").href, { headers });
     if (answer.status === 401) return; // signed out
     const text = await answer.text();
-    if (answer.ok && before === answers) show(text);
+    if (answer.ok && before === shown) show(text);
   } catch {
-    // The server is being started anew: it goes on with what it was making.
+    // The server restarts; it then continues with the files.
   }
-  askAgain();
+  fetchSoon();
 }
 
 function show(text) {
-  isOpen = place?.querySelector(".tray")?.open ?? isOpen; // "toggle" comes a moment after the click
-  if (place) htmx.swap(place, text, { swapStyle: "innerHTML" }, { eventInfo: { target: place } });
-  else look(new DOMParser().parseFromString(text, "text/html"));
+  isTrayOpen = container?.querySelector(".tray")?.open ?? isTrayOpen; // "toggle" comes a moment after the click
+  if (container) htmx.swap(container, text, { swapStyle: "innerHTML" }, { eventInfo: { target: container } });
+  else noticeFinished(new DOMParser().parseFromString(text, "text/html"));
 }
 
-// Whatever brings new cards, the line above the table stays as the manager has left it.
-document.addEventListener("toggle", ({ target }) => {
-  if (target.matches(".tray")) isOpen = target.open;
-}, true);
+// The line above the table stays open or closed when new cards come.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (target.matches(".tray")) isTrayOpen = target.open;
+  },
+  true,
+);
 document.addEventListener("htmx:afterSwap", ({ target }) => {
-  if (target !== place) return;
-  answers++;
-  const tray = place.querySelector(".tray");
-  if (tray) tray.open = isOpen;
-  look(place);
+  if (target !== container) return;
+  shown += 1;
+  const tray = container.querySelector(".tray");
+  if (tray) tray.open = isTrayOpen;
+  noticeFinished(container);
 });
-if (place?.id === "files") look(place);
-else if (place) ask();
-else askAgain();
 
-// The menu has done its work once a file is asked for.
+if (container?.id === "files") noticeFinished(container);
+else if (container) fetchFiles();
+else fetchSoon();
+
+// The menu closes once a file is requested.
 document.addEventListener("click", (event) => {
   const menu = event.target.closest(".export button")?.closest("details");
-  if (menu) setTimeout(() => { menu.open = false; });
+  if (menu) {
+    setTimeout(() => {
+      menu.open = false;
+    });
+  }
 });

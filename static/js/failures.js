@@ -1,12 +1,12 @@
-// Requests that fail: said where what they should have brought stands, else in a notice.
+// Failed requests: shown where their content would be, otherwise in a notice.
 
 import { isRefetch } from "./list.js";
 import { notice } from "./shell.js";
 
-let isOut = false; // what the page asks for by itself has failed: said once, until it works again
+let isFailing = false; // automatic requests fail: said once, until one succeeds
 
-const isByItself = (detail) =>
-  isRefetch(detail) || detail.requestConfig.elt.matches("#strip, #nav-count, .outcome");
+// Requests that the page sends without the manager.
+const isAutomatic = (detail) => isRefetch(detail) || detail.requestConfig.elt.matches("#strip, #nav-count, .outcome");
 
 for (const event of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(event, ({ detail }) => failed("The server cannot be reached.", detail));
@@ -17,33 +17,33 @@ document.addEventListener("htmx:responseError", ({ detail }) => {
   else failed(`The server answers with an error (${status}).`, detail);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  if (detail.successful && isByItself(detail)) isOut = false;
+  if (detail.successful && isAutomatic(detail)) isFailing = false;
 });
 
-function failed(words, detail) {
+function failed(text, detail) {
   const { target } = detail;
-  if (target.id === "session-dialog") return; // it says so itself
+  if (target.id === "session-dialog") return; // dialog.js shows its own notice
   if (target.id === "strip") {
-    sumsFailed(target);
+    showSumsFailure(target);
     return;
   }
   if (target.matches(".expansion-body")) target.textContent = "The graph could not be fetched.";
-  if (isByItself(detail)) {
-    if (isOut) return;
-    isOut = true;
+  if (isAutomatic(detail)) {
+    if (isFailing) return;
+    isFailing = true;
   }
-  notice(`${words} What is shown may be old; try again.`);
+  notice(`${text} What is shown may be old; try again.`);
 }
 
-function sumsFailed(strip) {
+function showSumsFailure(strip) {
   if (strip.querySelector(".strip-failed")) return;
   strip.querySelector(".strip-wait")?.remove();
   const line = document.createElement("p");
   line.className = "strip-failed";
   line.append(strip.querySelector(".summary") ? "These sums are old. " : "The sums cannot be shown now. ");
-  const again = document.createElement("button");
-  Object.assign(again, { type: "button", className: "button quiet", textContent: "Try again" });
-  again.addEventListener("click", () => htmx.trigger(strip, "again"));
-  line.append(again);
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button quiet", textContent: "Try again" });
+  button.addEventListener("click", () => htmx.trigger(strip, "again"));
+  line.append(button);
   strip.append(line);
 }

@@ -1,62 +1,66 @@
-// In Progress as it happens: texts come ready from the server and are put in place; time ticks here.
+// In Progress as it happens: the server sends the cells' texts, and durations tick here.
 //
-// An event is a hint. After every break, and whenever a row comes or goes, the list is fetched again from its
-// own address: so nothing is missed, and filters, order and page hold for new rows as well.
+// An event is a hint that can be lost. After each break, and whenever a row comes or goes, the list is fetched again
+// from its own address: so nothing is missed, and filters, order and page apply to new rows as well.
 
-import { asked, isRefetch, list, refetch, refetchSoon, rowOf } from "./list.js";
+import { STATE_LABELS } from "./connection.js";
+import { isRefetch, list, listParams, refetch, refetchSoon, rowOf } from "./list.js";
 import { closeMenuOf } from "./menu.js";
 import { duration } from "./session/words.js";
 import { notice } from "./shell.js";
-import { hear, state } from "./socket.js";
+import { on, state } from "./socket.js";
 
-const LEAVES_AFTER_MS = 2000;
+const ENDED_FOR_MS = 2000; // an ended row is shown for this long
+const LIT_FOR_MS = 60; // a changed cell is lit at once, and fades by a CSS transition
 const SUMS_EVERY_MS = 15_000;
+const SILENCE_CHECK_EVERY_MS = 15_000;
 const LEVELS = ["", "warning", "high"];
-const WORDS = { reconnecting: "connection lost, reconnecting", offline: "you are offline" };
-const sign = document.querySelector("#live-state");
+const indicator = document.querySelector("#live-state");
 
-function say() {
-  sign.dataset.state = state;
-  sign.querySelector("[data-live-word]").textContent = WORDS[state] ?? state;
+function showState() {
+  indicator.dataset.state = state;
+  indicator.querySelector("[data-live-word]").textContent = STATE_LABELS[state];
 }
 
 function changed({ session, level, idle_s: idleS, silent_at: silentAt, cells, marks }) {
   const row = rowOf(session);
-  isNews = true;
-  if (comesOrGoes(session, level, idleS, Boolean(row))) refetchSoon();
+  isSumsDue = true;
+  if (entersOrLeaves(session, level, idleS, Boolean(row))) refetchSoon();
   if (!row) return;
   row.dataset.level = level;
   row.toggleAttribute("data-silent", marks.silence[0] !== "");
   row.dataset.silentAt = silentAt;
-  for (const [key, text] of Object.entries(cells)) put(row.querySelector(`[data-cell="${key}"]`), text);
-  for (const [key, [words, title]] of Object.entries(marks)) {
-    for (const place of row.querySelectorAll(`[data-mark="${key}"]`)) {
-      place.title = title;
-      if (place.matches("span")) place.textContent = words;
+  for (const [key, text] of Object.entries(cells)) showText(row.querySelector(`[data-cell="${key}"]`), text);
+  for (const [key, [text, title]] of Object.entries(marks)) {
+    for (const mark of row.querySelectorAll(`[data-mark="${key}"]`)) {
+      mark.title = title;
+      if (mark.matches("span")) mark.textContent = text;
     }
   }
 }
 
-function put(cell, text) {
+function showText(cell, text) {
   if (!cell || cell.firstChild.data === text) return;
   cell.firstChild.data = text;
   cell.classList.add("is-lit");
-  setTimeout(() => cell.classList.remove("is-lit"), 60);
+  setTimeout(() => cell.classList.remove("is-lit"), LIT_FOR_MS);
 }
 
-// Where the list is filtered by inactivity, a session comes into it, or leaves it, by standing. It is fetched
-// for each such change once: other filters may keep the session out, or it is on another page.
-const fetchedFor = new Map();
-function comesOrGoes(session, level, idleS, isShown) {
-  const wanted = asked();
-  if (!wanted.get("level") && !wanted.get("idle_min")) return false;
-  const isLong = idleS >= 60 * Number(wanted.get("idle_min"));
-  const fits = isLong && LEVELS.indexOf(level) >= LEVELS.indexOf(wanted.get("level") ?? "");
-  if (fits === isShown) fetchedFor.delete(session);
-  if (fits === isShown || fetchedFor.get(session) === fits) return false;
-  fetchedFor.set(session, fits);
+// A list that is filtered by inactivity gains and loses sessions as they become idle. It is fetched once for each such
+// change: other filters may keep the session out, or it may be on another page.
+const fetchedFor = new Map(); // by session: whether it matched when the list was fetched for it
+
+function entersOrLeaves(session, level, idleS, isShown) {
+  const params = listParams();
+  if (!params.get("level") && !params.get("idle_min")) return false;
+  const isLongEnough = idleS >= 60 * Number(params.get("idle_min"));
+  const matches = isLongEnough && LEVELS.indexOf(level) >= LEVELS.indexOf(params.get("level") ?? "");
+  if (matches === isShown) fetchedFor.delete(session);
+  if (matches === isShown || fetchedFor.get(session) === matches) return false;
+  fetchedFor.set(session, matches);
   return true;
 }
+
 document.addEventListener("htmx:pushedIntoHistory", () => fetchedFor.clear());
 
 function ended({ session, text }) {
@@ -68,42 +72,44 @@ function ended({ session, text }) {
     row.classList.add("has-ended");
     row.removeAttribute("data-live");
   }
-  setTimeout(refetchSoon, LEAVES_AFTER_MS);
+  setTimeout(refetchSoon, ENDED_FOR_MS);
 }
 
-// The sums come with each new list, and while something changes now and then; each minute in any case, since
-// durations grow.
-let isNews = false;
-let turns = 0;
-function addUp() {
-  isNews = false;
-  turns = 0;
+// The sums are fetched with each new list and after changes; each minute in any case, since durations grow.
+let isSumsDue = false;
+let intervals = 0; // since the last sums
+
+function fetchSums() {
+  isSumsDue = false;
+  intervals = 0;
   htmx.trigger("#strip", "again");
 }
+
 setInterval(() => {
-  turns += 1;
-  const isDue = isNews || turns === 4 || document.querySelector(".strip-failed");
-  if (isDue && !document.hidden) addUp();
+  intervals += 1;
+  const isDue = isSumsDue || intervals === 4 || document.querySelector(".strip-failed");
+  if (isDue && !document.hidden) fetchSums();
 }, SUMS_EVERY_MS);
 
-let offset = 0; // the server's clock less the browser's, in ms
-const now = () => (Date.now() + offset) / 1000;
+let clockOffset = 0; // the server's clock less the browser's, in ms
+const now = () => (Date.now() + clockOffset) / 1000; // in seconds, by the server's clock
 
 function setClock() {
   const stamp = list.querySelector("[data-now]");
-  if (stamp) offset = Number(stamp.dataset.now) * 1000 - Date.now();
+  if (stamp) clockOffset = Number(stamp.dataset.now) * 1000 - Date.now();
 }
 
-// Durations tick; a row that has not been heard of for three intervals is fetched, and says so.
-let soonest = 0;
+// Let the durations tick. A row whose station has missed three intervals is fetched: it then says that it is silent.
+let nextSilenceCheck = 0;
+
 function tick() {
   for (const row of list.querySelectorAll("tr[data-live]")) {
     const cell = row.querySelector("[data-since]");
     const text = cell && duration(now() - Number(cell.dataset.since));
     if (cell && cell.textContent !== text) cell.textContent = text;
-    const isDue = !row.hasAttribute("data-silent") && now() > Number(row.dataset.silentAt);
-    if (isDue && Date.now() > soonest) {
-      soonest = Date.now() + 15_000;
+    const isSilent = !row.hasAttribute("data-silent") && now() > Number(row.dataset.silentAt);
+    if (isSilent && Date.now() > nextSilenceCheck) {
+      nextSilenceCheck = Date.now() + SILENCE_CHECK_EVERY_MS;
       refetchSoon();
     }
   }
@@ -111,23 +117,25 @@ function tick() {
 }
 
 let caughtUp = Promise.resolve();
-hear(["again"], () => { caughtUp = refetch(); });
-hear(["state"], async (word) => {
-  if (word === "live") await caughtUp;
-  say();
+on(["connected"], () => {
+  caughtUp = refetch();
 });
-hear(["session.changed"], changed);
-hear(["session.started"], () => refetchSoon());
-hear(["session.ended"], ended);
-// A tab in the background is slowed down by the browser: on its return it fetches what it has missed.
+on(["state"], async (name) => {
+  if (name === "live") await caughtUp;
+  showState();
+});
+on(["session.changed"], changed);
+on(["session.started"], () => refetchSoon());
+on(["session.ended"], ended);
+// The browser slows down a tab in the background: when it is shown again, it fetches what it has missed.
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && state === "live") refetchSoon();
 });
 list.addEventListener("htmx:afterSettle", ({ target, detail }) => {
   setClock();
-  if (target === list && isRefetch(detail)) addUp();
+  if (target === list && isRefetch(detail)) fetchSums();
 });
 
-say();
+showState();
 setClock();
 tick();

@@ -1,26 +1,28 @@
-// The menu of a row: fetched, since what one may do depends on the moment, and put beside its button.
+// The menu of a row: fetched, since what a manager may do depends on the moment, and put beside its button.
 //
-// Its button is known by its id: the list may come anew while the menu is open.
+// The button is found by its id: the list may be replaced while the menu is open.
+
+import { copyLink } from "./shell.js";
 
 const menu = document.querySelector("#row-menu");
 const isOpen = () => menu.matches(":popover-open");
-const session = () => menu.querySelector("[data-of]")?.dataset.of;
-const button = () => document.getElementById(`more-${session()}`);
+const sessionId = () => menu.querySelector("[data-of]")?.dataset.of;
+const button = () => document.getElementById(`more-${sessionId()}`);
 
 menu.addEventListener("htmx:afterSettle", () => {
   if (!button()) return; // the row has left meanwhile
-  if (!navigator.clipboard) menu.querySelector("[data-copy]")?.remove(); // over plain HTTP there is none
+  if (!navigator.clipboard) menu.querySelector("[data-copy]")?.remove(); // plain HTTP has no clipboard
   if (!isOpen()) menu.showPopover();
-  place();
+  position();
   menu.querySelector("a, button")?.focus();
 });
 
-function place() {
-  const beside = button().getBoundingClientRect();
+function position() {
+  const anchor = button().getBoundingClientRect();
   const box = menu.getBoundingClientRect();
-  const below = beside.bottom + 4;
-  menu.style.left = `${Math.max(8, Math.min(beside.left, innerWidth - box.width - 8))}px`;
-  menu.style.top = `${below + box.height > innerHeight ? Math.max(8, beside.top - box.height - 4) : below}px`;
+  const below = anchor.bottom + 4;
+  menu.style.left = `${Math.max(8, Math.min(anchor.left, innerWidth - box.width - 8))}px`;
+  menu.style.top = `${below + box.height > innerHeight ? Math.max(8, anchor.top - box.height - 4) : below}px`;
 }
 
 menu.addEventListener("keydown", (event) => {
@@ -31,11 +33,11 @@ menu.addEventListener("keydown", (event) => {
   items[(items.indexOf(document.activeElement) + step + items.length) % items.length]?.focus();
 });
 
-// Whoever was in the menu is back at its button, unless he has gone elsewhere by himself.
+// Return the focus to the button, unless the manager has moved it elsewhere.
 menu.addEventListener("toggle", ({ newState }) => {
   if (newState !== "closed") return;
-  const isNowhere = document.activeElement === document.body || menu.contains(document.activeElement);
-  if (isNowhere) button()?.focus({ preventScroll: true });
+  const isFocusLost = document.activeElement === document.body || menu.contains(document.activeElement);
+  if (isFocusLost) button()?.focus({ preventScroll: true });
   menu.replaceChildren();
 });
 
@@ -46,18 +48,16 @@ menu.addEventListener("click", (event) => {
     return;
   }
   const copy = event.target.closest("[data-copy]");
-  if (copy) {
-    navigator.clipboard.writeText(new URL(copy.dataset.copy, location.href).href);
-    copy.querySelector("span").textContent = "Copied";
-  } else if (event.target.closest("a:not([hx-get])")) menu.hidePopover();
+  if (copy) copyLink(copy, new URL(copy.dataset.copy, location.href).href);
+  else if (event.target.closest("a:not([hx-get])")) menu.hidePopover();
 });
 
-// A command is on its way: what becomes of it is said among the notices, however long it takes.
+// A command has been sent: its outcome appears among the notices, however long it takes.
 menu.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   if (target.matches("form") && detail.successful) menu.hidePopover();
 });
 
-// The session has ended: there is nothing more to do with it here.
+// Close the menu of a session that has ended: its commands do not apply any more.
 export function closeMenuOf(id) {
-  if (session() === String(id) && isOpen()) menu.hidePopover();
+  if (sessionId() === String(id) && isOpen()) menu.hidePopover();
 }

@@ -1,16 +1,17 @@
-// The count of the sessions in progress, on pages that do not follow them themselves.
+// The number of sessions in progress, on pages that do not follow those sessions.
 
-import { hear } from "./socket.js";
+import { on } from "./socket.js";
 
-const SPREAD_MS = 2000;
+const SPREAD_MS = 2000; // so that all browsers do not ask at the same moment
 
-let waiting = null;
-function recountSoon() {
-  waiting ??= setTimeout(recount, Math.random() * SPREAD_MS);
+let timer = null;
+
+function updateSoon() {
+  timer ??= setTimeout(update, Math.random() * SPREAD_MS);
 }
 
-async function recount() {
-  waiting = null;
+async function update() {
+  timer = null;
   if (document.hidden) return;
   const answer = await fetch("/sessions/in-progress/count/", { headers: { Accept: "text/plain" } }).catch(() => null);
   if (!answer?.ok) return; // the next change asks again
@@ -18,5 +19,5 @@ async function recount() {
   for (const count of document.querySelectorAll("#nav-count, #tab-count")) count.textContent = text;
 }
 
-hear(["again", "session.started", "session.ended", "access.changed"], recountSoon);
-document.addEventListener("visibilitychange", recountSoon);
+on(["connected", "session.started", "session.ended", "access.changed"], updateSoon);
+document.addEventListener("visibilitychange", updateSoon);

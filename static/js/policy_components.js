@@ -1,23 +1,25 @@
-/** Shows of a component what its dimension has: a grace for inactivity alone, blocks in their unit. */
-const UNITS = { ENERGY: "Wh; 1 is exact.", TIME: "Seconds; 1 is exact.", PARKING_TIME: "Seconds; 1 is exact." };
+// The form of a price component shows the fields of its dimension only: the grace for inactivity, blocks in their unit.
 
-function shown(component, field, isShown, nothing) {
+const BLOCK_UNITS = { ENERGY: "Wh; 1 is exact.", TIME: "Seconds; 1 is exact.", PARKING_TIME: "Seconds; 1 is exact." };
+
+// Show or hide a field, and give a hidden one its neutral value. A field with an error stays visible.
+function showField(component, field, isShown, neutral) {
   const box = component.querySelector(`.fieldBox.field-${field}`).parentElement;
   box.hidden = !isShown && !box.querySelector(".errorlist");
-  if (box.hidden) box.querySelector("input").value = nothing;
+  if (box.hidden) box.querySelector("input").value = neutral;
   return box;
 }
 
-function suit(component) {
+function showFields(component) {
   const dimension = component.querySelector("select[name$='-dimension']").value;
-  shown(component, "grace_minutes", dimension === "PARKING_TIME", 0);
-  const blocks = shown(component, "step_size", dimension !== "FLAT", 1);
-  if (dimension in UNITS) blocks.querySelector(".help").textContent = UNITS[dimension];
+  showField(component, "grace_minutes", dimension === "PARKING_TIME", 0);
+  const blocks = showField(component, "step_size", dimension !== "FLAT", 1);
+  if (dimension in BLOCK_UNITS) blocks.querySelector(".help").textContent = BLOCK_UNITS[dimension];
 }
 
 const components = document.querySelector("#components-group");
 components.addEventListener("change", (event) => {
-  if (event.target.name.endsWith("-dimension")) suit(event.target.closest(".inline-related"));
+  if (event.target.name.endsWith("-dimension")) showFields(event.target.closest(".inline-related"));
 });
-document.addEventListener("formset:added", (event) => suit(event.target));
-components.querySelectorAll(".inline-related:not(.empty-form)").forEach(suit);
+document.addEventListener("formset:added", (event) => showFields(event.target));
+components.querySelectorAll(".inline-related:not(.empty-form)").forEach(showFields);

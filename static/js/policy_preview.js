@@ -1,40 +1,42 @@
-/** Says what the policy on the form says, and what a session would cost by it, while it is written. */
+// The preview of a pricing policy while its form is filled in: the policy in words, and the price of a trial session.
+
+const PREVIEW_AFTER_MS = 300; // after the last change
 const section = document.querySelector("[data-preview]");
 const result = section.querySelector("[data-preview-result]");
 const form = section.closest("form");
-const PAUSE_MS = 300;
-let waiting = 0;
-let asked = 0;
+let timer = 0;
+let requests = 0;
 
-async function show() {
-  const turn = ++asked;
+async function preview() {
+  requests += 1;
+  const request = requests;
   const answer = await fetch(section.dataset.preview, {
     method: "POST",
     body: new FormData(form),
     headers: { "X-Requested-With": "fetch" },
   }).catch(() => null);
-  if (turn !== asked) return;
+  if (request !== requests) return; // a later one is on its way
   if (!answer?.ok) {
     result.textContent = "No preview: the server did not answer. Are you still signed in?";
     return;
   }
   result.innerHTML = await answer.text();
   const zone = result.querySelector("[data-zone-now]").dataset.zoneNow;
-  form.querySelectorAll("[data-zone]").forEach((word) => word.replaceChildren(zone));
+  for (const element of form.querySelectorAll("[data-zone]")) element.replaceChildren(zone);
 }
 
-function soon() {
-  clearTimeout(waiting);
-  waiting = setTimeout(show, PAUSE_MS);
+function previewSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(preview, PREVIEW_AFTER_MS);
 }
 
-form.addEventListener("input", soon);
-// The admin's choosers of places tell of a change by jQuery alone, which tells of native ones as well.
-window.django.jQuery(form).on("change", soon);
-document.addEventListener("formset:added", soon);
-document.addEventListener("formset:removed", soon);
+form.addEventListener("input", previewSoon);
+// The admin's related-object widgets trigger "change" with jQuery only, which receives native events as well.
+window.django.jQuery(form).on("change", previewSoon);
+document.addEventListener("formset:added", previewSoon);
+document.addEventListener("formset:removed", previewSoon);
 section.querySelector("button").addEventListener("click", (event) => {
   event.preventDefault();
-  show();
+  preview();
 });
-show();
+preview();

@@ -1,29 +1,39 @@
-// What is announced of all sessions, and how the page's connection to it stands.
+// The page's connection to the announcements about all sessions, and its state.
 //
-// What comes is a hint. Whoever shows it hears "again" whenever the connection opens, and fetches what it has
-// missed: since a break, or since the page was made.
+// An announcement is a hint that can be lost. Subscribe to "connected" and fetch what was missed: since a break, or
+// since the page was made. "state" tells each change of the connection's state.
 
 import { Connection } from "./connection.js";
 
-const heard = new EventTarget();
-export function hear(types, take) {
-  for (const type of types) heard.addEventListener(type, ({ detail }) => take(detail));
-}
-const tell = (type, detail) => heard.dispatchEvent(new CustomEvent(type, { detail }));
+const announcements = new EventTarget();
 
-export let state = "connecting";
-function become(word) {
-  state = word;
-  tell("state", word);
+// Call handler(event) for each announcement of these types.
+export function on(types, handler) {
+  for (const type of types) announcements.addEventListener(type, ({ detail }) => handler(detail));
+}
+
+const announce = (type, detail) => announcements.dispatchEvent(new CustomEvent(type, { detail }));
+
+export let state = "connecting"; // a key of STATE_LABELS
+
+function setState(name) {
+  state = name;
+  announce("state", name);
 }
 
 let wasLive = false;
-new Connection("/live/sessions/", {
-  opened() {
-    tell("again");
+
+function lostState() {
+  if (!navigator.onLine) return "offline";
+  return wasLive ? "reconnecting" : "connecting";
+}
+
+export const connection = new Connection("/live/sessions/", {
+  onOpen() {
+    announce("connected");
     wasLive = true;
-    become("live");
+    setState("live");
   },
-  message: (event) => tell(event.type, event),
-  lost: () => become(!navigator.onLine ? "offline" : wasLive ? "reconnecting" : "connecting"),
+  onMessage: (event) => announce(event.type, event),
+  onLost: () => setState(lostState()),
 });

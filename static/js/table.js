@@ -1,18 +1,18 @@
-// The tables at the keyboard and under the mouse: rows, their menus and graphs, the panels above.
+// The tables by keyboard and mouse: rows, their expansions, the panels above.
 
-import { expansionOf, fold, list, refetchSoon, rows, unfoldInto } from "./list.js";
-import { hear } from "./socket.js";
+import { collapse, expand, expansionOf, list, refetchSoon, rows } from "./list.js";
+import { on } from "./socket.js";
 
+const SEARCH_AFTER_MS = 200; // after the last letter that is typed
 const search = document.querySelector("#q");
-const idOf = (row) => row.dataset.session;
 
-// Each element fetches by itself: of what waits for one and the same, htmx keeps the last alone.
+// Fetch into an element, which is also the source: htmx keeps only the last of a source's waiting requests.
 function fetchInto(target, address) {
   return htmx.ajax("GET", address, { source: target, target, swap: "innerHTML" }).catch(() => {});
 }
 
-// Rows: arrows walk, Enter opens, a click or the space bar unfolds the graph.
-function reachable() {
+// Exactly one row is in the tab order: the one that was focused last, else the first.
+function keepOneTabStop() {
   const all = rows();
   if (all.length && !all.some((row) => row.tabIndex === 0)) all[0].tabIndex = 0;
 }
@@ -23,56 +23,63 @@ function focusRow(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 
-function toggle(row) {
-  if (expansionOf(row)) return fold(row);
-  const below = document.createElement("tr");
-  below.className = "expansion";
+function toggleExpansion(row) {
+  if (expansionOf(row)) {
+    collapse(row);
+    return;
+  }
+  const expansion = document.createElement("tr");
+  expansion.className = "expansion";
   const body = document.createElement("div");
   body.className = "expansion-body";
   body.textContent = "Fetching the graph …";
-  below.insertCell().append(body);
-  unfoldInto(row, below);
-  fetchInto(body, `/sessions/${idOf(row)}/figure/`);
+  expansion.insertCell().append(body);
+  expand(row, expansion);
+  fetchInto(body, `/sessions/${row.dataset.session}/figure/`);
+}
+
+function collapseAt(element) {
+  const row = element.closest("tr.expansion")?.previousElementSibling ?? element.closest("tr[data-session]");
+  if (!row || !expansionOf(row)) return;
+  collapse(row);
+  focusRow(row);
 }
 
 list.addEventListener("click", (event) => {
   const row = event.target.closest("tr[data-session]");
   if (!row) return;
-  if (event.target.closest("[data-unfold]")) return toggle(row);
-  if (event.target.closest("a, button, input") || !getSelection().isCollapsed) return;
-  focusRow(row);
-  toggle(row);
+  const isButton = event.target.closest("[data-unfold]");
+  if (!isButton) {
+    if (event.target.closest("a, button, input") || !getSelection().isCollapsed) return;
+    focusRow(row);
+  }
+  toggleExpansion(row);
 });
 
 list.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const all = rows();
-  if (event.target.matches(".table-frame") && event.key === "ArrowDown" && all.length) {
-    event.preventDefault();
-    return focusRow(all[0]);
+  if (event.key === "Escape") {
+    collapseAt(event.target);
+    return;
   }
-  if (event.key === "Escape") return foldAt(event.target);
-  const row = event.target.closest("tr[data-session]");
-  if (!row) return;
-  const at = all.indexOf(row);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
-  if (to !== undefined) {
-    event.preventDefault();
-    if (all[to]) focusRow(all[to]);
-  } else if (event.target === row && event.key === "Enter") {
-    event.preventDefault();
-    row.querySelector("[data-view]").click();
-  } else if (event.target === row && event.key === " ") {
-    event.preventDefault();
-    toggle(row);
-  }
+  const action = actionOfKey(event.key, event.target);
+  if (!action) return;
+  event.preventDefault();
+  action();
 });
 
-function foldAt(element) {
-  const row = element.closest("tr.expansion")?.previousElementSibling ?? element.closest("tr[data-session]");
-  if (!row || !expansionOf(row)) return;
-  fold(row);
-  focusRow(row);
+// Return what a key does in the list: arrows, Home and End move between rows, Enter opens, space expands.
+function actionOfKey(key, target) {
+  const all = rows();
+  if (target.matches(".table-frame") && key === "ArrowDown" && all.length) return () => focusRow(all[0]);
+  const row = target.closest("tr[data-session]");
+  if (!row) return null;
+  const index = all.indexOf(row);
+  const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: all.length - 1 }[key];
+  if (to !== undefined) return () => all[to] && focusRow(all[to]);
+  if (target !== row) return null;
+  if (key === "Enter") return () => row.querySelector("[data-view]").click();
+  return key === " " ? () => toggleExpansion(row) : null;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -81,49 +88,69 @@ document.addEventListener("keydown", (event) => {
     search.focus();
     search.select();
   } else if (event.key === "Escape" && event.target === search) {
-    if (search.value) {
-      search.value = "";
-      search.dispatchEvent(new Event("input", { bubbles: true }));
-    } else {
-      const first = rows().find((row) => row.tabIndex === 0);
-      if (first) focusRow(first);
-    }
+    leaveSearch();
   }
 });
 
-// The panels: fetched when they open, for the address as it is then.
-document.addEventListener("toggle", ({ target }) => {
-  if (!target.open || !target.dataset?.panel) return;
-  fetchInto(target.querySelector(".panel"), `${target.dataset.panel}${location.search}`);
-}, true);
+// Clear the search or, where it is empty, return to the rows.
+function leaveSearch() {
+  if (search.value) {
+    search.value = "";
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    return;
+  }
+  const row = rows().find((each) => each.tabIndex === 0);
+  if (row) focusRow(row);
+}
 
-let typing = 0;
+// A panel is fetched when it opens, for the address at that time.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!target.open || !target.dataset?.panel) return;
+    fetchInto(target.querySelector(".panel"), `${target.dataset.panel}${location.search}`);
+  },
+  true,
+);
+
+let findTimer = 0;
 document.addEventListener("input", ({ target }) => {
   if (!target.dataset.find) return;
-  clearTimeout(typing);
-  typing = setTimeout(() => {
-    const found = target.parentElement.querySelector("[data-found]");
-    const chosen = new URLSearchParams({ find: target.value });
-    for (const box of found.querySelectorAll("input:checked")) chosen.append(box.name, box.value);
-    fetchInto(found, `${target.dataset.find}?${chosen}`);
-  }, 200);
+  clearTimeout(findTimer);
+  findTimer = setTimeout(() => find(target), SEARCH_AFTER_MS);
 });
-// The finder's own box is no filter: what is typed there must not send the form.
-document.addEventListener("change", (event) => {
-  if (event.target.dataset.find) event.stopPropagation();
-}, true);
 
-// A removed chip of the search takes its words out of the box; every address in the list is without blanks.
+// Fetch the choices that match a finder's text. What is checked stays in the list.
+function find(finder) {
+  const choices = finder.parentElement.querySelector("[data-found]");
+  const params = new URLSearchParams({ find: finder.value });
+  for (const box of choices.querySelectorAll("input:checked")) params.append(box.name, box.value);
+  fetchInto(choices, `${finder.dataset.find}?${params}`);
+}
+
+// A finder is no filter: its text must not send the form.
+document.addEventListener(
+  "change",
+  (event) => {
+    if (event.target.dataset.find) event.stopPropagation();
+  },
+  true,
+);
+
+// Removing the chip of the search clears the search box.
 document.addEventListener("click", ({ target }) => {
   if (target.closest("[data-clears=q]")) search.value = "";
 });
+
+// Empty values are left out of the list's address.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   if (detail.verb !== "get" || !detail.elt.matches("#search, .panel-form")) return;
-  for (const [name, value] of [...detail.formData.entries()]) {
+  for (const [name, value] of Array.from(detail.formData.entries())) {
     if (value === "") detail.formData.delete(name);
   }
 });
-// What one may see has changed: rows, sums, places and counts.
-hear(["access.changed"], () => refetchSoon({ whole: true }));
-list.addEventListener("htmx:afterSettle", reachable);
-reachable();
+
+// The manager may see other sites now: rows, sums, sites and counts change.
+on(["access.changed"], () => refetchSoon({ whole: true }));
+list.addEventListener("htmx:afterSettle", keepOneTabStop);
+keepOneTabStop();

@@ -31,19 +31,21 @@ CLOCK = """
     let clicked = 0;
     addEventListener("click", () => { clicked = performance.now(); window.painted = null; }, true);
     document.addEventListener("graph-drawn", (event) => {
-      window.drawn = event.target.graph;
+      window.drawn = event.detail.graph;
       requestAnimationFrame(() => setTimeout(() => { window.painted ??= performance.now() - clicked; }));
     });
 """
 # Adds and draws new points as the page does.
 APPEND = """async (rounds) => {
-    const graph = window.drawn, { points } = graph, fields = Object.keys(points.columns), took = [];
+    const graph = window.drawn, took = [];
+    const { points, last } = JSON.parse(document.querySelector("[data-payload]").textContent);
+    const row = Object.values(points).map((column) => column.at(-1));
+    row[0] = last;
     for (let round = 0; round < rounds; round += 1) {
-      const row = fields.map((field) => points.columns[field].at(-1));
-      row[0] = points.last + 1;
+      row[0] += 1;
       row[1] += 10000;
       const began = performance.now();
-      points.append([row]);
+      graph.append([[...row]]);
       await graph.draw();
       took.push(performance.now() - began);
       await new Promise((done) => setTimeout(done, 100));

@@ -1,82 +1,83 @@
-// The session dialog: opens over the table at an address of its own, or stands alone on a page.
+// The session dialog: over the table at an address of its own, or the same content on a page of its own.
 //
-// A link opens it by hx-get to the session's address with hx-target="#session-dialog". Esc, the button, a
-// click outside or the browser's back close it; the focus returns to the link. Inside: the two views, the
-// figures of the header (live, or of the moment that is played), and the change into history in place.
+// A link opens it by hx-get to the session's address with hx-target="#session-dialog". Esc, the button, a click
+// outside and the browser's back close it; the focus returns to the link. Inside are the two views and the figures of
+// the header (live, or of the played moment); when the session ends, the dialog turns into history in place.
 
-import { notice } from "../shell.js";
-import { mountAll, unmountAll } from "./graph.js";
+import { STATE_LABELS } from "../connection.js";
+import { copyLink, isPlainClick, notice } from "../shell.js";
+import { graphIn, mountAll, unmountAll } from "./graph.js";
+import { keepFresh, keepTicking, refresh, showCells, showMoment } from "./header.js";
 import { plotlyWhenIdle } from "./plotly.js";
-import { keepFresh, keepTicking, refresh, show, showMoment } from "./header.js";
 
 const dialog = document.querySelector("#session-dialog");
-const notices = document.querySelector("#notices"); // they go with the dialog: what lies under it is out of reach
-let opener = null;
-let title = document.title; // of the page under the dialog
-let shown = null; // the session that is open over the table
-let isReturning = false; // the browser itself is on its way to this address
-let isLeaving = false; // and here from it
+const notices = document.querySelector("#notices"); // moves into the open dialog, which makes the page below inert
+let opener = null; // the link that opened the dialog
+let pageTitle = document.title; // of the page under the dialog
+let openId = null; // the session that is open over the table
+let isReturning = false; // the browser went back or forward to a session, which is being fetched
+let isLeaving = false; // the dialog closed and went back in the browser's history
 
-function detailOf(element) {
-  return element.closest("[data-session-detail]");
-}
+const detailOf = (element) => element.closest("[data-session-detail]");
 
 function opened() {
   const detail = dialog.querySelector("[data-session-detail]");
   if (!detail) return;
   const id = detail.dataset.sessionDetail;
-  const isTooLate = isReturning && history.state?.session !== id; // the browser has gone on meanwhile
-  if (isTooLate) return putAway();
-  shown = id;
+  const isTooLate = isReturning && history.state?.session !== id; // the browser has left this address meanwhile
+  if (isTooLate) {
+    close();
+    return;
+  }
+  openId = id;
   detail.querySelector("[data-close-dialog]").hidden = false;
-  settle(detail);
+  start(detail);
   if (!dialog.open) {
-    title = document.title;
+    pageTitle = document.title;
     dialog.showModal();
   }
-  detail.querySelector("h1").focus(); // from where the keys play, and Tab goes on
+  detail.querySelector("h1").focus(); // the playback keys work from here, and Tab moves on from here
   dialog.setAttribute("aria-label", `Session ${id}`);
   document.title = `Session ${id} · TerraFuse`;
   if (!isReturning && history.state?.session !== id) {
-    const isInstead = Boolean(history.state?.session); // two eyes were clicked before the first one opened
-    history[isInstead ? "replaceState" : "pushState"]({ session: id }, "", detail.dataset.address);
+    const isSecond = Boolean(history.state?.session); // two links were clicked before the first session opened
+    history[isSecond ? "replaceState" : "pushState"]({ session: id }, "", detail.dataset.address);
   }
   isReturning = false;
   dialog.append(notices);
   mountAll(dialog);
 }
 
-function settle(detail) {
+function start(detail) {
   for (const button of detail.querySelectorAll("[data-copy-link]")) button.hidden = !navigator.clipboard;
   keepTicking(detail);
   keepFresh(detail);
 }
 
-// The browser tells of a dialog's closing a frame later: by then its back and forward may have gone on, so
-// whoever closes by them puts the session away at once, and here there is nothing left to do; the session may
-// even be back by then.
+// The browser tells the closing of a dialog a frame later. Closing by back or forward is handled at once, so nothing is
+// left to do here then; the session may even be open again.
 function closed() {
-  if (!shown || dialog.open) return;
-  putAway();
+  if (!openId || dialog.open) return;
+  close();
   if (history.state?.session) {
     isLeaving = true;
     history.back();
   }
 }
 
-function putAway() {
-  shown = null;
+function close() {
+  openId = null;
   isReturning = false;
-  empty();
+  releaseContent();
   dialog.replaceChildren();
   dialog.close();
-  document.title = title;
-  const link = opener?.isConnected ? opener : document.getElementById(opener?.id); // the list may be a new one
-  (link ?? document.querySelector("#content")).focus(); // the row may have left meanwhile
+  document.title = pageTitle;
+  const link = opener?.isConnected ? opener : document.getElementById(opener?.id); // the list may have been replaced
+  (link ?? document.querySelector("#content")).focus(); // the row may be gone
   opener = null;
 }
 
-function empty() {
+function releaseContent() {
   unmountAll(dialog);
   document.body.append(notices);
 }
@@ -86,7 +87,7 @@ function isOutside({ clientX: x, clientY: y }) {
   return x < box.left || x > box.right || y < box.top || y > box.bottom;
 }
 
-function turnTo(detail, link) {
+function showView(detail, link) {
   const { viewLink: view } = link.dataset;
   for (const panel of detail.querySelectorAll("[data-view-panel]")) panel.hidden = panel.dataset.viewPanel !== view;
   for (const each of detail.querySelectorAll("[data-view-link]")) {
@@ -94,22 +95,22 @@ function turnTo(detail, link) {
     else each.removeAttribute("aria-current");
   }
   detail.dataset.view = view;
-  if (view === "pricing") detail.querySelector("[data-graph]").graph?.playback.leave(); // its bill is of the whole
   history.replaceState(history.state, "", link.href);
-  if (view === "pricing" && detail.dataset.phase === "live") refresh(detail, ["pricing"]);
+  if (view !== "pricing") return;
+  graphIn(detail)?.leavePlayback(); // its bill is that of the whole session
+  if (detail.dataset.phase === "live") refresh(detail, ["pricing"]);
 }
 
-// The table's link has asked for a session: remember where the focus is to return to.
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   if (detail.target === dialog && !dialog.open) opener = detail.elt;
 });
-for (const failed of ["htmx:responseError", "htmx:sendError"]) {
-  document.addEventListener(failed, ({ detail }) => {
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, ({ detail }) => {
     if (detail.target === dialog) notice("The session could not be opened. Is the connection there? Try once more.");
   });
 }
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target === dialog && detail.shouldSwap) empty();
+  if (detail.target === dialog && detail.shouldSwap) releaseContent();
 });
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (detail.target === dialog) opened();
@@ -126,41 +127,41 @@ dialog?.addEventListener("mousedown", (event) => {
 
 document.addEventListener("click", (event) => {
   const detail = detailOf(event.target);
-  if (!detail || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!detail || !isPlainClick(event)) return;
   if (event.target.closest("[data-close-dialog]")) dialog.close();
   const link = event.target.closest("[data-view-link]");
   if (link) {
     event.preventDefault();
-    turnTo(detail, link);
+    showView(detail, link);
   }
   const copy = event.target.closest("[data-copy-link]");
-  if (copy) {
-    navigator.clipboard.writeText(location.href);
-    copy.querySelector("span").textContent = "Copied";
-  }
+  if (copy) copyLink(copy, location.href);
 });
 
-// The graph that the keys play: of the session that is open, over the table or alone, else of the expanded
-// row that holds the focus.
-function graphOfKeys(target) {
+// Return the graph that the keys play: that of the session that is open over the table or has its own page, else that
+// of the expanded row that holds the focus.
+function graphForKeys(target) {
   const detail = document.querySelector("[data-session-detail]");
-  const isMeant = detail?.contains(target) || target.matches("body, main, dialog");
-  const place = isMeant ? detail?.querySelector("[data-view-panel=power]:not([hidden])") : target.closest(".expansion");
-  return place?.querySelector("[data-graph]")?.graph;
+  const isInDetail = detail?.contains(target) || target.matches("body, main, dialog");
+  const place = isInDetail
+    ? detail?.querySelector("[data-view-panel=power]:not([hidden])")
+    : target.closest(".expansion");
+  return place && graphIn(place);
 }
 
-const OWN_KEYS = "select, textarea, input:not([type=checkbox], [type=range])";
-const OWN_SPACE = "button, summary, [type=checkbox]";
+// Elements that use the keys themselves.
+const KEY_USERS = "select, textarea, input:not([type=checkbox], [type=range])";
+const SPACE_USERS = "button, summary, [type=checkbox]";
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest(event.key === " " ? `${OWN_KEYS}, ${OWN_SPACE}` : OWN_KEYS)) return;
-  graphOfKeys(event.target)?.playback.key(event);
+  if (event.target.closest(event.key === " " ? `${KEY_USERS}, ${SPACE_USERS}` : KEY_USERS)) return;
+  graphForKeys(event.target)?.handleKey(event);
 });
 
 document.addEventListener("session-cells", ({ target, detail: { cells } }) => {
   const detail = detailOf(target);
   if (!detail || detail.dataset.phase !== "live") return;
-  show(detail, cells);
+  showCells(detail, cells);
   if (detail.dataset.view === "pricing") refresh(detail, ["pricing"]);
 });
 document.addEventListener("session-moment", ({ target, detail: moment }) => {
@@ -168,33 +169,33 @@ document.addEventListener("session-moment", ({ target, detail: moment }) => {
   if (detail) showMoment(detail, moment);
 });
 document.addEventListener("session-state", ({ target, detail: { state } }) => {
-  const words = detailOf(target)?.querySelector("[data-feed-words]");
-  if (!words) return;
-  words.textContent = { live: "live", reconnecting: "connection lost, reconnecting", gone: "no longer available" }[state];
-  words.closest("[data-feed]").dataset.feed = state;
+  const label = detailOf(target)?.querySelector("[data-feed-words]");
+  if (!label) return;
+  label.textContent = STATE_LABELS[state];
+  label.closest("[data-feed]").dataset.feed = state;
 });
 document.addEventListener("session-over", ({ target }) => {
   const detail = detailOf(target);
   if (detail) refresh(detail, ["head", "pricing"], "ended");
 });
 
-// Before htmx, which would put a whole page in place of the one that lies under the dialog.
+// This listener comes before htmx's, which would replace the page under the dialog.
 addEventListener("popstate", (event) => {
-  const alone = document.querySelector("[data-session-alone] [data-session-detail]");
-  if (alone) {
-    if (!location.pathname.startsWith(alone.dataset.address)) location.reload();
+  const detail = document.querySelector("[data-session-alone] [data-session-detail]");
+  if (detail) {
+    if (!location.pathname.startsWith(detail.dataset.address)) location.reload();
     event.stopImmediatePropagation();
   } else if (event.state?.session) {
     isReturning = true;
     htmx.ajax("GET", location.href, { target: dialog, swap: "innerHTML" });
     event.stopImmediatePropagation();
-  } else if (shown || isReturning || isLeaving) {
+  } else if (openId || isReturning || isLeaving) {
     isLeaving = false;
-    if (shown) putAway();
+    if (openId) close();
     event.stopImmediatePropagation();
   }
 });
 
-for (const alone of document.querySelectorAll("[data-session-alone] [data-session-detail]")) settle(alone);
+for (const detail of document.querySelectorAll("[data-session-alone] [data-session-detail]")) start(detail);
 mountAll(document.body);
 plotlyWhenIdle();

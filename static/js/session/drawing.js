@@ -1,78 +1,104 @@
-// From the server's figure and the points to what Plotly draws: a pure step, done anew for each change.
+// From the server's figure and the points to what Plotly draws: a pure step, repeated for each change.
 
-const NARROW = 560; // px: beside two axes there is no room for a third
-const LETTER = 7; // px of a mark's word
+import { idleLabel, markLabels, peakLabels } from "./annotations.js";
+import { colourResolver } from "./colours.js";
+
+const NARROW = 560; // px: a narrower frame has room for two axes only
 const FEW = 40; // points that are few enough to be marked each
 
-// Colours are names of tokens; the browser knows what they are in this theme.
-function painter(frame) {
-  const known = new Map();
-  const probe = document.createElement("i");
-  probe.hidden = true;
-  frame.append(probe);
-  const colour = (name) => {
-    if (!known.has(name)) {
-      probe.style.color = name;
-      known.set(name, getComputedStyle(probe).color);
-    }
-    return known.get(name);
+// Return {data, layout} for Plotly, of a size in px. Colours are those of the theme at `frame`.
+export function picture({ figure, points, siteTime }, { size, frame, range, checked }) {
+  const { width, height } = size;
+  const { columns } = points;
+  const intervals = points.idleIntervals();
+  const lines = traces(figure, points, checked);
+  const needsGround = checked.has("power_kw") && hasGap(columns.power_kw);
+  const data = [...lines, powerGround(columns, needsGround), idleShade(intervals)];
+  const { moments, labels } = siteTime.ticks(...range, Math.max(3, Math.floor(width / 90)));
+  const margin = { ...figure.layout.margin, ...(width < NARROW ? { l: 40, r: 54 } : {}) };
+  const withoutAxis = lines.filter(({ visible, yaxis }) => visible && !hasAxis(yaxis, width));
+  const layout = {
+    ...figure.layout,
+    ...yAxes(figure.layout, lines, width),
+    width,
+    height,
+    autosize: false,
+    margin,
+    xaxis: {
+      ...figure.layout.xaxis,
+      range: range.map((ms) => Math.round(ms)),
+      autorange: false,
+      tickmode: "array",
+      tickvals: moments,
+      ticktext: labels,
+    },
+    annotations: [
+      ...markLabels(figure.layout.annotations, range, width - margin.l - margin.r),
+      ...idleLabel(intervals, range),
+      ...peakLabels(withoutAxis, figure.layout, range),
+    ],
+    uirevision: "kept",
   };
-  const paint = (value) => {
-    if (typeof value === "string") return value.startsWith("var(") ? colour(value) : value;
-    if (Array.isArray(value)) return value.map(paint);
-    if (value === null || typeof value !== "object") return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, paint(each)]));
-  };
-  return { paint, done: () => probe.remove() };
+  const { resolve, done } = colourResolver(frame);
+  // The points hold no colours, so the resolver need not walk through them.
+  const coloured = { data: data.map(({ x, y, ...style }) => ({ ...resolve(style), x, y })), layout: resolve(layout) };
+  done();
+  return coloured;
 }
 
-// A point between two gaps makes no line: it is marked, or nobody would see it.
-function markers(column) {
-  if (column.filter((value) => value !== null).length <= FEW) return 5;
-  let any = false;
-  const sizes = column.map((value, i) => {
-    const alone = value !== null && (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null;
-    any ||= alone;
-    return alone ? 5 : 0;
-  });
-  return any ? sizes : null;
-}
-
-function traces(figure, points, shown) {
-  const columns = points.shown;
+function traces(figure, points, checked) {
+  const { columns } = points;
   return figure.data.map((trace) => {
-    const visible = shown.has(trace.meta) && points.has(trace.meta);
+    const visible = checked.has(trace.meta) && points.has(trace.meta);
     if (!visible) return { ...trace, visible: false, x: [], y: [] };
-    const size = markers(columns[trace.meta]);
+    const size = markerSizes(columns[trace.meta]);
     return {
-      ...trace, visible, x: columns.at_ms, y: columns[trace.meta],
+      ...trace,
+      visible,
+      x: columns.at_ms,
+      y: columns[trace.meta],
       ...(trace.meta === "power_kw" && !hasGap(columns.power_kw) ? GROUND : {}),
       ...(size ? { mode: "lines+markers", marker: { size, color: trace.line.color } } : {}),
     };
   });
 }
 
-function axes(layout, drawn, width) {
-  const used = new Set(drawn.filter((trace) => trace.visible).map((trace) => trace.yaxis));
-  return Object.fromEntries(Object.keys(layout).filter((key) => key.startsWith("yaxis")).map((key) => {
-    const name = key.replace("axis", "");
-    if (name === "y7") return [key, layout[key]];
-    const span = SPANS[name]?.(extent(drawn, name));
-    return [key, { ...layout[key], ...(span && { range: span }), visible: used.has(name) && hasAxis(name, width) }];
-  }));
+// A point between two gaps makes no line: without a marker it would be invisible.
+function markerSizes(column) {
+  if (column.filter((value) => value !== null).length <= FEW) return 5;
+  const sizes = column.map((value, i) => {
+    const isAlone = value !== null && (column[i - 1] ?? null) === null && (column[i + 1] ?? null) === null;
+    return isAlone ? 5 : 0;
+  });
+  return sizes.includes(5) ? sizes : null;
+}
+
+function yAxes(layout, lines, width) {
+  const used = new Set(lines.filter((trace) => trace.visible).map((trace) => trace.yaxis));
+  const keys = Object.keys(layout).filter((key) => key.startsWith("yaxis"));
+  return Object.fromEntries(
+    keys.map((key) => {
+      const name = key.replace("axis", "");
+      if (name === "y7") return [key, layout[key]];
+      const range = RANGES[name]?.(extent(lines, name));
+      return [key, { ...layout[key], ...(range && { range }), visible: used.has(name) && hasAxis(name, width) }];
+    }),
+  );
 }
 
 const hasAxis = (name, width) => width >= NARROW || name === "y" || name === "y2";
 
-// Limit and currents stay clear of the power, which fills its own axis; a voltage ripples about its mean.
-const SPANS = {
+// Limit and currents keep clear of the power, which fills its own axis; a voltage ripples about its mean.
+const RANGES = {
   y3: ([, highest]) => [0, 1.25 * highest],
   y6: ([lowest, highest]) => [lowest - 10, highest + 10],
 };
 
-function extent(drawn, axis) {
-  let lowest = Infinity, highest = -Infinity;
-  for (const { y, yaxis, visible } of drawn) {
+// Return the lowest and the highest value on an axis.
+function extent(lines, axis) {
+  let lowest = Infinity;
+  let highest = -Infinity;
+  for (const { y, yaxis, visible } of lines) {
     if (yaxis !== axis || !visible) continue;
     for (const value of y) {
       if (value === null) continue;
@@ -83,22 +109,7 @@ function extent(drawn, axis) {
   return highest === -Infinity ? [0, 1] : [lowest, highest || 1];
 }
 
-// Where there is no room for a series' axis, its highest value stands beside its line.
-function peakWords(layout, drawn, width, [from, to]) {
-  return drawn.filter(({ visible, yaxis }) => visible && !hasAxis(yaxis, width)).flatMap(({ x, y, yaxis, line }) => {
-    let top = -1;
-    for (let i = 0; i < x.length; i += 1) {
-      if (x[i] >= from && x[i] <= to && y[i] !== null && (top < 0 || y[i] > y[top])) top = i;
-    }
-    if (top < 0) return [];
-    const unit = layout[yaxis.replace("y", "yaxis")].title.text;
-    const text = `${Math.round(y[top] * 100) / 100} ${unit}`;
-    const xanchor = (x[top] - from) / (to - from) < 0.5 ? "left" : "right";
-    return [{ x: x[top], y: y[top], yref: yaxis, yanchor: "bottom", xanchor, text, showarrow: false, font: { size: 11, color: line.color } }];
-  });
-}
-
-// Plotly's own fill would run on through a gap; where there is none it is the cheaper one.
+// Plotly's own fill would cover a gap; where there is none, it is the cheaper one.
 function hasGap(column) {
   const first = column.findIndex((value) => value !== null);
   const last = column.findLastIndex((value) => value !== null);
@@ -106,113 +117,40 @@ function hasGap(column) {
 }
 
 const GROUND = { fill: "tozeroy", fillcolor: "var(--graph-power-fill)" };
+const AREA = { type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip", zorder: -1, fill: "toself" };
 
-// The ground under the power, piece by piece.
-function ground({ at_ms: at, power_kw: power }, isNeeded) {
-  const x = [], y = [];
-  for (let i = 0; isNeeded && i < at.length; i += 1) {
+// The ground under the power, piece by piece between the gaps.
+function powerGround({ at_ms: at, power_kw: power }, isNeeded) {
+  const x = [];
+  const y = [];
+  const count = isNeeded ? at.length : 0;
+  for (let i = 0; i < count; i += 1) {
     if (power[i] === null) continue;
-    const begins = i === 0 || power[i - 1] === null, ends = i === at.length - 1 || power[i + 1] === null;
-    x.push(...(begins ? [at[i]] : []), at[i], ...(ends ? [at[i], null] : []));
-    y.push(...(begins ? [0] : []), power[i], ...(ends ? [0, null] : []));
-  }
-  return {
-    type: "scatter", meta: "ground", mode: "lines", line: { width: 0 }, hoverinfo: "skip", showlegend: false, zorder: -1,
-    ...GROUND, fill: "toself", x, y, visible: x.length > 0,
-  };
-}
-
-// All idle stretches as one filled line: a shape for each of a hundred would cost as much as the graph.
-function shade(stretches) {
-  return {
-    type: "scatter", name: "Idle", meta: "idle", mode: "lines", line: { width: 0 }, hoverinfo: "skip", zorder: -1,
-    x: stretches.flatMap(([from, to]) => [from, from, to, to, null]),
-    y: stretches.flatMap(() => [0, 1, 1, 0, null]),
-    yaxis: "y7", fill: "toself", fillcolor: "var(--graph-idle)", visible: stretches.length > 0,
-  };
-}
-
-// The widest stretch says what the shade means.
-function idleWord(stretches, [from, to]) {
-  const seen = stretches.map(([a, b]) => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => b > a);
-  const widest = seen.sort((one, other) => other[1] - other[0] - (one[1] - one[0]))[0];
-  if (!widest || widest[1] - widest[0] < (to - from) / 14) return [];
-  return [{
-    x: (widest[0] + widest[1]) / 2, y: 0.06, yref: "paper", yanchor: "bottom", text: "idle", showarrow: false,
-    font: { size: 11, color: "var(--graph-text)" },
-  }];
-}
-
-// The session's whole range, with a little air; a session of a moment gets two minutes.
-// Where a station has fallen silent the time since then is shown, too, empty.
-export function wholeRange(payload, points, now) {
-  const from = payload.started_ms;
-  const isSilent = payload.ended_ms === null && now - points.lastAt > points.gap;
-  const to = Math.max(points.lastAt, payload.ended_ms ?? 0, isSilent ? now : 0, from + 120_000);
-  const air = (to - from) * 0.015;
-  return [from - air, to + air];
-}
-
-// The words of the marks, none over another: a word that would run into the next mark turns to the left
-// where there is room, else both marks share their words.
-function markWords(annotations, [from, to], width) {
-  const placed = [];
-  let taken = 0; // px up to which there are words
-  const seen = annotations.filter(({ x }) => x >= from && x <= to).sort((one, other) => one.x - other.x);
-  seen.forEach((word, i) => {
-    const at = ((word.x - from) / (to - from)) * width;
-    const next = i + 1 < seen.length ? ((seen[i + 1].x - from) / (to - from)) * width : width;
-    const long = word.text.length * LETTER;
-    const before = placed.at(-1);
-    if (at + long <= next && at >= taken) {
-      placed.push({ ...word, xanchor: "left" });
-      taken = at + long;
-    } else if (at - long >= taken) {
-      placed.push({ ...word, xanchor: "right" });
-      taken = at;
-    } else if (before && taken > at - long) {
-      placed[placed.length - 1] = { ...before, text: `${before.text}, ${word.text}` };
-      taken += long + 2 * LETTER;
-    } else {
-      placed.push({ ...word, xanchor: "left" });
-      taken = at + long;
+    if (i === 0 || power[i - 1] === null) {
+      x.push(at[i]);
+      y.push(0);
     }
-  });
-  return placed;
+    x.push(at[i]);
+    y.push(power[i]);
+    if (i === at.length - 1 || power[i + 1] === null) {
+      x.push(at[i], null);
+      y.push(0, null);
+    }
+  }
+  const { fillcolor } = GROUND;
+  return { ...AREA, meta: "ground", showlegend: false, fillcolor, x, y, visible: x.length > 0 };
 }
 
-// The size is that of the frame, unless it is for a picture of its own.
-export function picture({ payload, points, shown, range, siteTime, frame }, size = null) {
-  const { figure } = payload;
-  const { width, height } = size ?? { width: frame.clientWidth, height: frame.clientHeight };
-  const stretches = points.idle();
-  const lines = traces(figure, points, shown);
-  const data = [...lines, ground(points.shown, shown.has("power_kw") && hasGap(points.shown.power_kw)), shade(stretches)];
-  const { moments, words } = siteTime.ticks(...range, Math.max(3, Math.floor(width / 90)));
-  const margin = { ...figure.layout.margin, ...(width < NARROW ? { l: 40, r: 54 } : {}) };
-  const layout = {
-    ...figure.layout,
-    ...axes(figure.layout, lines, width),
-    width, height, autosize: false,
-    margin,
-    xaxis: {
-      ...figure.layout.xaxis, range: range.map((ms) => Math.round(ms)), autorange: false,
-      tickmode: "array", tickvals: moments, ticktext: words,
-    },
-    annotations: [
-      ...markWords(figure.layout.annotations, range, width - margin.l - margin.r),
-      ...idleWord(stretches, range),
-      ...peakWords(figure.layout, lines, width, range),
-    ],
-    uirevision: "kept",
+// All idle intervals as one filled trace: a hundred shapes would cost as much as the whole graph.
+function idleShade(intervals) {
+  return {
+    ...AREA,
+    name: "Idle",
+    meta: "idle",
+    x: intervals.flatMap(([from, to]) => [from, from, to, to, null]),
+    y: intervals.flatMap(() => [0, 1, 1, 0, null]),
+    yaxis: "y7",
+    fillcolor: "var(--graph-idle)",
+    visible: intervals.length > 0,
   };
-  const { paint, done } = painter(frame);
-  const painted = { data: data.map((trace) => coloured(paint, trace)), layout: paint(layout) };
-  done();
-  return painted;
-}
-
-// The points themselves hold no colours: they are not walked through.
-function coloured(paint, { x, y, ...style }) {
-  return { ...paint(style), x, y };
 }

@@ -1,25 +1,29 @@
-// What comes of one session: a socket, and HTTP for what it missed. Nothing is lost, nothing twice.
+// What comes of one session: by its socket, and over HTTP what the socket missed. No point is lost or comes twice.
 //
-// Every (re)connection begins by fetching what came after the last number: only then is the socket enough.
-// A session that is over may change still: the car is unplugged, late readings come, a price is corrected.
+// After every (re)connection the feed first fetches the points after the last number: only then is the socket enough.
+// A finished session may still change: the car is unplugged, late readings come, a price is corrected.
 
 import { Connection } from "../connection.js";
 
 export class Feed {
+  #pointsAddress;
+  #graph;
   #connection;
   #catchingUp = null;
-  #again = false;
-  #isOver = false;
+  #isCatchUpDue = false;
+  #isOver;
 
-  // has: {last() number, version() of the session once it is over}
-  // told: {points(rows, how) → outcome, reload(), cells(texts), state(word)}
-  constructor({ address, pointsAddress, has, told }) {
-    Object.assign(this, { pointsAddress, has, told });
-    this.#isOver = Boolean(has.version());
-    this.#connection = new Connection(address, {
-      opened: () => this.#opened(),
-      message: (event) => this.#take(event),
-      lost: () => told.state("reconnecting"),
+  // live, points: addresses of the socket and of the points
+  // graph: {lastNumber() and version() of what it has, onPoints(rows, options) → outcome of Points.append,
+  //   onReload(), onCells(texts), onState(name)}
+  constructor({ live, points }, graph) {
+    this.#pointsAddress = points;
+    this.#graph = graph;
+    this.#isOver = Boolean(graph.version());
+    this.#connection = new Connection(live, {
+      onOpen: () => this.#opened(),
+      onMessage: (event) => this.#receive(event),
+      onLost: () => graph.onState("reconnecting"),
     });
   }
 
@@ -28,57 +32,57 @@ export class Feed {
   }
 
   async #opened() {
-    const came = await this.#catchUp();
-    if (came) this.told.state("live");
-    return came;
+    const isComplete = await this.#catchUp();
+    if (isComplete) this.#graph.onState("live");
+    return isComplete;
   }
 
-  #take({ type, cells, points, redraw }) {
-    if (cells) this.told.cells(cells);
+  #receive({ type, cells, points, redraw }) {
+    if (cells) this.#graph.onCells(cells);
     this.#isOver ||= type === "session.ended";
     if (type !== "session.ended" && type !== "session.points") return;
-    if (this.#isOver || redraw) this.told.reload();
-    else this.#show(points);
+    if (this.#isOver || redraw) this.#graph.onReload();
+    else this.#append(points);
   }
 
-  #show(rows, how) {
-    const outcome = this.told.points(rows, how);
+  #append(rows, options) {
+    const outcome = this.#graph.onPoints(rows, options);
     if (outcome === "gap") this.#catchUp();
-    if (outcome === "redraw") this.told.reload();
+    if (outcome === "redraw") this.#graph.onReload();
   }
 
-  // Fetch what came after the last number. Two at once would be one too many: the second waits.
+  // Fetch the points after the last number, one request at a time. Return whether they came.
   async #catchUp() {
     if (this.#catchingUp) {
-      this.#again = true;
+      this.#isCatchUpDue = true;
       return this.#catchingUp;
     }
     this.#catchingUp = this.#fetch();
-    const came = await this.#catchingUp;
+    const isComplete = await this.#catchingUp;
     this.#catchingUp = null;
-    if (this.#again) {
-      this.#again = false;
+    if (this.#isCatchUpDue) {
+      this.#isCatchUpDue = false;
       return this.#catchUp();
     }
-    return came;
+    return isComplete;
   }
 
   async #fetch() {
     try {
-      const answer = await fetch(`${this.pointsAddress}?after=${this.has.last()}`);
+      const answer = await fetch(`${this.#pointsAddress}?after=${this.#graph.lastNumber()}`);
       if (answer.status === 404 || answer.status === 401) {
-        this.told.state("gone");
+        this.#graph.onState("gone");
         this.close();
         return false;
       }
       if (!answer.ok) throw new Error(String(answer.status));
       const { points, version, redraw } = await answer.json();
       this.#isOver ||= Boolean(version);
-      if (redraw || version !== this.has.version()) await this.told.reload();
-      else this.#show(points, { isWhole: true });
+      if (redraw || version !== this.#graph.version()) await this.#graph.onReload();
+      else this.#append(points, { isWhole: true });
       return true;
     } catch {
-      this.#connection.lost(); // and both are tried again together
+      this.#connection.lost(); // it tries again, and then fetches again
       return false;
     }
   }

@@ -1,247 +1,237 @@
-// The graph of one session, in the dialog, on a page of its own, or in an expanded row.
+// The graph of one session: in the dialog, on a page of its own, or in an expanded row.
 //
-// How to show one anywhere: put the answer of GET /sessions/<id>/figure/ (with the header HX-Request) in
-// the page. Whatever htmx swaps in is found by itself; after any other way call mountAll(parent). An
-// element [data-graph] holds its first points and says where the rest comes from:
-//   data-figure   GET → JSON, everything anew; with ?from=&to= (ms) the detail of a window
+// To show one anywhere, put the answer of GET /sessions/<id>/figure/ (with the header HX-Request) into the page.
+// What htmx swaps in is mounted automatically; after any other insertion call mountAll(parent). An element
+// [data-graph] holds its first points and the addresses of the rest:
+//   data-figure   GET → JSON with everything; with ?from=&to= (ms) the detail of a window
 //   data-points   GET ?after=<number> → the points since
 //   data-live     the session's socket
-// It tells (events that bubble): "session-cells" {cells}, "session-state" {state}, "session-moment", and
-// "session-over" when the session has ended, and when it has changed after that.
-// A graph that has left the page stops by itself; unmountAll(parent) stops those inside at once.
+// Its events bubble: "graph-drawn" {graph}; "session-cells" {cells}; "session-state" {state}; "session-moment", see
+// playback.js; "session-over" when the session has ended, and when it has changed after that.
+// A graph that has left the page stops when its next points come; unmountAll(parent) stops graphs at once.
 
+import { picture } from "./drawing.js";
 import { Feed } from "./feed.js";
 import { Hover } from "./hover.js";
-import { picture, wholeRange } from "./drawing.js";
-import { download } from "./image.js";
+import { download, SIZE } from "./image.js";
 import { Playback } from "./playback.js";
+import { PlotArea, zoomedRange } from "./plot_area.js";
 import { plotly } from "./plotly.js";
-import { Points } from "./points.js";
-import { SiteTime } from "./sitetime.js";
+import { SeriesChoice } from "./series.js";
+import { SessionData } from "./session_data.js";
 
 const DRAW_EVERY_MS = 700;
-const MANY = 3000; // so many points drawn one by one are worth a fresh, thinned set
-
+const MOST_POINTS = 3000; // more points than this are worth a new, downsampled set
 class Graph {
+  #element;
+  #frame;
+  #data;
+  #area;
+  #series;
+  #hover;
+  #playback;
+  #feed;
+  #library = null; // Plotly, once the graph has been drawn
+  #zoom = null; // the range that the manager has zoomed to: [from, to] in ms
+  #size = {}; // of the frame when it was last drawn
+  #drawnAt = 0;
+  #timer = null; // until the next drawing
+  #reloading = Promise.resolve();
+  #resizes = new ResizeObserver(() => this.#isSized() || this.draw());
+  #redraw = () => this.draw();
+
   constructor(element) {
-    this.element = element;
-    element.graph = this;
-    this.part = (name) => element.querySelector(`[data-${name}]`);
-    this.frame = this.part("graph-plot");
-    this.toggles = [...element.querySelectorAll("[data-series]")];
-    this.take(JSON.parse(this.part("payload").textContent));
-    this.hover = new Hover(this);
-    this.playback = new Playback(this);
+    this.#element = element;
+    this.#frame = this.#part("graph-plot");
+    this.#data = new SessionData(JSON.parse(this.#part("payload").textContent), element.dataset.figure);
+    this.#area = new PlotArea(this.#frame, () => this.range);
+    this.#series = new SeriesChoice(element, this.#redraw);
+    this.#playback = new Playback(element, this.#data, this.#area);
+    this.#hover = new Hover(element, this.#data, this.#area, this.#series);
     this.#listen();
-    this.ready = this.draw();
-    this.#follow();
+    this.draw();
+    this.#feed = this.#follow();
   }
 
-  take(payload) {
-    this.payload = payload;
-    this.takenAt = performance.now();
-    this.points ??= new Points(payload);
-    this.points.replace(payload);
-    this.siteTime = new SiteTime(payload.clock);
-  }
-
-  get isLive() {
-    return this.payload.ended_ms === null;
-  }
-
-  // The server's time: a browser's clock may be wrong.
-  get now() {
-    return this.payload.now_ms + performance.now() - this.takenAt;
-  }
-
-  get shown() {
-    return new Set(this.toggles.filter((toggle) => toggle.checked).map((toggle) => toggle.dataset.series));
-  }
-
-  // The range that the manager has zoomed to, else that of the whole session.
+  // The drawn range, [from, to] in ms: the one that the manager has zoomed to, else the whole session.
   get range() {
-    return this.zoom ?? wholeRange(this.payload, this.points, this.now);
+    return this.#zoom ?? this.#data.range;
   }
 
   async draw() {
-    this.drawnAt = performance.now();
-    this.width = this.frame.clientWidth;
-    this.height = this.frame.clientHeight;
-    this.#say();
+    this.#drawnAt = performance.now();
+    const { clientWidth: width, clientHeight: height } = this.#frame;
+    this.#size = { width, height };
+    this.#series.offer(this.#data.points);
+    this.#part("graph-note").textContent = this.#data.note;
+    this.#part("graph-note").hidden = !this.#data.note;
     const library = await plotly().catch(() => null);
     if (!library) {
-      this.part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try once more.";
+      this.#part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try once more.";
       return;
     }
-    if (!this.element.isConnected || !this.width) return;
-    const { data, layout } = picture(this);
-    await library.react(this.frame, data, layout, { displayModeBar: false, doubleClick: false, responsive: false });
-    if (!this.library) this.#firstDrawn(library);
-    this.drawnAt = performance.now();
-    this.element.dataset.count = this.points.taken;
-    this.hover.again();
-    this.playback.place();
-    this.element.dispatchEvent(new CustomEvent("graph-drawn", { bubbles: true }));
+    if (!this.#element.isConnected || !width) return;
+    const { data, layout } = this.#picture({ width: this.#frame.clientWidth, height: this.#frame.clientHeight });
+    await library.react(this.#frame, data, layout, { displayModeBar: false, doubleClick: false, responsive: false });
+    if (!this.#library) this.#firstDrawn(library);
+    this.#drawnAt = performance.now();
+    this.#element.dataset.count = this.#data.points.readings;
+    this.#hover.update();
+    this.#playback.place();
+    this.#tell("graph-drawn", { graph: this });
   }
 
-  // At most so often: a burst of points is drawn once.
+  // Draw at most once per interval, so that a burst of points is drawn once.
   drawSoon() {
-    if (this.waiting) return;
-    const wait = Math.max(0, DRAW_EVERY_MS - (performance.now() - this.drawnAt));
-    this.waiting = setTimeout(() => {
-      this.waiting = null;
+    if (this.#timer) return;
+    const wait = Math.max(0, DRAW_EVERY_MS - (performance.now() - this.#drawnAt));
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
       this.draw();
     }, wait);
   }
 
-  #firstDrawn(library) {
-    this.library = library;
-    this.part("graph-wait").hidden = true;
-    this.frame.on("plotly_relayout", (change) => this.#zoomed(change));
-    this.frame.on("plotly_doubleclick", () => this.zoomTo(null));
-  }
-
-  // Say what there is to see, and offer only the series that the station reports.
-  #say() {
-    const { taken } = this.points;
-    for (const toggle of this.toggles) {
-      const field = toggle.dataset.series;
-      const isAlways = field === "power_kw" || field === "energy_kwh";
-      toggle.closest("label").hidden = !isAlways && !this.points.has(field);
-    }
-    const note = this.part("graph-note");
-    note.hidden = taken > 1;
-    note.textContent = taken === 1 ? "One reading so far: it stands as a point."
-      : this.isLive ? "No reading yet. The graph begins with the station's first one."
-      : "The station sent no readings: only the start and the stop are known.";
-    if (taken === 1 && !this.isLive) note.textContent = "The station sent one reading only: it stands as a point.";
-  }
-
-  #zoomed(change) {
-    const range = change["xaxis.range"] ?? [change["xaxis.range[0]"], change["xaxis.range[1]"]];
-    if (range[0] === undefined) return;
-    const ms = (text) => (typeof text === "number" ? text : Date.parse(`${text.replace(" ", "T")}Z`));
-    this.zoomTo([ms(withTime(range[0])), ms(withTime(range[1]))]);
-  }
-
+  // Show a range, [from, to] in ms; null is the whole session.
   async zoomTo(range) {
-    this.zoom = range;
-    this.part("graph-whole").hidden = !range;
-    if (!range) this.points.magnify(null);
+    this.#zoom = range;
+    this.#part("graph-whole").hidden = !range;
+    if (!range) this.#data.points.detail = null;
     await this.draw();
-    if (range) await this.#magnify();
+    if (range) await this.#loadDetail();
   }
 
-  // A thinned session shows more of itself where one looks closer.
-  async #magnify() {
-    if (this.points.taken >= this.points.last) return;
-    const [from, to] = this.zoom;
-    const detail = await ask(`${this.element.dataset.figure}?from=${Math.floor(from)}&to=${Math.ceil(to)}`);
-    if (!detail || this.zoom?.[0] !== from) return;
-    this.points.magnify(detail.points);
-    await this.draw();
-  }
-
-  // Fetch everything anew, and keep what the manager has chosen. One after the other: else the answer that
-  // was given first may come last.
-  reload() {
-    this.reloading = Promise.resolve(this.reloading).then(() => this.#renew());
-    return this.reloading;
-  }
-
-  async #renew() {
-    const payload = await ask(this.element.dataset.figure);
-    if (!payload || !this.element.isConnected) return;
-    if (payload.last < this.points.last) return; // older than what has come since
-    const { version } = this.payload;
-    this.take(payload);
-    this.playback.renew();
-    await this.draw();
-    if (this.zoom) await this.#magnify();
-    if (payload.version !== version) this.#tell("session-over");
-  }
-
-  #tell(name, detail) {
-    this.element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
-  }
-
-  #follow() {
-    this.feed = new Feed({
-      address: this.element.dataset.live,
-      pointsAddress: this.element.dataset.points,
-      has: { last: () => this.points.last, version: () => this.payload.version },
-      told: {
-        points: (rows, how) => this.#append(rows, how),
-        reload: () => this.reload(),
-        cells: (cells) => this.#tell("session-cells", { cells }),
-        state: (state) => this.#tell("session-state", { state }),
-      },
-    });
-  }
-
-  #append(rows, how) {
-    if (!this.element.isConnected) {
-      unmount(this.element);
+  // Add points as they come, and draw them soon. Return what Points.append returns.
+  append(rows, options) {
+    if (!this.#element.isConnected) {
+      unmount(this.#element);
       return "nothing";
     }
-    const outcome = this.points.append(rows, how);
-    if (outcome === "appended" && this.points.length > MANY) this.reload();
+    const { points } = this.#data;
+    const outcome = points.append(rows, options);
+    if (outcome === "appended" && points.length > MOST_POINTS) this.reload();
     else if (outcome === "appended") this.drawSoon();
     return outcome;
   }
 
-  #isSized() {
-    return this.frame.clientWidth === this.width && this.frame.clientHeight === this.height;
+  // Fetch everything again and keep what the manager has chosen. Reloads run one after the other: otherwise an
+  // earlier answer might arrive last.
+  reload() {
+    this.#reloading = this.#reloading.then(() => this.#load());
+    return this.#reloading;
   }
 
-  #listen() {
-    for (const toggle of this.toggles) toggle.addEventListener("change", () => this.draw());
-    this.part("graph-whole").addEventListener("click", () => this.zoomTo(null));
-    this.part("graph-png").addEventListener("click", () => this.library && download(this));
-    this.sized = new ResizeObserver(() => this.#isSized() || this.draw());
-    this.sized.observe(this.frame);
-    this.themed = () => this.draw();
-    document.addEventListener("theme-changed", this.themed);
+  // Play, pause or step by a key.
+  handleKey(event) {
+    this.#playback.handleKey(event);
+  }
+
+  // End the playback and show the whole session.
+  leavePlayback() {
+    this.#playback.leave();
   }
 
   stop() {
-    this.feed?.close();
-    this.playback.pause();
-    this.hover.stop();
-    this.sized.disconnect();
-    document.removeEventListener("theme-changed", this.themed);
-    clearTimeout(this.waiting);
-    if (this.library) this.library.purge(this.frame);
+    this.#feed.close();
+    this.#playback.pause();
+    this.#hover.stop();
+    this.#resizes.disconnect();
+    document.removeEventListener("theme-changed", this.#redraw);
+    clearTimeout(this.#timer);
+    if (this.#library) this.#library.purge(this.#frame);
+  }
+
+  #part(name) {
+    return this.#element.querySelector(`[data-${name}]`);
+  }
+
+  #picture(size) {
+    return picture(this.#data, { size, frame: this.#frame, range: this.range, checked: this.#series.checked });
+  }
+
+  #firstDrawn(library) {
+    this.#library = library;
+    this.#part("graph-wait").hidden = true;
+    this.#frame.on("plotly_relayout", (change) => {
+      const range = zoomedRange(change);
+      if (range) this.zoomTo(range);
+    });
+    this.#frame.on("plotly_doubleclick", () => this.zoomTo(null));
+  }
+
+  // A downsampled session has more points to show in a window.
+  async #loadDetail() {
+    const { points } = this.#data;
+    if (points.readings >= points.lastNumber) return;
+    const range = this.#zoom;
+    const detail = await this.#data.fetchDetail(range);
+    if (!detail || this.#zoom?.[0] !== range[0]) return;
+    points.detail = detail;
+    await this.draw();
+  }
+
+  async #load() {
+    const payload = await this.#data.fetch();
+    if (!payload || !this.#element.isConnected) return;
+    if (payload.last < this.#data.points.lastNumber) return; // older than the points that have come since
+    const { version } = this.#data;
+    this.#data.replace(payload);
+    this.#playback.update();
+    await this.draw();
+    if (this.#zoom) await this.#loadDetail();
+    if (payload.version !== version) this.#tell("session-over");
+  }
+
+  #tell(name, detail) {
+    this.#element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  }
+
+  #follow() {
+    return new Feed(this.#element.dataset, {
+      lastNumber: () => this.#data.points.lastNumber,
+      version: () => this.#data.version,
+      onPoints: (rows, options) => this.append(rows, options),
+      onReload: () => this.reload(),
+      onCells: (cells) => this.#tell("session-cells", { cells }),
+      onState: (state) => this.#tell("session-state", { state }),
+    });
+  }
+
+  #isSized() {
+    return this.#frame.clientWidth === this.#size.width && this.#frame.clientHeight === this.#size.height;
+  }
+
+  #listen() {
+    this.#part("graph-whole").addEventListener("click", () => this.zoomTo(null));
+    this.#part("graph-png").addEventListener("click", () => {
+      if (this.#library) download(this.#library, this.#element, this.#picture(SIZE), this.#data);
+    });
+    this.#element.addEventListener("hover-left", () => this.#playback.place());
+    this.#resizes.observe(this.#frame);
+    document.addEventListener("theme-changed", this.#redraw);
   }
 }
 
-// What the server answers, or null: the feed notices what has been missed, and the page the lost connection.
-async function ask(address) {
-  try {
-    const answer = await fetch(address);
-    return answer.ok ? await answer.json() : null;
-  } catch {
-    return null;
-  }
-}
+const graphs = new WeakMap(); // by element
 
-// Plotly words a range as short as it can be: "2026-03-03" is a moment, too.
-function withTime(text) {
-  return typeof text === "string" && text.length <= 10 ? `${text} 00:00` : text;
-}
-
-const within = (parent) =>
-  [...(parent.matches?.("[data-graph]") ? [parent] : []), ...parent.querySelectorAll("[data-graph]")];
+const elementsIn = (parent) => [
+  ...(parent.matches?.("[data-graph]") ? [parent] : []),
+  ...parent.querySelectorAll("[data-graph]"),
+];
 
 export function mountAll(parent) {
-  return within(parent).map((element) => element.graph ?? new Graph(element));
+  for (const element of elementsIn(parent)) if (!graphs.has(element)) graphs.set(element, new Graph(element));
 }
 
 export function unmountAll(parent) {
-  within(parent).forEach(unmount);
+  for (const element of elementsIn(parent)) unmount(element);
+}
+
+// Return the graph that is mounted in an element.
+export function graphIn(parent) {
+  return graphs.get(parent.querySelector("[data-graph]"));
 }
 
 function unmount(element) {
-  element.graph?.stop();
-  delete element.graph;
+  graphs.get(element)?.stop();
+  graphs.delete(element);
 }

@@ -1,121 +1,126 @@
-// The figures in the header of a session: live, ticking, of the moment that is played, and anew.
+// The figures in the header of a session: live, ticking, of a played moment, and fetched again.
 
+import { graphIn } from "./graph.js";
 import { duration } from "./words.js";
 
 const REFRESH_EVERY_MS = 2000;
-const LOOK_AFTER_MS = 15_000; // a station that falls silent sends nothing that would say so
+const CHECK_EVERY_MS = 15_000; // a station that falls silent sends nothing, so the page has to ask
 
-function put(cell, text) {
-  if (cell.textContent === text) return;
-  cell.textContent = text;
-  cell.classList.toggle("wordy", cell.dataset.cell === "power" && text.length > 12); // "silent since …"
-  cell.classList.remove("lit");
-  void cell.offsetWidth; // the light begins again
-  cell.classList.add("lit");
-}
-
-// New texts from the server, by the names of the cells.
-export function show(detail, cells) {
+// Show new texts from the server, by the names of the cells.
+export function showCells(detail, cells) {
   for (const [name, text] of Object.entries(cells)) {
     const cell = detail.querySelector(`[data-part=head] [data-cell="${name}"]`);
-    if (cell) put(cell, text);
+    if (cell && cell.textContent !== text) highlight(cell, text);
   }
 }
 
-// The figures of the moment that is played, {clock, cells}, and without one those of the whole session.
-// Where the whole shows the peak there stands the power of the moment.
-const played = new WeakMap();
+function highlight(cell, text) {
+  cell.textContent = text;
+  cell.classList.toggle("wordy", cell.dataset.cell === "power" && text.length > 12); // "silent since …"
+  cell.classList.remove("lit");
+  void cell.offsetWidth; // restarts the animation
+  cell.classList.add("lit");
+}
 
+const playedMoments = new WeakMap(); // by session detail
+
+// Show the figures of the played moment, {clock, cells}; without one, those of the whole session. The cell of the
+// peak power shows the power of the moment.
 export function showMoment(detail, moment) {
-  if (moment) played.set(detail, moment);
-  else if (!played.delete(detail)) return;
+  if (moment) playedMoments.set(detail, moment);
+  else if (!playedMoments.delete(detail)) return;
   const head = detail.querySelector("[data-part=head]");
   detail.toggleAttribute("data-playing", Boolean(moment));
   head.querySelector("[data-moment]").textContent = moment ? `at ${moment.clock}` : "";
   for (const [name, text] of Object.entries(moment?.cells ?? {})) {
     const cell = head.querySelector(`[data-cell="${name === "power" ? "peak_power" : name}"]`);
     if (!cell) continue;
-    instead(cell, text);
-    if (name === "power") instead(cell.closest(".stat").querySelector("dt span"), "Power");
+    replaceText(cell, text);
+    if (name === "power") replaceText(cell.closest(".stat").querySelector("dt span"), "Power");
   }
-  if (!moment) for (const each of head.querySelectorAll("[data-whole]")) giveBack(each);
+  if (!moment) for (const element of head.querySelectorAll("[data-whole]")) restoreText(element);
 }
 
-function instead(element, text) {
+function replaceText(element, text) {
   element.dataset.whole ??= element.textContent;
   element.textContent = text;
 }
 
-function giveBack(element) {
+function restoreText(element) {
   element.textContent = element.dataset.whole;
   delete element.dataset.whole;
 }
 
-// The duration of a session in progress goes on between readings.
+// Let the duration of a session in progress tick between readings.
 export function keepTicking(detail) {
-  const behind = Date.now() - Number(detail.dataset.now) * 1000; // a browser's clock may be wrong
+  const lag = Date.now() - Number(detail.dataset.now) * 1000; // a browser's clock may be wrong
   const tick = () => {
     const cell = detail.querySelector("[data-part=head] [data-since]");
     if (!detail.isConnected || !cell) return;
-    cell.textContent = duration((Date.now() - behind) / 1000 - Number(cell.dataset.since));
+    cell.textContent = duration((Date.now() - lag) / 1000 - Number(cell.dataset.since));
     setTimeout(tick, 1000);
   };
   tick();
 }
 
-// Ask now and then what the header says: that a station is silent or offline nobody announces here.
+// Fetch the header from time to time: no event says that a station is silent or offline.
 export function keepFresh(detail) {
-  const look = () => {
+  const check = () => {
     if (!detail.isConnected || detail.dataset.phase !== "live") return;
     if (!document.hidden) {
       refresh(detail, ["head"]);
-      detail.querySelector("[data-graph]").graph?.drawSoon();
+      graphIn(detail)?.drawSoon();
     }
-    setTimeout(look, LOOK_AFTER_MS);
+    setTimeout(check, CHECK_EVERY_MS);
   };
-  setTimeout(look, LOOK_AFTER_MS);
+  setTimeout(check, CHECK_EVERY_MS);
 }
 
-// Fetch these parts of the session anew and put them in place: at once, then at most so often, and one
-// after the other.
-const pending = new WeakMap();
+const refreshes = new WeakMap(); // by session detail
 
-export function refresh(detail, parts, state = null) {
-  const known = pending.get(detail) ?? { at: 0, timer: null, parts: new Set(), done: null };
-  pending.set(detail, known);
-  for (const part of parts) known.parts.add(part);
-  if (known.timer && !state) return;
-  clearTimeout(known.timer);
-  const wait = state ? 0 : Math.max(0, known.at + REFRESH_EVERY_MS - Date.now());
-  known.timer = setTimeout(() => {
-    known.timer = null;
-    known.at = Date.now();
-    const wanted = [...known.parts];
-    known.parts.clear();
-    known.done = Promise.resolve(known.done).then(() => replace(detail, wanted, state));
+// Fetch these parts of the session and put them in place: now, then at most once per interval, one request after the
+// other. A phase, the session's new one, does not wait for the interval.
+export function refresh(detail, parts, phase = null) {
+  const state = refreshes.get(detail) ?? { at: 0, timer: null, parts: new Set(), done: Promise.resolve() };
+  refreshes.set(detail, state);
+  for (const part of parts) state.parts.add(part);
+  if (state.timer && !phase) return;
+  clearTimeout(state.timer);
+  const wait = phase ? 0 : Math.max(0, state.at + REFRESH_EVERY_MS - Date.now());
+  state.timer = setTimeout(() => {
+    state.timer = null;
+    state.at = Date.now();
+    const names = [...state.parts];
+    state.parts.clear();
+    state.done = state.done.then(() => load(detail, names, phase));
   }, wait);
 }
 
-const HELD = ["[data-close-dialog]", "[data-copy-link]", ".session-tools a"]; // else the heading holds the focus
-
-async function replace(detail, parts, state) {
+async function load(detail, parts, phase) {
   const headers = { "HX-Request": "true", "HX-Target": "parts" };
-  const answer = await fetch(detail.dataset.address, { headers }).catch(() => null); // the next time, then
+  const answer = await fetch(detail.dataset.address, { headers }).catch(() => null); // the next refresh tries again
   if (!answer?.ok || !detail.isConnected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of parts) {
-    const old = detail.querySelector(`[data-part=${part}]`);
-    const next = fresh.querySelector(`[data-part=${part}]`);
-    for (const name of ["data-close-dialog", "data-copy-link"]) {
-      const was = old.querySelector(`[${name}]`);
-      if (was) next.querySelector(`[${name}]`).hidden = was.hidden;
-    }
-    const feed = old.querySelector("[data-feed]");
-    if (feed && next.querySelector("[data-feed]")) next.querySelector("[data-feed]").replaceWith(feed);
-    const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    old.replaceWith(next);
-    if (focused) next.querySelector(HELD.find((each) => focused.matches(each)) ?? "h1, h2")?.focus();
+    const selector = `[data-part=${part}]`;
+    replacePart(detail.querySelector(selector), page.querySelector(selector));
   }
-  if (parts.includes("head")) showMoment(detail, played.get(detail));
-  if (state) detail.dataset.phase = state;
+  if (parts.includes("head")) showMoment(detail, playedMoments.get(detail));
+  if (phase) detail.dataset.phase = phase;
+}
+
+const FOCUSED = ["[data-close-dialog]", "[data-copy-link]", ".session-tools a"]; // what keeps the focus
+
+// Put a new part in place of the old one, and keep what the page has changed in it: hidden buttons, the state of the
+// feed, the focus.
+function replacePart(old, next) {
+  for (const name of ["[data-close-dialog]", "[data-copy-link]"]) {
+    const button = old.querySelector(name);
+    if (button) next.querySelector(name).hidden = button.hidden;
+  }
+  const feed = old.querySelector("[data-feed]");
+  if (feed) next.querySelector("[data-feed]")?.replaceWith(feed);
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  old.replaceWith(next);
+  if (focused) next.querySelector(FOCUSED.find((name) => focused.matches(name)) ?? "h1, h2")?.focus();
 }

@@ -1,32 +1,32 @@
-// What is known of a session at any moment, from its points: nothing is told that nobody measured.
+// The header's figures at any moment of a session, from its points. Values are never interpolated.
 
 import { duration, figure, money } from "./words.js";
 
-// What a header's figures are at a moment, by the names of its cells.
-export function cellsAt(points, { started_ms: started, money: nothing }, ms) {
-  const columns = points.shown;
-  const place = points.placeAt(ms);
-  const at = (field) => columns[field][place] ?? null;
-  const isInGap = columns.number[place + 1] === null && ms > columns.at_ms[place];
+// Return the texts at a moment, by the names of the header's cells.
+export function cellsAt({ points, startedAt, zeroAmount }, ms) {
+  const { columns } = points;
+  const index = points.indexAt(ms);
+  const value = (field) => columns[field][index] ?? null;
+  const isInGap = columns.number[index + 1] === null && ms > columns.at_ms[index];
   return {
-    power: figure(isInGap ? null : at("power_kw"), "kW", 2),
-    consumption: figure(at("energy_kwh"), "kWh", 2),
-    duration: duration((ms - started) / 1000),
-    inactivity: duration(idleAt(columns, place, ms)),
-    battery: figure(last(columns.battery, place), "%", 0),
-    price: money(at("price"), nothing),
+    power: figure(isInGap ? null : value("power_kw"), "kW", 2),
+    consumption: figure(value("energy_kwh"), "kWh", 2),
+    duration: duration((ms - startedAt) / 1000),
+    inactivity: duration(idleSecondsAt(columns, index, ms)),
+    battery: figure(latest(columns.battery, index), "%", 0),
+    price: money(value("price"), zeroAmount),
   };
 }
 
-// What was told last, by then; asked for each picture of a playback.
-const last = (values, place) => values.findLast((value, i) => i <= place && value !== null) ?? null;
+// Not every reading carries a state of charge: the latest one holds.
+const latest = (values, index) => values.findLast((value, i) => i <= index && value !== null) ?? null;
 
-// Seconds of inactivity: a point says what had counted by then, the next one that has more from when on
-// it went on, as the graph is shaded.
-function idleAt({ at_ms: at, idle_s: idle }, place, ms) {
-  const before = idle[place] ?? 0;
-  const next = idle.findIndex((value, i) => i > place && value !== null && value > before);
+// A point holds the idle seconds up to it. Where the next point has more, the car became idle between the two; the
+// graph is shaded in the same way.
+function idleSecondsAt({ at_ms: at, idle_s: idle }, index, ms) {
+  const before = idle[index] ?? 0;
+  const next = idle.findIndex((value, i) => i > index && value !== null && value > before);
   if (next < 0) return before;
-  const since = at[next] - (idle[next] - before) * 1000;
-  return before + Math.max(0, ms - since) / 1000;
+  const idleSince = at[next] - (idle[next] - before) * 1000;
+  return before + Math.max(0, ms - idleSince) / 1000;
 }

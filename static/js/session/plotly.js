@@ -1,8 +1,7 @@
-// Plotly, once for a page: when the page has nothing else to do, or when the first graph is opened.
+// Plotly, loaded once per page: when the page is idle, or when the first graph needs it.
 
-// Plotly brings the style sheet of a map library, and puts it in the page unless there is an element of
-// this id. The content security policy would refuse it; no map is drawn here. (A browser test tells when
-// another Plotly wants another id.)
+// Plotly adds the style sheet of a map library unless the page has an element of this id. The content security
+// policy would refuse the sheet, and no map is drawn here. tests/test_borrowed_apis.py fails when the id changes.
 const MAP_STYLES = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 
 let loading = null;
@@ -12,20 +11,20 @@ export function plotly() {
     const script = document.createElement("script");
     script.id = MAP_STYLES;
     script.src = document.querySelector('meta[name="plotly-source"]').content;
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => {
       loading = null;
       reject(new Error("The graph library could not be loaded."));
-    };
+    });
     document.head.append(script);
   });
   return loading;
 }
 
-const whenIdle = window.requestIdleCallback ?? ((todo) => setTimeout(todo, 1500));
+const whenIdle = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 1500));
+const loadWhenIdle = () => whenIdle(() => plotly().catch(() => {}), { timeout: 10_000 });
 
 export function plotlyWhenIdle() {
-  const soon = () => whenIdle(() => plotly().catch(() => {}), { timeout: 10_000 });
-  if (document.readyState === "complete") soon();
-  else addEventListener("load", soon, { once: true });
+  if (document.readyState === "complete") loadWhenIdle();
+  else addEventListener("load", loadWhenIdle, { once: true });
 }

@@ -1,4 +1,4 @@
-// A receipt prints by its button; without JavaScript the browser's own way does.
+// The print button of a receipt. Without JavaScript it stays hidden: the browser's own command prints.
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

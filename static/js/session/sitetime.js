@@ -1,64 +1,74 @@
-// Site time, whatever zone the browser stands in: the server says from when on which offset holds.
+// Site time, whatever the browser's time zone: the server says from when on which offset applies.
 
-const MINUTE = 60_000, HOUR = 3_600_000, DAY = 86_400_000;
+import { twoDigits } from "./words.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const STEPS = [
-  1000, 2000, 5000, 10_000, 15_000, 30_000,
-  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY,
+const TICK_STEPS = [
+  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 7, 14, 28].map((days) => days * DAY),
 ];
 
-const two = (number) => String(number).padStart(2, "0");
-
 export class SiteTime {
+  #changes;
+
   // changes: [[from ms, offset ms, name], …], the first one from the beginning
   constructor(changes) {
-    this.changes = changes;
-  }
-
-  holding(ms) {
-    let found = this.changes[0];
-    for (const change of this.changes) if (change[0] <= ms) found = change;
-    return found;
-  }
-
-  // The clock on the site's wall, as a Date whose UTC fields are to be read.
-  wall(ms) {
-    return new Date(ms + this.holding(ms)[1]);
+    this.#changes = changes;
   }
 
   clock(ms, withSeconds = true) {
-    const wall = this.wall(ms);
-    const clock = `${two(wall.getUTCHours())}:${two(wall.getUTCMinutes())}`;
-    return withSeconds ? `${clock}:${two(wall.getUTCSeconds())}` : clock;
-  }
-
-  day(ms) {
-    const wall = this.wall(ms);
-    return `${wall.getUTCDate()} ${MONTHS[wall.getUTCMonth()]}`;
+    const local = this.#local(ms);
+    const clock = `${twoDigits(local.getUTCHours())}:${twoDigits(local.getUTCMinutes())}`;
+    return withSeconds ? `${clock}:${twoDigits(local.getUTCSeconds())}` : clock;
   }
 
   // 3 Mar 09:14:05 AEDT
   full(ms) {
-    return `${this.day(ms)} ${this.clock(ms)} ${this.holding(ms)[2]}`;
+    return `${this.#day(ms)} ${this.clock(ms)} ${this.#changeAt(ms)[2]}`;
   }
 
-  // The moments of round site times in a range, and their words; the day stands where it changes.
+  // Return the moments of round site times in a range, and their labels; a label has the day where it changes.
   ticks(from, to, most) {
-    const step = STEPS.find((each) => (to - from) / each <= most) ?? 56 * DAY;
-    const moments = [], words = [];
-    let day = "";
-    for (let wall = Math.ceil(this.wall(from).getTime() / step) * step; ; wall += step) {
-      let ms = wall - this.holding(from)[1];
-      ms = wall - this.holding(ms)[1];
+    const step = TICK_STEPS.find((each) => (to - from) / each <= most) ?? 56 * DAY;
+    const moments = [];
+    const labels = [];
+    let labelledDay = "";
+    for (let local = Math.ceil(this.#local(from).getTime() / step) * step; ; local += step) {
+      const ms = this.#moment(local, from);
       if (ms > to) break;
       if (moments.length && ms <= moments.at(-1)) continue; // an hour that the clocks leave out
-      const today = this.day(ms);
+      const day = this.#day(ms);
       const clock = this.clock(ms, step < MINUTE);
-      words.push(step >= DAY ? today : today === day ? clock : `${clock}<br>${today}`);
+      if (step >= DAY) labels.push(day);
+      else labels.push(day === labelledDay ? clock : `${clock}<br>${day}`);
       moments.push(ms);
-      day = today;
+      labelledDay = day;
     }
-    return { moments, words };
+    return { moments, labels };
+  }
+
+  #changeAt(ms) {
+    return this.#changes.findLast(([from]) => from <= ms) ?? this.#changes[0];
+  }
+
+  // The local time as a Date whose UTC fields are to be read.
+  #local(ms) {
+    return new Date(ms + this.#changeAt(ms)[1]);
+  }
+
+  // Return the moment of a local time, found from the offset at a moment near it.
+  #moment(local, near) {
+    const guess = local - this.#changeAt(near)[1];
+    return local - this.#changeAt(guess)[1];
+  }
+
+  #day(ms) {
+    const local = this.#local(ms);
+    return `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()]}`;
   }
 }

@@ -13,7 +13,10 @@ from tests.support import builders
 from tests.support.serving import Server
 
 GRAPH = """
-    document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
+    document.addEventListener("graph-drawn", ({ target, detail: { graph } }) => {
+        window.drawn = graph;
+        window.plot = target.querySelector("[data-graph-plot]");
+    });
 """
 POWERS: list[float | None] = [*[7200.0] * 40, *[20.0] * 20, *[3500.0] * 30]
 OpenAlone = Callable[[], Page]

@@ -23,8 +23,13 @@ def header_texts(page: Page) -> dict[str, str]:
 
 
 def go_to(page: Page, minute: float) -> None:
-    """Show the moment that many minutes after the start."""
-    page.evaluate(
-        "(minute) => { const { playback } = window.drawn; playback.go(playback.from + minute * 60000); }",
+    """Scrub to the moment that many minutes after the start."""
+    page.locator("[data-scrubber]").evaluate(
+        """(scrubber, minute) => {
+            const payload = scrubber.closest("[data-graph]").querySelector("[data-payload]");
+            const { started_ms: from, ended_ms: to } = JSON.parse(payload.textContent);
+            scrubber.value = ((minute * 60000) / (to - from)) * 1000;
+            scrubber.dispatchEvent(new Event("input"));
+        }""",
         minute,
     )

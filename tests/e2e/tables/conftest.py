@@ -15,7 +15,10 @@ from tests.support.serving import Server
 from tests.support.station_client import Station, connect_station
 
 GRAPH = """
-    document.addEventListener("graph-drawn", (event) => { window.drawn = event.target.graph; });
+    document.addEventListener("graph-drawn", ({ target, detail: { graph } }) => {
+        window.drawn = graph;
+        window.plot = target.querySelector("[data-graph-plot]");
+    });
 """
 
 # Records each connection state on the page: it may reconnect before the test sees that it was gone.

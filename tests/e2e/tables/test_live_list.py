@@ -45,19 +45,24 @@ def test_list_updates_under_an_open_dialog(watch: Watch, charging: Station, othe
     page.wait_for_url("**/sessions/in-progress/?sort=id")
 
 
+SAME_GRAPH = """() => import("/static/js/session/graph.js").then(
+    ({ graphIn }) => graphIn(document.querySelector(".expansion")) === first
+)"""
+
+
 def test_expanded_graph_keeps_zoom_when_session_starts(watch: Watch, charging: Station, other: Station) -> None:
     page = watch()
     expand(page, charging)
     page.evaluate("() => { window.first = window.drawn; }")
     page.evaluate("() => first.zoomTo([60_000, 120_000].map((ms) => Math.round(first.range[0] + ms)))")
-    zoom = page.evaluate("() => first.zoom")
+    zoom = page.evaluate("() => first.range")
 
     other.start(datetime.now(UTC))
     expect(rows(page)).to_have_count(2)
 
     expect(page.locator("tr.expansion [data-graph]")).to_be_visible()
-    assert page.evaluate("() => document.querySelector('.expansion [data-graph]').graph === first")
-    assert page.evaluate("() => first.frame.layout.xaxis.range") == zoom
+    assert page.evaluate(SAME_GRAPH)
+    assert page.evaluate("() => plot.layout.xaxis.range") == zoom
 
 
 def test_expanded_graph_leaves_with_its_row(watch: Watch, charging: Station) -> None:
@@ -229,9 +234,9 @@ HIDDEN = """(hidden) => {
 }"""
 
 
-HEAR = """() => import("/static/js/socket.js").then(({ hear }) => {
+HEAR = """() => import("/static/js/socket.js").then(({ on }) => {
     window.heard = 0;
-    hear(["session.started"], () => { window.heard += 1; });
+    on(["session.started"], () => { window.heard += 1; });
 })"""
 
 
