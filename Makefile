@@ -26,6 +26,8 @@ test: install ## run the whole suite (ARGS=… goes to pytest)
 check: install ## style, types, layers, migrations, system checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --quiet --check templates
+	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
@@ -35,6 +37,7 @@ check: install ## style, types, layers, migrations, system checks
 format: install ## put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djlint --quiet --reformat templates
 
 screenshots: install ## take the pictures of the README anew, from a demo of their own
 	$(BIN)/python tests/screenshots/take.py

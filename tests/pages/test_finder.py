@@ -8,7 +8,7 @@ from django.test import Client
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-BOX = re.compile(r'name="([^"]*)" value="(\d+)"')
+BOX = re.compile(r'name="([^"]*)"\s+value="(\d+)"')
 
 
 def finder(client: Client, what: str, **query: object) -> str:

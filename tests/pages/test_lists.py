@@ -59,14 +59,14 @@ def test_it_shows_a_manager_the_sites_of_his_memberships_only(client: Client) ->
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
 def test_it_gives_htmx_the_list_alone(dana: Client, tab: str) -> None:
     whole, part = dana.get(f"/sessions/{tab}/"), dana.get(f"/sessions/{tab}/", headers={"HX-Request": "true"})
-    assert "<!doctype html>" in whole.text
-    assert "<!doctype html>" not in part.text
+    assert "<!DOCTYPE html>" in whole.text
+    assert "<!DOCTYPE html>" not in part.text
     assert "HX-Request" in part["Vary"]
 
 
 def test_it_gives_the_whole_page_when_the_back_button_asks(dana: Client) -> None:
     headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
-    assert "<!doctype html>" in dana.get("/sessions/history/", headers=headers).text
+    assert "<!DOCTYPE html>" in dana.get("/sessions/history/", headers=headers).text
 
 
 @pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
@@ -205,7 +205,7 @@ def test_every_order_of_the_shown_columns_can_be_chosen_where_there_are_no_headi
 @pytest.mark.parametrize("query", ["level=bogus", "q=nobody"])
 def test_with_nothing_to_export_the_button_stays_in_its_place(dana: Client, query: str) -> None:
     factories.session()
-    button = '<button type="button" class="button" disabled title="There is nothing to export">'
+    button = 'title="There is nothing to export"'
     assert button in dana.get(f"/sessions/history/?{query}").text
     assert button not in dana.get("/sessions/history/").text
 
