@@ -20,7 +20,7 @@ def debug_stays_at_home(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessag
     return [
         Error(
             f"TERRAFUSE_DEBUG is on while the site answers to {', '.join(sorted(strangers))}.",
-            hint="Leave TERRAFUSE_DEBUG unset, or TERRAFUSE_ALLOWED_HOSTS.",
+            hint="Unset TERRAFUSE_DEBUG or TERRAFUSE_ALLOWED_HOSTS.",
             id="terrafuse.E001",
         )
     ]
@@ -34,7 +34,7 @@ def hashed_files_are_collected(app_configs: Any, **kwargs: Any) -> Sequence[Chec
         return []
     return [
         Error(
-            "TERRAFUSE_HASHED_STATIC is on, and there are no collected files.",
+            "TERRAFUSE_HASHED_STATIC is on, but no static files have been collected.",
             hint="Run manage.py collectstatic.",
             id="terrafuse.E002",
         )
@@ -48,7 +48,7 @@ def static_files_are_hashed(app_configs: Any, **kwargs: Any) -> Sequence[CheckMe
         return []
     return [
         Warning(
-            "Static files are served as they lie: not hashed, not compressed, not cached.",
+            "Static files are served without hashes, compression or caching.",
             hint="Run manage.py collectstatic with TERRAFUSE_DEBUG unset.",
             id="terrafuse.W003",
         )
@@ -62,7 +62,7 @@ def database_is_a_server(app_configs: Any, **kwargs: Any) -> Sequence[CheckMessa
         return []
     return [
         Warning(
-            "The database is a SQLite file: one process writes, and nothing fails over.",
+            "The database is a SQLite file: only one process can write, and there is no failover.",
             hint="Set DATABASE_URL=postgres://user:password@host:5432/name.",
             id="terrafuse.W001",
         )
@@ -77,7 +77,7 @@ def layer_reaches_every_process(app_configs: Any, **kwargs: Any) -> Sequence[Che
     return [
         Warning(
             "Live messages stay within one process.",
-            hint="With more than one worker set REDIS_URL=redis://host:6379.",
+            hint="With more than one worker, set REDIS_URL=redis://host:6379.",
             id="terrafuse.W002",
         )
     ]

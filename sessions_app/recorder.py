@@ -112,7 +112,7 @@ class Recorder:
             at=timezone.now(),
             action=type(event).__name__,
             payload=msgspec.json.encode(event).decode(),
-            error="It could not be recorded; the log says why.",
+            error="The message could not be recorded. See the log.",
         )
         try:
             outcomes, changes = await self._persistently([kept])

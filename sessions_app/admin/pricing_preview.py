@@ -66,7 +66,7 @@ def preview(data: QueryDict, policy: PricingPolicy) -> Preview:
         total=wording.money(total, currency),
         tax=wording.money(pricing.tax(tariff, total), currency) if tariff.tax_percent else "",
         tax_percent=words.tax_percent(tariff),
-        free=f"{wording.kwh(free_wh)} cost nothing: no component applies to them." if free_wh else "",
+        free=f"{wording.kwh(free_wh)} would be free: no component applies." if free_wh else "",
         problems=problems,
     )
 
@@ -97,7 +97,7 @@ def _problems(form: PolicyForm, components: ComponentFormSet) -> Iterator[str]:
 def _wrong(form: forms.BaseForm) -> Iterator[str]:
     """Yield what is wrong with the fields of a form; one that has yet to be filled in is not wrong."""
     for name, errors in form.errors.as_data().items():
-        label = form[name].label if name in form.fields else "As a whole"
+        label = form[name].label if name in form.fields else "Policy"
         for error in errors:
             if error.code != "required":
                 yield from (f"{label}: {text}" for text in error.messages)

@@ -42,8 +42,8 @@ class RepriceForm(forms.Form):
         .prefetch_related("components")
         .order_by("description", "pk"),
         required=False,
-        empty_label="The one that holds for each session's start, as it stands now",
-        label="Price by",
+        empty_label="Policy in effect when each session started, at its current prices",
+        label="Pricing policy",
     )
 
 
@@ -54,7 +54,7 @@ class Sums(msgspec.Struct):
     new: Decimal | None = None
 
 
-@admin.action(description="Reprice, after a preview", permissions=["reprice"])
+@admin.action(description="Preview and reprice", permissions=["reprice"])
 def reprice(
     model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingSession]
 ) -> HttpResponse | None:
@@ -65,7 +65,7 @@ def reprice(
     """
     ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: AT_MOST + 1])
     if len(ids) > AT_MOST:
-        model_admin.message_user(request, f"At most {AT_MOST} sessions at a time.", messages.ERROR)
+        model_admin.message_user(request, f"Select at most {AT_MOST} sessions at a time.", messages.ERROR)
         return None
     form = RepriceForm(request.POST if "previewed" in request.POST else None)
     policy = form.cleaned_data["policy"] if form.is_valid() else None
@@ -75,7 +75,7 @@ def reprice(
         if request.POST["previewed"] == digest:
             _apply(model_admin, request, policy, [each for each in previewed if each.is_changed])
             return None
-        messages.warning(request, "Prices have changed, look again.")
+        messages.warning(request, "Prices have changed since the preview. Check them again.")
     context = model_admin.admin_site.each_context(request) | {
         "title": "Reprice sessions",
         "opts": model_admin.opts,
@@ -93,7 +93,7 @@ def difference(each: Repriced) -> str:
     if each.refusal:
         return UNKNOWN
     if each.old is not None and each.old_currency != each.new_currency:
-        return "another currency"
+        return "different currency"
     return _difference(each.old, each.new, each.new_currency)
 
 

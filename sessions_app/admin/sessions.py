@@ -42,7 +42,7 @@ class FlagFilter(admin.SimpleListFilter):
     parameter_name = "flag"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("any", "For any reason"), *((str(flag.value), text) for flag, text in flags.WORDS.items())]
+        return [("any", "Any reason"), *((str(flag.value), text) for flag, text in flags.WORDS.items())]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
@@ -59,7 +59,7 @@ class ActionInline(ReadOnlyInline):
     """What managers did to the session."""
 
     model = ActionAudit
-    verbose_name_plural = "what managers did"
+    verbose_name_plural = "manager actions"
     fields = ("when", "manager_name", "action", "outcome", "detail")
     ordering = ("-at", "-id")
     when = site_time("at", site="session__site", description="when")
@@ -81,16 +81,16 @@ class SessionAdmin(ReadOnly):
     change_form_template = "admin/session_form.html"
     search_fields = ("id",)  # there is a search box; get_search_results says what it finds
     search_help_text = (
-        "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
+        "Session ID, station, connector, IdTag, or the user's name, e-mail or unit. All words must match."
     )
     ordering = ("-started_at", "-id")
     sortable_by = ("id", "started")  # any other order reads every session: the dashboard's tables have them
     fieldsets = (
         (None, {"fields": ("id", "started", "ended", "reason", "look")}),
-        ("Where and who", {"fields": ("station", "plug", "site_area", "site", "driver", "id_tag_value")}),
+        ("Place and user", {"fields": ("station", "plug", "site_area", "site", "driver", "id_tag_value")}),
         ("Figures", {"fields": ("energy", "peak", "idle", "charge", "reading_count", "last_reading")}),
         ("Price", {"fields": ("cost", "policy")}),
-        ("What the station said", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
+        ("Reported by the station", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
     )
 
     def has_reprice_permission(self, request: HttpRequest) -> bool:
@@ -100,7 +100,7 @@ class SessionAdmin(ReadOnly):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if len(search_term) > MOST_LETTERS:
-            self.message_user(request, f"Search for at most {MOST_LETTERS} letters.", messages.ERROR)
+            self.message_user(request, f"Search for at most {MOST_LETTERS} characters.", messages.ERROR)
             return queryset.none(), False
         found = looked_up(words_wanted(search_term))
         return queryset.alias(person=PERSON).filter(says(search_term, found)), False
@@ -163,11 +163,11 @@ class SessionAdmin(ReadOnly):
     def idle(self, session: ChargingSession) -> str:
         return wording.duration(session.idle_s)
 
-    @admin.display(description="register at the start")
+    @admin.display(description="meter register at start")
     def meter_start(self, session: ChargingSession) -> str:
         return wording.kwh(session.meter_start_wh)
 
-    @admin.display(description="register at the stop")
+    @admin.display(description="meter register at stop")
     def meter_stop(self, session: ChargingSession) -> str:
         return wording.kwh(session.meter_stop_wh)
 

@@ -32,8 +32,8 @@ def seed(*, stations: int, days: int, password: str, at: datetime) -> datetime |
     """Put in what is missing, and return when something last happened before; None in a new database."""
     if Company.objects.filter(is_demo=False).exists():
         raise ForeignDataError(
-            "The database holds companies that are not of the demo: "
-            "set DATABASE_URL to an empty one, such as sqlite:///var/demo.sqlite3"
+            "The database contains companies that are not part of the demo. "
+            "Set DATABASE_URL to an empty one, such as sqlite:///var/demo.sqlite3"
         )
     is_new = not Company.objects.exists()
     if is_new:

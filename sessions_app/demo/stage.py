@@ -79,7 +79,7 @@ def collected() -> Iterator[None]:
     with child(arguments, end_within_s=2) as collecting:
         yield
         if collecting.wait() != 0:
-            raise ChildProcessError("The browser's files could not be collected.")
+            raise ChildProcessError("The static files could not be collected.")
         note.write_text(print_now)
 
 

@@ -39,7 +39,7 @@ class Count(msgspec.Struct, frozen=True):
 
 
 def begin(at: datetime, wh: Decimal | None) -> Register:
-    """Return the register at the start; some stations send -1 for none."""
+    """Return the meter register at start; some stations send -1 for none."""
     return Register(Mark(wh, at)) if wh is not None and wh >= 0 else Register()
 
 

@@ -16,8 +16,8 @@ LOCALE = "en_AU"  # decides symbols and separators: $5.09 for AUD, USD 5.09, JPY
 STORED_DIGITS = 3  # of prices
 
 CLOSED_BY_US: dict[str, str] = {  # sessions whose stop message has not come
-    NEXT_SESSION: "Closed: a new session began",
-    FORGOTTEN: "Closed: station restarted without it",
+    NEXT_SESSION: "Closed: a new session started",
+    FORGOTTEN: "Closed: lost in a station restart",
     CLOSED: "Closed: station stopped reporting",
 }
 REASONS: dict[str, str] = {

@@ -124,7 +124,7 @@ def _run(job: ExportJob, make: Make) -> None:
         log.exception("Export %s failed", job.pk)
         _let_go(error)
         reason = (
-            f"The file could not be made ({type(error).__name__}). Ask for it again, or tell an operator."
+            f"The file could not be created ({type(error).__name__}). Export it again, or tell an operator."
         )
         export_fail(job, error=reason, at=timezone.now())
     finally:

@@ -144,7 +144,7 @@ def _left_out(totals: Totals) -> tuple[tuple[str, str], ...]:
     if not totals.unpriced:
         return ()
     return (
-        ("Unpriced", f"{totals.unpriced:,} of these rows have no price: the total of prices is without them"),
+        ("Unpriced", f"{totals.unpriced:,} of these rows have no price and are not in the total of prices"),
     )
 
 

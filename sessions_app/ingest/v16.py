@@ -73,7 +73,7 @@ def _start(station_id: int, payload: Payload, at: datetime) -> Event:
     connector = _connector(payload)
     otherwise = None
     if not connector:
-        otherwise = _unreadable(station_id, "StartTransaction", payload, at, "The start names no connector.")
+        otherwise = _unreadable(station_id, "StartTransaction", payload, at, "The start has no connector.")
     return events.Started(
         station_id=station_id,
         at=started_at,
@@ -142,7 +142,7 @@ def meaning(station_id: int, action: str, payload: Any, at: datetime) -> Event:
     """Return the event of a message with a known action; at worst it is `Unreadable`, and kept."""
     if not isinstance(payload, dict):
         if action in OF_TRANSACTIONS:
-            return _unreadable(station_id, action, payload, at, "The payload is no object.")
+            return _unreadable(station_id, action, payload, at, "The payload is not an object.")
         payload = {}  # that the station has called says enough
     try:
         return ACTIONS[action][0](station_id, payload, at)

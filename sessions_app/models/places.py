@@ -87,11 +87,11 @@ class ChargingStation(models.Model):
 
     site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="stations")
     identity = models.CharField(
-        max_length=255, unique=True, help_text="The last part of the station's OCPP address."
+        max_length=255, unique=True, help_text="Last part of the station's OCPP address."
     )
     password_digest = models.CharField(max_length=64, blank=True, editable=False)
     accepts_unknown_tags = models.BooleanField(
-        default=False, help_text="Charge with tags that nobody registered, too."
+        default=False, help_text="Also allow charging with unregistered IdTags."
     )
     vendor = models.CharField(max_length=255, blank=True, editable=False)
     model = models.CharField(max_length=255, blank=True, editable=False)
@@ -124,13 +124,13 @@ class Connector(models.Model):
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="connectors")
     number = models.PositiveIntegerField()
     max_power_w = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Rated power in W; empty when nobody knows."
+        null=True, blank=True, help_text="Rated power in W. Leave empty if unknown."
     )
     phases = models.PositiveSmallIntegerField(
         default=3, choices=[(1, "single-phase"), (3, "three-phase"), (0, "DC")]
     )
     limit_a = models.FloatField(
-        null=True, blank=True, help_text="A limit in A set for this connector, below its rating."
+        null=True, blank=True, help_text="Current limit in A for this connector, below its rating."
     )
     status = models.CharField(max_length=64, blank=True, editable=False)
     error_code = models.CharField(max_length=64, blank=True, editable=False)
@@ -153,9 +153,13 @@ class KnockingStation(models.Model):
     identity = models.CharField(max_length=255, unique=True)
     password_digest = models.CharField(max_length=64, blank=True)
     address = models.CharField(max_length=64, blank=True)
-    knocks = models.PositiveIntegerField(default=1)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
+    knocks = models.PositiveIntegerField("attempts", default=1)
+    first_at = models.DateTimeField("first attempt")
+    last_at = models.DateTimeField("last attempt")
+
+    class Meta:
+        verbose_name = "unregistered station"
+        verbose_name_plural = "unregistered stations"
 
     def __str__(self) -> str:
         return self.identity

@@ -29,9 +29,9 @@ class ChargingSession(models.Model):
         Driver, null=True, on_delete=models.PROTECT, related_name="sessions", db_index=False
     )
     id_tag = models.ForeignKey(IdTag, null=True, on_delete=models.SET_NULL, related_name="sessions")
-    id_tag_value = models.CharField(max_length=255, blank=True)
+    id_tag_value = models.CharField("IdTag", max_length=255, blank=True)
     # A transactionId that the station made up itself (begun offline) or has from another system.
-    station_transaction_id = models.CharField(max_length=64, blank=True)
+    station_transaction_id = models.CharField("transaction ID", max_length=64, blank=True)
 
     # Its life, by the rules of domain.lifecycle
     started_at = models.DateTimeField()
@@ -52,7 +52,7 @@ class ChargingSession(models.Model):
     idle_s = models.PositiveIntegerField(default=0)
     battery_start = models.FloatField(null=True)
     battery = models.FloatField(null=True)
-    reading_count = models.PositiveIntegerField(default=0)
+    reading_count = models.PositiveIntegerField("readings", default=0)
     last_reading_at = models.DateTimeField(null=True)
     clock_lag_s = models.FloatField(null=True)
     sample_interval_s = models.FloatField(null=True)
@@ -175,6 +175,10 @@ class SetAsideMessage(models.Model):
     payload = models.TextField()
     error = models.TextField()
     received_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = "unrecorded message"
+        verbose_name_plural = "unrecorded messages"
 
     def __str__(self) -> str:
         return f"{self.action} from {self.station}"

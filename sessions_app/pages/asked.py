@@ -40,8 +40,8 @@ class _Listed(NamedTuple):
     def about(self, what: str, user: User) -> tuple[tuple[str, str], ...]:
         filters = "; ".join(f"{each.label}: {each.text}" for each in chips(self.params, self.form))
         return (
-            ("What", what),
-            ("Filters", filters or "None: every session that the person below may see"),
+            ("Content", what),
+            ("Filters", filters or "None: all sessions that the person below can see"),
             ("Sorted by", order_words(self.params.get("sort") or DEFAULT)),
             *_made_by(user),
         )
@@ -99,7 +99,7 @@ def intervals_file(params: QueryDict, tab: str, user: User) -> File:
     text = params.get("minutes") or "15"
     if text not in {str(length) for length in LENGTHS_MIN}:
         lengths = ", ".join(str(length) for length in LENGTHS_MIN)
-        raise RefusedError([f"Minutes: {text} is none of {lengths}."])
+        raise RefusedError([f"Minutes: {text} is not one of {lengths}."])
     minutes = int(text)
     return File(
         kind="intervals",
@@ -112,10 +112,10 @@ def intervals_file(params: QueryDict, tab: str, user: User) -> File:
         rows=partial(_about_so_many, listed.sessions, minutes),
         now=timezone.now(),
         about=(
-            *listed.about(f"Charging sessions, {TITLES[tab]}, by intervals of {minutes} minutes", user),
-            ("Energy", "Flows evenly between two readings; the intervals of a session add up to its energy"),
-            ("Average power", "Over the time plugged in within the interval"),
-            ("Peak power", "The highest reported within the interval, and no less than the average"),
+            *listed.about(f"Charging sessions, {TITLES[tab]}, in intervals of {minutes} minutes", user),
+            ("Energy", "Spread evenly between two readings; the intervals of a session add up to its energy"),
+            ("Average power", "Over the plugged-in time within the interval"),
+            ("Peak power", "Highest reported power within the interval, at least the average"),
         ),
     )
 
@@ -145,7 +145,7 @@ def samples_file(params: QueryDict, session_id: str, user: User) -> File:
         rows=partial(_count_samples, session.id),
         now=timezone.now(),
         about=(
-            ("What", f"Meter samples of charging session {session.id}"),
+            ("Content", f"Meter samples of charging session {session.id}"),
             ("Charging station", session.station),
             ("Site", session.site),
             ("User", session.user or ""),

@@ -26,8 +26,8 @@ PATIENCE = timedelta(seconds=30)
 ACTION = STOP
 WORDS = {
     WAITING: "Waiting for the station to answer.",
-    ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
-    REJECTED: "The station refuses to stop this session.",
+    ACCEPTED: "The station accepted. The session ends when the station reports it.",
+    REJECTED: "The station refused to stop this session.",
     NO_ANSWER: "The station has not answered within 30 seconds. It may be offline.",
 }
 
@@ -39,7 +39,7 @@ def stop(request: PageRequest, pk: int) -> HttpResponse:
     sessions = visible_to(request.user).select_related("station", "driver", "connector")
     session = get_object_or_404(sessions, pk=pk)
     if not may_command(request.user, session.site_id):
-        raise PermissionDenied("Only managers of a site may stop its sessions.")
+        raise PermissionDenied("Only managers of a site can stop its sessions.")
     if request.method != "POST" or not session.is_in_progress:
         return _stop_page(request, session, None)
     audit = audit_begin(request.user, action=ACTION, session=session, at=timezone.now())
@@ -47,7 +47,9 @@ def stop(request: PageRequest, pk: int) -> HttpResponse:
         audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station is offline.")
     elif not _ask(session, audit):
         audit_settle(
-            audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later."
+            audit.pk,
+            outcome=NO_ANSWER,
+            detail="The station cannot be reached at the moment. Try again later.",
         )
     audit.refresh_from_db()
     return _stop_page(request, session, audit)

@@ -33,14 +33,19 @@ from sessions_app.store import exports as store
 
 BLOCK = 262_144
 QUIET_AFTER = timedelta(seconds=5)  # ten beats: what is told of the progress would not be true any more
-INTERRUPTED = "Interrupted: it begins again by itself within half a minute"
+INTERRUPTED = "Interrupted: it restarts automatically within 30 seconds"
 ADDRESSES: dict[str, Callable[[str], str]] = {
     "sessions": lambda tab: reverse("export", args=[tab, "xlsx"]),
     "intervals": lambda tab: reverse("export-intervals", args=[tab, "xlsx"]),
     "samples": lambda pk: reverse("session-samples", args=[pk, "xlsx"]),
 }
 State = ExportJob.State
-STATES = {State.READY: "ready", State.RUNNING: "being made", State.QUEUED: "waiting", State.FAILED: "failed"}
+STATES = {
+    State.READY: "ready",
+    State.RUNNING: "being prepared",
+    State.QUEUED: "waiting",
+    State.FAILED: "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def export_start(request: PageRequest, kind: str, of: str) -> HttpResponse:
     except RefusedError:
         return _go(request, address)  # which says what is wrong
     except store.TooManyExportsError:
-        return _tray(request, problem="Five of your files are being made: wait for one, or cancel one.")
+        return _tray(request, problem="Five of your files are being prepared. Wait for one, or cancel one.")
     worker.wake()
     return _tray(request) if request.htmx else redirect("exports")
 
@@ -146,7 +151,7 @@ def _is_silent(job: ExportJob, now: datetime, time: timedelta) -> bool:
 def _said(job: ExportJob, now: datetime) -> str:
     match job.state:
         case State.QUEUED:
-            return "Waiting: two files are made at once"
+            return "Waiting: two files are prepared at a time"
         case State.RUNNING:
             return INTERRUPTED if _is_silent(job, now, QUIET_AFTER) else _progress(job, now)
         case State.READY:

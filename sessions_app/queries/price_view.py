@@ -110,7 +110,7 @@ def _no_energy(tariff: Tariff) -> tuple[PriceLine, ...]:
 
 def _repriced(repricing: Repricing, zone: ZoneInfo) -> str:
     when, before = wording.full_moment(repricing.at, zone), words.price_before(repricing.detail)
-    was = "had no price before" if before == wording.UNKNOWN else f"was {before}"
+    was = "was unpriced" if before == wording.UNKNOWN else f"was {before}"
     return f"Repriced on {when} by {repricing.manager_name}, {was}."
 
 

@@ -178,7 +178,7 @@ def _nobodys(
 ) -> Entry:
     """Let go of what a station measures by the clock where no car charges; keep what lacks its session."""
     if connector is not None and connector.status in CHARGING:
-        payload, error = msgspec.json.encode(event).decode(), "No session is known at that time."
+        payload, error = msgspec.json.encode(event).decode(), "No session matches this time."
         desk.set_aside.append(SetAside(station.id, type(event).__name__, payload, error, event.at))
     return Entry()
 

@@ -91,7 +91,7 @@ def reprice(
     """
     desk, draft, repriced = _worked_out(session_id, policy)
     if previewed is not None and repriced != previewed:
-        repriced = msgspec.structs.replace(repriced, refusal="Its price has changed since the preview.")
+        repriced = msgspec.structs.replace(repriced, refusal="The price has changed since the preview.")
     if not repriced.refusal:
         save(desk)
         keep_digests([draft])
@@ -131,7 +131,7 @@ def _worked_out(session_id: int, policy: PricingPolicy | None) -> tuple[Desk, Se
         return desk, draft, msgspec.structs.replace(known, refusal=f"Prices there are in {currency}.")
     _apply(draft, *found)
     if draft.running is None or draft.running.energy_wh != session.energy_wh:
-        text = "Its readings are not all there any more: they do not give its consumption."
+        text = "Some readings are no longer stored, so the consumption cannot be recalculated."
         return desk, draft, msgspec.structs.replace(known, refusal=text)
     new = pricing.total(figures.lines(draft.running, draft.terms))
     repriced = msgspec.structs.replace(

@@ -77,7 +77,7 @@ def _give_up_on_the_lost(at: datetime) -> None:
         state=State.FAILED,
         slot=None,
         finished_at=at,
-        error="The server stopped while the file was being made, several times over.",
+        error="The server stopped several times while the file was being created.",
     )
     lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=State.QUEUED, slot=None)
 

@@ -3,7 +3,7 @@
 import { notice } from "./shell.js";
 
 const KEPT = "awaited-files";
-const WORDS = { ready: "is ready to download", failed: "could not be made" };
+const WORDS = { ready: "is ready to download", failed: "could not be created" };
 const place = document.querySelector("#exports, #files"); // where this page shows them, if it does
 let asking = 0;
 let isOpen = false;

@@ -14,7 +14,7 @@ for (const event of ["htmx:sendError", "htmx:timeout"]) {
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr;
   if (status === 401 || status === 403) location.reload();
-  else failed(`The server answers with an error (${status}).`, detail);
+  else failed(`The server responded with an error (${status}).`, detail);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && isByItself(detail)) isOut = false;
@@ -27,12 +27,12 @@ function failed(words, detail) {
     sumsFailed(target);
     return;
   }
-  if (target.matches(".expansion-body")) target.textContent = "The graph could not be fetched.";
+  if (target.matches(".expansion-body")) target.textContent = "The graph could not be loaded.";
   if (isByItself(detail)) {
     if (isOut) return;
     isOut = true;
   }
-  notice(`${words} What is shown may be old; try again.`);
+  notice(`${words} The page may be out of date. Try again.`);
 }
 
 function sumsFailed(strip) {
@@ -40,7 +40,7 @@ function sumsFailed(strip) {
   strip.querySelector(".strip-wait")?.remove();
   const line = document.createElement("p");
   line.className = "strip-failed";
-  line.append(strip.querySelector(".summary") ? "These sums are old. " : "The sums cannot be shown now. ");
+  line.append(strip.querySelector(".summary") ? "These totals are out of date. " : "The totals cannot be shown right now. ");
   const again = document.createElement("button");
   Object.assign(again, { type: "button", className: "button quiet", textContent: "Try again" });
   again.addEventListener("click", () => htmx.trigger(strip, "again"));

@@ -1,5 +1,5 @@
 /** Shows of a component what its dimension has: a grace for inactivity alone, blocks in their unit. */
-const UNITS = { ENERGY: "Wh; 1 is exact.", TIME: "Seconds; 1 is exact.", PARKING_TIME: "Seconds; 1 is exact." };
+const UNITS = { ENERGY: "In Wh. 1 is exact.", TIME: "In seconds. 1 is exact.", PARKING_TIME: "In seconds. 1 is exact." };
 
 function shown(component, field, isShown, nothing) {
   const box = component.querySelector(`.fieldBox.field-${field}`).parentElement;

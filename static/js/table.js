@@ -29,7 +29,7 @@ function toggle(row) {
   below.className = "expansion";
   const body = document.createElement("div");
   body.className = "expansion-body";
-  body.textContent = "Fetching the graph …";
+  body.textContent = "Loading the graph …";
   below.insertCell().append(body);
   unfoldInto(row, below);
   fetchInto(body, `/sessions/${idOf(row)}/figure/`);

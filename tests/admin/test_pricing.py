@@ -196,7 +196,7 @@ def test_a_refused_copy_is_shown_as_a_policy_to_be_added(operator: Client) -> No
     assert "&rsaquo; Add pricing policy" in page
     assert "historylink" not in page
     assert 'name="components-INITIAL_FORMS" value="0"' in page
-    assert "holds until further notice" in answer.context["adminform"].form.errors["valid_from"][0]
+    assert "has no end for the same place" in answer.context["adminform"].form.errors["valid_from"][0]
     assert PricingPolicy.objects.count() == 1
 
 
@@ -293,7 +293,7 @@ def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Cl
         policy = factories.policy(station=station)
         refusal = operator.post(address, data).context["adminform"].form.errors
         assert list(refusal) == [field]
-        assert refusal[field] == [f"“{policy}” has prices in AUD: end it first."]
+        assert refusal[field] == [f"“{policy}” has prices in AUD. End it first."]
         policy.delete()
     for place, _, data in reversed(moves):
         address = reverse(f"admin:sessions_app_{place._meta.model_name}_change", args=[place.pk])

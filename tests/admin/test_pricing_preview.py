@@ -56,7 +56,7 @@ def test_the_trial_starts_in_site_time(operator: Client) -> None:
 def test_no_trial_starts_at_an_end_of_the_calendar(operator: Client, starts_at: str) -> None:
     sydney = factories.site()
     preview = previewed(operator, filled() | trial(starts_at=starts_at, site=sydney.pk))
-    assert preview.problems == ("Starting: Choose a year from 2000 to 2999.",)
+    assert preview.problems == ("Start: Enter a year from 2000 to 2999.",)
 
 
 def test_the_trial_starts_at_nine_of_the_day_that_it_is_at_the_site(
@@ -72,14 +72,14 @@ def test_the_trial_starts_at_nine_of_the_day_that_it_is_at_the_site(
 def test_the_preview_says_what_nothing_has_a_price_for(operator: Client) -> None:
     data = filled(NIGHT) | trial(starts_at="2026-03-03T21:00", charging_minutes=120)
     preview = previewed(operator, data)
-    assert preview.free == "6.00 kWh cost nothing: no component applies to them."
+    assert preview.free == "6.00 kWh would be free: no component applies."
 
 
 def test_the_preview_says_what_is_wrong(operator: Client) -> None:
     data = filled(ENERGY, NIGHT | {"position": 1}) | trial(kwh="")
     preview = previewed(operator, data)
     assert preview.problems == (
-        "Component 2, Position: It never applies: component 1 has all of energy before it.",
+        "Component 2, Position: Never applies: component 1 already covers all energy.",
         "Energy, kWh: This field is required.",
     )
 
@@ -106,7 +106,7 @@ def test_the_preview_says_what_is_wrong_with_the_policy_itself(operator: Client)
     data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | trial()
     preview = previewed(operator, data)
     assert preview.problems == (
-        "Valid to: It ends before it begins.",
+        "Valid to: The end must be after the start.",
         "Currency: ZZZ is not a currency code such as AUD.",
     )
 

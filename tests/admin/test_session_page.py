@@ -65,7 +65,7 @@ def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) ->
 
     shown = page(operator, session)
 
-    assert f"The last {LAST} of {LAST + 10}." in shown
+    assert f"Showing the last {LAST} of {LAST + 10}." in shown
     assert shown.count("<td>7.20 kW</td>") == LAST
     assert "2026-03-04 00:00:00" in shown  # the newest, an hour after the start
     assert "2026-03-03 23:10:00" not in shown  # the tenth
@@ -74,7 +74,7 @@ def test_it_shows_the_last_samples_and_leads_to_all_of_them(operator: Client) ->
 
 
 def test_it_says_that_a_station_has_sent_no_sample(operator: Client) -> None:
-    assert "The station has sent none." in page(operator, factories.session())
+    assert "The station has not sent any." in page(operator, factories.session())
 
 
 def test_it_says_whose_sessions_a_list_shows(operator: Client) -> None:

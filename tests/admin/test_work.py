@@ -115,7 +115,7 @@ def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: 
     text = let_in(operator, knock(), at=area)
 
     station = ChargingStation.objects.get()
-    assert "CP 1/ü</a> is in" in text
+    assert "CP 1/ü</a> was registered" in text
     assert station.site_area == area
     assert matches(station.password_digest, b"s3cret")
     assert station.connectors.get().number == 1
@@ -125,13 +125,13 @@ def test_it_lets_a_knocking_station_in_with_the_password_it_presented(operator: 
 def test_it_lets_in_nobody_without_a_place(operator: Client) -> None:
     text = let_in(operator, knock(), at=None)
 
-    assert "Choose the site area" in text
+    assert "Select a site area" in text
     assert KnockingStation.objects.exists()
     assert not ChargingStation.objects.exists()
 
 
 def test_it_says_that_a_station_let_in_without_a_password_needs_one(operator: Client) -> None:
-    assert "set one" in let_in(operator, knock(password=""), at=factories.area())
+    assert "Set one" in let_in(operator, knock(password=""), at=factories.area())
 
 
 def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client) -> None:
@@ -139,7 +139,7 @@ def test_it_leaves_a_station_as_it_is_that_was_added_meanwhile(operator: Client)
 
     text = let_in(operator, knock(), at=factories.area())
 
-    assert "was known already" in text
+    assert "is already registered" in text
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
 
 
@@ -215,7 +215,7 @@ def test_a_search_longer_than_the_dashboard_s_is_refused(operator: Client) -> No
     answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
 
     assert not answer.context["cl"].queryset
-    assert "Search for at most 200 letters." in answer.content.decode()
+    assert "Search for at most 200 characters." in answer.content.decode()
 
 
 def test_it_offers_nothing_that_reads_every_session(operator: Client) -> None:

@@ -162,7 +162,7 @@ def test_above_the_table_is_one_line_that_stays_as_it_was_left(signed_in, dana, 
         _running(dana, state=ExportJob.State.READY, name=f"{number}.xlsx", **over)
     page = signed_in(dana)
     page.goto("/sessions/history/")
-    line = page.get_by_text("5 files: 4 ready, 1 being made")
+    line = page.get_by_text("5 files: 4 ready, 1 being prepared")
     expect(line).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
     assert page.locator("#list").bounding_box()["y"] < 340
@@ -205,7 +205,7 @@ def test_an_answer_that_is_late_does_not_hide_a_file_begun_meanwhile(signed_in, 
 def test_without_javascript_it_works_as_well(signed_in, many, dana, tmp_path):
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
-    page.get_by_role("button", name="Make the workbook").click()
+    page.get_by_role("button", name="Prepare the XLSX file").click()
     link = page.get_by_role("link", name="Download")
     expect(link).to_be_visible(timeout=60_000)  # the page loads itself anew until then
     with page.expect_download() as download:

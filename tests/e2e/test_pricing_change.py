@@ -35,7 +35,7 @@ def test_a_session_keeps_its_price_when_its_policy_is_changed(signed_in, server,
         pricing = manager.locator(".pricing")
         expect(pricing).to_contain_text("$0.35 per kWh")
         expect(pricing).to_contain_text("$4.20")
-        expect(pricing).to_contain_text("The policy as it was at the start holds.")
+        expect(pricing).to_contain_text("The earlier version still applies.")
 
         station.stop(began + 2 * HOUR, meter_wh=12_000)
         manager.reload()

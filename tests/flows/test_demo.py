@@ -40,7 +40,7 @@ def test_the_demo_shows_cars_that_charge_and_ends_with_all_its_children(demo: De
     assert demo.end() == 0
     assert not any(is_alive(pid) for pid in children)
     assert "Traceback" not in demo.said
-    assert demo.said.rstrip().endswith("The data stays in var/ for the next time.")
+    assert demo.said.rstrip().endswith("The data is kept in var/ for next time.")
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
@@ -64,4 +64,4 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
         demo = Demo(copy_checkout(tmp_path), port)
 
         assert demo.process.wait(20) == 1
-    assert demo.said == f"CommandError: Port {port} is in use. Take another: make demo PORT={port + 1}\n"
+    assert demo.said == f"CommandError: Port {port} is in use. Choose another: make demo PORT={port + 1}\n"

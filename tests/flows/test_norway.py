@@ -71,7 +71,7 @@ def _sessions_without_an_end_say_so(olga: Manager) -> None:
     client = Client()
     client.force_login(olga)
     page = client.get("/sessions/history/?reason=NextSession&per_page=100").text
-    assert page.count("Closed: a new session began</td>") == found.count()
+    assert page.count("Closed: a new session started</td>") == found.count()
     assert page.count("Ended without a stop message</span>") == found.count()
 
 

@@ -60,7 +60,7 @@ def test_the_same_again_changes_nothing() -> None:
     said = add("HT-01")
 
     assert ChargingStation.objects.values().get() == before
-    assert said == "HT-01 is there already at Harbour Towers\n"
+    assert said == "HT-01 already exists at Harbour Towers\n"
     assert ChargingStation.objects.get().connectors.count() == 2
 
 
@@ -83,11 +83,11 @@ def test_in_an_empty_database_it_makes_the_site_as_well() -> None:
 @pytest.mark.parametrize(
     ("options", "error"),
     [
-        ({"site": "Nowhere"}, "There is no site Nowhere; there are: Harbour Towers."),
-        ({"connectors": 0}, "--connectors is a number from 1 to 64."),
-        ({"power_kw": 0}, "--power-kw is a number from 0.1 to 4000."),
-        ({"count": 0}, "--count is a number from 1 to 10000."),
-        ({"password": ""}, "--password is empty."),
+        ({"site": "Nowhere"}, "There is no site Nowhere. Sites: Harbour Towers."),
+        ({"connectors": 0}, "--connectors must be a number from 1 to 64."),
+        ({"power_kw": 0}, "--power-kw must be a number from 0.1 to 4000."),
+        ({"count": 0}, "--count must be a number from 1 to 10000."),
+        ({"password": ""}, "--password must not be empty."),
     ],
 )
 def test_nonsense_is_refused_in_one_line(options: dict[str, Any], error: str) -> None:
@@ -105,7 +105,7 @@ def test_a_station_is_not_moved_to_another_site() -> None:
     factories.site("Quay House")
     add("HT-01", site="Harbour Towers", password="pw")
 
-    with pytest.raises(CommandError, match=r"^HT-01 stands at Harbour Towers already\.$"):
+    with pytest.raises(CommandError, match=r"^HT-01 is already at Harbour Towers\.$"):
         add("HT-01", site="Quay House")
 
 
@@ -113,7 +113,7 @@ def test_sites_of_one_name_are_told_apart_by_their_company() -> None:
     for name in ("North", "South"):
         factories.site("Depot", of=factories.company(name))
 
-    with pytest.raises(CommandError, match="2 sites are named Depot; say one of: North/Depot, South/Depot"):
+    with pytest.raises(CommandError, match=r"2 sites are named Depot\. Use one of: North/Depot, South/Depot"):
         add("CP-1", site="Depot")
     add("CP-1", site="South/Depot", password="pw")
 

@@ -45,7 +45,7 @@ def cells(client: Client, tab: str) -> dict[str, Cell]:
         ("PowerLoss", Cell("Power loss", "OCPP: PowerLoss")),
         ("Reboot", Cell("Station restarted", "OCPP: Reboot")),
         ('"<Fault>', Cell('"<Fault>', 'OCPP: "<Fault>')),
-        ("NextSession", Cell("Closed: a new session began")),  # our word, and no station's
+        ("NextSession", Cell("Closed: a new session started")),  # our word, and no station's
         ("", Cell("–")),
     ],
 )

@@ -66,7 +66,7 @@ def test_a_long_one_waits_in_the_queue_and_is_shown(client, dana):
 
 def test_reading_its_address_begins_nothing_but_offers_to(client, dana):
     response = client.get(reverse("export", args=["history", "xlsx"], query={"sort": "id"}))
-    assert "made in the background" in response.text
+    assert "prepared in the background" in response.text
     assert '<input type="hidden" name="sort" value="id">' in response.text
     assert not ExportJob.objects.exists()
 
@@ -142,7 +142,7 @@ def test_it_tells_no_progress_of_what_has_stopped(client, dana):
     quiet = timezone.now() - timedelta(seconds=20)
     _job(dana, "running", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
     text = client.get(TRAY, headers=HTMX).text
-    assert "Interrupted: it begins again by itself" in text
+    assert "Interrupted: it restarts automatically" in text
     assert "left" not in text
 
 
@@ -160,7 +160,7 @@ def _job(manager, state, **fields):
         (["ready", "ready"], "2 files ready"),
         (
             ["queued", "ready", "running", "failed", "running"],
-            "5 files: 1 ready, 2 being made, 1 waiting, 1 failed",
+            "5 files: 1 ready, 2 being prepared, 1 waiting, 1 failed",
         ),
     ],
 )
@@ -193,7 +193,7 @@ def test_on_their_own_page_files_are_cards_or_it_says_that_there_are_none(client
     assert reverse("export-file", args=[job.pk]) in text
     assert "1 file ready" not in text
     job.delete()
-    assert "There are no files." in client.get(TRAY, headers=headers).text
+    assert "No files yet." in client.get(TRAY, headers=headers).text
 
 
 def test_who_opens_the_files_finds_those_of_yesterday_gone(client, dana):

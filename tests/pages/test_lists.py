@@ -142,7 +142,7 @@ def test_the_sums_say_nothing_of_the_unpriced_where_there_are_none(dana: Client)
 def test_it_says_that_nothing_fits_and_how_to_go_on(dana: Client) -> None:
     factories.session()
     page = dana.get("/sessions/history/?q=nobody").text
-    assert "No session fits these filters." in page
+    assert "No sessions match these filters." in page
     assert "Clear filters" in page
 
 

@@ -124,7 +124,7 @@ def test_it_says_that_a_repriced_session_had_no_price() -> None:
     policy()
     made = priced()
     repriced(made, at=NOON, was="–")
-    assert seen(made).repriced.endswith("by Olga Petrova, had no price before.")
+    assert seen(made).repriced.endswith("by Olga Petrova, was unpriced.")
 
 
 def test_a_policy_that_was_changed_before_the_repricing_is_not_called_changed() -> None:

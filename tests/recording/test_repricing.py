@@ -222,7 +222,7 @@ def test_only_what_was_previewed_is_applied() -> None:
 
     repriced = repricing.reprice(before.pk, by=operator(), at=NOON + timedelta(days=1), previewed=previewed)
 
-    assert repriced.refusal == "Its price has changed since the preview."
+    assert repriced.refusal == "The price has changed since the preview."
     assert ChargingSession.objects.get(pk=before.pk).price == Decimal("4.20")
     assert ActionAudit.objects.get().outcome == "refused"
 

@@ -14,16 +14,18 @@ MAX_CONNECTORS = 64
 
 
 class Command(BaseCommand):
-    help = "Add a charging station; the same again changes nothing. Without --site: the first site."
+    help = "Add a charging station unless it exists. Without --site, it is added to the first site."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("id", help="the last part of the station's OCPP address")
-        parser.add_argument("--count", type=int, help="add ID-001, ID-002, … so many")
-        parser.add_argument("--site", metavar="NAME", help="its name, or COMPANY/NAME")
+        parser.add_argument("id", help="last part of the station's OCPP address")
+        parser.add_argument("--count", type=int, help="add this many: ID-001, ID-002, …")
+        parser.add_argument("--site", metavar="NAME", help="name of the site, or COMPANY/NAME")
         parser.add_argument("--connectors", type=int, default=2)
         parser.add_argument("--power-kw", type=float, default=22, help="rated power of each connector")
-        parser.add_argument("--password", help="for Basic Auth; without it a new station gets a random one")
-        parser.add_argument("--accept-unknown-tags", action="store_true", help="charge with any tag")
+        parser.add_argument("--password", help="for Basic Auth (default for a new station: random)")
+        parser.add_argument(
+            "--accept-unknown-tags", action="store_true", help="allow charging with any IdTag"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         _refuse_nonsense(options)
@@ -32,7 +34,7 @@ class Command(BaseCommand):
                 self._add(options)
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"The database refuses ({reason}): has `manage.py migrate` run?") from error
+            raise CommandError(f"Database error ({reason}). Have you run `manage.py migrate`?") from error
 
     def _add(self, options: dict[str, Any]) -> None:
         site = _site(options["site"])
@@ -47,7 +49,7 @@ class Command(BaseCommand):
         for name in names:
             before = there.get(name)
             if before and options["site"] and before.site_area.site != site:
-                raise CommandError(f"{name} stands at {before.site_area.site} already.")
+                raise CommandError(f"{name} is already at {before.site_area.site}.")
             self._add_one(name, before, site, options)
 
     def _add_one(
@@ -63,22 +65,22 @@ class Command(BaseCommand):
             password=options["password"] or made_up,
             accepts_unknown_tags=options["accept_unknown_tags"],
         )
-        state = f"is there already at {before.site_area.site}" if before else f"added at {site}"
+        state = f"already exists at {before.site_area.site}" if before else f"added at {site}"
         told = f", password {made_up}" if made_up else ""
         self.stdout.write(f"{name} {state}{told}")
 
 
 def _refuse_nonsense(options: dict[str, Any]) -> None:
     if not options["id"].strip() or len(options["id"]) > 240:
-        raise CommandError("A station's ID has 1 to 240 characters.")
+        raise CommandError("The station ID must have 1 to 240 characters.")
     if options["count"] is not None and not 1 <= options["count"] <= 10_000:
-        raise CommandError("--count is a number from 1 to 10000.")
+        raise CommandError("--count must be a number from 1 to 10000.")
     if not 1 <= options["connectors"] <= MAX_CONNECTORS:
-        raise CommandError(f"--connectors is a number from 1 to {MAX_CONNECTORS}.")
+        raise CommandError(f"--connectors must be a number from 1 to {MAX_CONNECTORS}.")
     if not 0.1 <= options["power_kw"] <= 4_000:
-        raise CommandError("--power-kw is a number from 0.1 to 4000.")
+        raise CommandError("--power-kw must be a number from 0.1 to 4000.")
     if options["password"] == "":
-        raise CommandError("--password is empty.")
+        raise CommandError("--password must not be empty.")
 
 
 def _site(name: str | None) -> Site:
@@ -93,5 +95,5 @@ def _site(name: str | None) -> Site:
         return found[0]
     if found:
         said = ", ".join(f"{site.company.name}/{site.name}" for site in found)
-        raise CommandError(f"{len(found)} sites are named {name}; say one of: {said}.")
-    raise CommandError(f"There is no site {name}; there are: {', '.join(site.name for site in sites[:20])}.")
+        raise CommandError(f"{len(found)} sites are named {name}. Use one of: {said}.")
+    raise CommandError(f"There is no site {name}. Sites: {', '.join(site.name for site in sites[:20])}.")

@@ -21,37 +21,41 @@ BACKLOG_AT_LEAST = timedelta(seconds=5)
 
 
 class Command(BaseCommand):
-    help = "Start the demo: made-up data, the server, and real OCPP clients in place of stations."
+    help = "Start the demo: sample data, the server, and simulated stations that speak real OCPP."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--stations", type=int, default=world.FIRST_STATIONS, help="so many of them live")
-        parser.add_argument("--days", type=int, default=DAYS, help="of history in a new database")
+        parser.add_argument(
+            "--stations", type=int, default=world.FIRST_STATIONS, help="number of live stations"
+        )
+        parser.add_argument("--days", type=int, default=DAYS, help="days of history in a new database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port, count = options["port"], options["stations"]
         if not 1 <= port <= 65_535:
-            raise CommandError("PORT is a number from 1 to 65535.")
+            raise CommandError("PORT must be a number from 1 to 65535.")
         if not 1 <= count <= world.FIRST_STATIONS + world.MOST_MORE:
-            raise CommandError(f"STATIONS is a number from 1 to {world.FIRST_STATIONS + world.MOST_MORE}.")
+            raise CommandError(
+                f"STATIONS must be a number from 1 to {world.FIRST_STATIONS + world.MOST_MORE}."
+            )
         if not 0 <= options["days"] <= 1_000:
-            raise CommandError("--days is a number from 0 to 1000.")
+            raise CommandError("--days must be a number from 0 to 1000.")
         if not stage.is_free(port):
-            raise CommandError(f"Port {port} is in use. Take another: make demo PORT={port + 1}")
+            raise CommandError(f"Port {port} is in use. Choose another: make demo PORT={port + 1}")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         try:
             self._run(port, count, options["days"])
         except KeyboardInterrupt:
-            self.stdout.write("\nStopped before it was ready; start it again at any time.")
+            self.stdout.write("\nStopped before it was ready. You can start it again at any time.")
         except (ForeignDataError, ChildProcessError) as error:
             raise CommandError(str(error)) from error
 
     def _run(self, port: int, count: int, days: int) -> None:
         password = secrets.token_hex(16)
         with stage.collected():
-            self.stdout.write("Preparing: the database, its history, and the browser's files …")
+            self.stdout.write("Preparing the database, its history and the static files …")
             call_command("migrate", verbosity=0)
             now = timezone.now()
             last_at = seed(stations=count, days=days, password=password, at=now)
@@ -70,17 +74,17 @@ class Command(BaseCommand):
             )
             self._greet(port, count)
             was_told = stage.wait_for_the_end(server, stations)
-            self.stdout.write("\nStopping: the cars leave, then the server …")
+            self.stdout.write("\nStopping: first the stations, then the server …")
         if not was_told:
-            raise CommandError("The server or the stations ended by themselves; see above.")
-        self.stdout.write("Stopped. The data stays in var/ for the next time.")
+            raise CommandError("The server or the stations stopped unexpectedly. See the output above.")
+        self.stdout.write("Stopped. The data is kept in var/ for next time.")
 
     def _greet(self, port: int, count: int) -> None:
         self.stdout.write(f"""
   TerraFuse  http://{stage.HOST}:{port}/
 
-  manager    {places.MANAGER} / {places.PASSWORD}   sees three sites, may stop cars at two of them
-  operator   {places.OPERATOR} / {places.PASSWORD}   sees everything, sets it up at /admin/
+  manager    {places.MANAGER} / {places.PASSWORD}   sees three sites, can stop charging at two of them
+  operator   {places.OPERATOR} / {places.PASSWORD}   sees everything, sets up sites and prices at /admin/
 
   {count} stations are charging cars over OCPP 1.6. Ctrl-C stops everything.
 """)

@@ -17,7 +17,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 class Command(BaseCommand):
-    help = "Make the long files that managers have asked for, until none waits."
+    help = "Create the queued export files, then exit."
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.nice(10)  # pages first

@@ -14,7 +14,7 @@ from sessions_app.demo.plug import Pace
 
 
 class Command(BaseCommand):
-    help = "Connect charging stations as OCPP 1.6J clients: cars plug in, charge, idle and unplug."
+    help = "Simulate charging stations as OCPP 1.6J clients: cars plug in, charge, idle and unplug."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -22,15 +22,19 @@ class Command(BaseCommand):
         parser.add_argument("--url", required=True, help="ws://HOST:PORT/ocpp")
         parser.add_argument("--password", required=True, help="for Basic Auth, the same for all")
         parser.add_argument(
-            "--tag", action="append", default=[], help="who charges; several times for several"
+            "--tag", action="append", default=[], help="IdTag to charge with; can be repeated"
         )
-        parser.add_argument("--seed", default="1", help="another seed, other cars")
+        parser.add_argument("--seed", default="1", help="random seed of the visits")
         parser.add_argument("--interval", type=float, default=15, help="seconds between meter values (15)")
-        parser.add_argument("--speed", type=float, default=1, help="6: everything takes a sixth of the time")
+        parser.add_argument("--speed", type=float, default=1, help="6 runs six times as fast")
         parser.add_argument(
-            "--backlog", type=float, default=0, metavar="MINUTES", help="cars may have come that long ago"
+            "--backlog",
+            type=float,
+            default=0,
+            metavar="MINUTES",
+            help="cars may have arrived up to this long ago",
         )
-        parser.add_argument("--outages", action="store_true", help="let stations go dark now and then")
+        parser.add_argument("--outages", action="store_true", help="take stations offline now and then")
 
     def handle(self, *args: Any, **options: Any) -> None:
         _refuse_nonsense(options)
@@ -55,10 +59,10 @@ async def _until_told(stations: list[world.Station], url: str, password: str, pa
 def _refuse_nonsense(options: dict[str, Any]) -> None:
     address = urlsplit(options["url"])
     if address.scheme not in {"ws", "wss"} or not address.netloc:
-        raise CommandError("--url is an address such as ws://127.0.0.1:8000/ocpp.")
+        raise CommandError("--url must be an address such as ws://127.0.0.1:8000/ocpp.")
     if not 0.5 <= options["interval"] <= 3_600:
-        raise CommandError("--interval is a number from 0.5 to 3600.")
+        raise CommandError("--interval must be a number from 0.5 to 3600.")
     if not 0.01 <= options["speed"] <= 1_000:
-        raise CommandError("--speed is a number from 0.01 to 1000.")
+        raise CommandError("--speed must be a number from 0.01 to 1000.")
     if options["backlog"] < 0:
-        raise CommandError("--backlog is a number from 0.")
+        raise CommandError("--backlog must be 0 or more.")

@@ -18,7 +18,7 @@ from sessions_app.pages.exports import StreamRequest
 
 
 class Command(BaseCommand):
-    help = "Print a CSV, all but its header. Reads what is asked for from its input."
+    help = "Print the rows of a CSV without its header. Reads the request from standard input."
 
     def handle(self, *args: Any, **options: Any) -> None:
         os.nice(10)  # pages first

@@ -105,7 +105,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 });
 for (const failed of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failed, ({ detail }) => {
-    if (detail.target === dialog) notice("The session could not be opened. Is the connection there? Try once more.");
+    if (detail.target === dialog) notice("The session could not be opened. Check your connection and try again.");
   });
 }
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

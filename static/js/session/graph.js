@@ -70,7 +70,7 @@ class Graph {
     this.#say();
     const library = await plotly().catch(() => null);
     if (!library) {
-      this.part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try once more.";
+      this.part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try again.";
       return;
     }
     if (!this.element.isConnected || !this.width) return;
@@ -111,10 +111,10 @@ class Graph {
     }
     const note = this.part("graph-note");
     note.hidden = taken > 1;
-    note.textContent = taken === 1 ? "One reading so far: it stands as a point."
-      : this.isLive ? "No reading yet. The graph begins with the station's first one."
-      : "The station sent no readings: only the start and the stop are known.";
-    if (taken === 1 && !this.isLive) note.textContent = "The station sent one reading only: it stands as a point.";
+    note.textContent = taken === 1 ? "One reading so far, shown as a point."
+      : this.isLive ? "No readings yet. The graph starts with the first one."
+      : "The station sent no readings. Only the start and the stop are known.";
+    if (taken === 1 && !this.isLive) note.textContent = "The station sent only one reading, shown as a point.";
   }
 
   #zoomed(change) {

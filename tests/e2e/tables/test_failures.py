@@ -41,7 +41,7 @@ def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Pa
     fail(history, "**/summary/*")
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
-    expect(strip).to_contain_text("The sums cannot be shown now.")
+    expect(strip).to_contain_text("The totals cannot be shown right now.")
     expect(strip).not_to_contain_text("Adding up")
     expect(history.locator("#notices")).to_have_text("")
 
@@ -62,7 +62,7 @@ def test_sums_that_were_there_are_called_old(watch: Any, towers: Any, complaints
     for _ in range(5):
         page.clock.fast_forward(15_000)
 
-    expect(page.locator("#strip")).to_contain_text("These sums are old.")
+    expect(page.locator("#strip")).to_contain_text("These totals are out of date.")
     expect(page.locator(".strip-failed")).to_have_count(1)
     expect(page.locator(".summary")).to_be_visible()
     complaints.expect(*FAILED)
@@ -91,4 +91,4 @@ def test_a_graph_that_fails_says_so_in_its_place(history: Page) -> None:
 
     history.locator("tr[data-session] .c-station").first.click()
 
-    expect(history.locator("tr.expansion")).to_have_text("The graph could not be fetched.")
+    expect(history.locator("tr.expansion")).to_have_text("The graph could not be loaded.")

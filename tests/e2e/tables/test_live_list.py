@@ -115,7 +115,7 @@ def test_a_graph_that_is_being_fetched_arrives_in_the_new_list(
 
     page.route("**/figure/", hold)
     row(page, charging).locator(".c-station").click()
-    expect(page.get_by_text("Fetching the graph …")).to_be_visible()
+    expect(page.get_by_text("Loading the graph …")).to_be_visible()
 
     other.start(datetime.now(UTC))
     expect(rows(page)).to_have_count(2)

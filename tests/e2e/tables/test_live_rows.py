@@ -37,7 +37,7 @@ def test_a_car_comes_into_a_list_filtered_by_inactivity_by_standing(
     Connector.objects.update(max_power_w=50_000)  # where 15 minutes are long
     began = begin(other, minutes_ago=30)
     page = watch(query)
-    expect(page.get_by_text("No session fits these filters.")).to_be_visible()
+    expect(page.get_by_text("No sessions match these filters.")).to_be_visible()
 
     stand(other, began, minutes=15)
 
