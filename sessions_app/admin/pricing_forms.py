@@ -224,7 +224,7 @@ class TrialForm(forms.Form):
     starts_at = forms.DateTimeField(
         label="Start",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="In the time zone of the site.",
+        help_text="In site time.",
         validators=[validate_year],
     )
     site = forms.ModelChoiceField(Site.objects.order_by("name", "pk"), required=False, empty_label="UTC")
