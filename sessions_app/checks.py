@@ -20,7 +20,7 @@ def debug_only_on_local_hosts(app_configs: Any, **kwargs: Any) -> Sequence[Check
     return [
         Error(
             f"TERRAFUSE_DEBUG is on while the site serves {', '.join(sorted(public_hosts))}.",
-            hint="Leave TERRAFUSE_DEBUG unset, or TERRAFUSE_ALLOWED_HOSTS.",
+            hint="Unset TERRAFUSE_DEBUG or TERRAFUSE_ALLOWED_HOSTS.",
             id="terrafuse.E001",
         )
     ]
@@ -77,7 +77,7 @@ def layer_reaches_every_process(app_configs: Any, **kwargs: Any) -> Sequence[Che
     return [
         Warning(
             "Live events do not leave their process.",
-            hint="With more than one worker set REDIS_URL=redis://host:6379.",
+            hint="With more than one worker, set REDIS_URL=redis://host:6379.",
             id="terrafuse.W002",
         )
     ]

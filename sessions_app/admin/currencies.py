@@ -28,4 +28,4 @@ class CurrencyGuardForm(forms.ModelForm):
     def _reject(self, currency: str) -> None:
         other = policies.in_other_currency(self.instance, currency, at=timezone.now()).first()
         if other is not None:
-            self.add_error(self.currency_field, f"“{other}” has prices in {other.currency}: end it first.")
+            self.add_error(self.currency_field, f"“{other}” has prices in {other.currency}. End it first.")

@@ -20,8 +20,8 @@ class AcceptForm(ActionForm):
     site_area = forms.ModelChoiceField(
         SiteArea.objects.select_related("site").order_by("site__name", "name"),
         required=False,
-        label="at",
-        empty_label="– site area –",
+        label="Site area",
+        empty_label="Select a site area",
     )
 
 
@@ -40,22 +40,22 @@ class PendingStationAdmin(ReadOnlyAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin.ModelAdmin.has_delete_permission(self, request, obj)
 
-    @admin.display(boolean=True, description="presented a password")
+    @admin.display(boolean=True, description="sent a password")
     def has_password(self, pending: PendingStation) -> bool:
         return bool(pending.password_digest)
 
-    @admin.action(description="Let in")
+    @admin.action(description="Register")
     def let_in(self, request: HttpRequest, pending_stations: QuerySet[PendingStation]) -> None:
         """Create stations from the chosen ones, at the chosen site area."""
         form = AcceptForm(request.POST)
         form.fields["action"].choices = self.get_action_choices(request)  # type: ignore[attr-defined]  # Field has none
         site_area = form.cleaned_data["site_area"] if form.is_valid() else None
         if site_area is None:
-            self.message_user(request, "Choose the site area where they stand, then Go.", messages.ERROR)
+            self.message_user(request, "Select a site area, then select Go.", messages.ERROR)
             return
         for pending in pending_stations:
             station, is_new = pending_station_accept(pending, site_area=site_area)
-            text = "{} is in, at {}." if is_new else "{} was known already."
+            text = "{} was registered at {}." if is_new else "{} is already registered."
             if not station.password_digest:
-                text += " It has no password yet: set one, or it stays refused."
+                text += " It has no password yet. Set one; until then it is refused."
             self.message_user(request, format_html(text, link(station), site_area), messages.SUCCESS)

@@ -51,7 +51,7 @@ class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
-        ("What they may do", {"fields": ("is_active", "is_superuser")}),
+        ("Permissions", {"fields": ("is_active", "is_superuser")}),
         ("Dates", {"fields": ("last_login", "date_joined")}),
     )
 
@@ -62,7 +62,7 @@ class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "is_superuser" and field is not None:
             field.label = "Operator"
-            field.help_text = "Sees every site, and sets up sites, people and prices here."
+            field.help_text = "Has access to all sites and to this administration."
         return field
 
     def save_model(self, request: HttpRequest, obj: Manager, form: forms.ModelForm, change: bool) -> None:
@@ -73,10 +73,10 @@ class ManagerAdmin(PartialSaveMixin, CascadeDeleteMixin, UserAdmin):
     def full_name(self, manager: Manager) -> str:
         return manager.get_full_name() or wording.UNKNOWN
 
-    @admin.display(description="looks after")
+    @admin.display(description="sites")
     def site_roles(self, manager: Manager) -> str:
         if manager.is_superuser:
-            return "every site"
+            return "all sites"
         roles = sorted(
             (membership.site.name, membership.get_role_display()) for membership in manager.memberships.all()
         )
@@ -105,7 +105,7 @@ class IdTagInline(admin.TabularInline):
 class DriverAdmin(ReferenceMixin, DeleteGuardMixin):
     """Drivers with their tags."""
 
-    instead = "Block the tags instead."
+    instead = "Block their IdTags instead."
     list_display = ("name", "reference", "kind", "unit", "site_link", "email", "tags")
     list_filter = ("kind", "site")
     list_select_related = ("site",)
@@ -122,7 +122,7 @@ class DriverAdmin(ReferenceMixin, DeleteGuardMixin):
     def site_link(self, driver: Driver) -> str:
         return link(driver.site)
 
-    @admin.display(description="tags")
+    @admin.display(description="IdTags")
     def tags(self, driver: Driver) -> str:
         return ", ".join(sorted(tag.value for tag in driver.id_tags.all())) or wording.UNKNOWN
 

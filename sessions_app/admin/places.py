@@ -32,7 +32,7 @@ class SiteForm(CurrencyGuardForm):
     """A site; its time zone is chosen from a list."""
 
     currency_field = "company"
-    time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are said in it.")
+    time_zone = forms.ChoiceField(choices=_time_zones, help_text="Times at this site are shown in this time zone.")
 
     class Meta:
         model = Site
@@ -75,7 +75,7 @@ class SiteMembershipInline(admin.TabularInline):
     model = Membership
     autocomplete_fields = ("manager",)
     extra = 0
-    verbose_name_plural = "who looks after it"
+    verbose_name_plural = "people with access"
 
 
 @admin.register(Company)
@@ -104,7 +104,7 @@ class SiteAdmin(ReferenceMixin, DeleteGuardMixin):
     """Sites with their areas and managers."""
 
     form = SiteForm
-    instead = "Move its stations to another site instead; what they have charged stays here."
+    instead = "Move its stations to another site instead. Past sessions stay with this site."
     list_display = ("name", "reference", "company_link", "time_zone", "area_count", "station_count")
     list_filter = ("company", "time_zone")
     list_select_related = ("company",)
@@ -143,7 +143,7 @@ class SiteAreaAdmin(ReferenceMixin, DeleteGuardMixin):
     """Site areas: levels, wings, rows of bays."""
 
     form = SiteAreaForm
-    instead = "Move its stations to another area instead; what they have charged stays here."
+    instead = "Move its stations to another area instead. Past sessions stay with this area."
     list_display = ("name", "reference", "site_link", "company_link", "station_count")
     list_filter = ("site__company", "site")
     search_fields = ("name", "site__name", "site__company__name")

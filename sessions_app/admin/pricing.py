@@ -28,7 +28,7 @@ class ValidityFilter(admin.SimpleListFilter):
     parameter_name = "holds"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("now", "Holds now"), ("later", "Will hold"), ("past", "Has ended")]
+        return [("now", "In effect"), ("later", "Upcoming"), ("past", "Ended")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         now = timezone.now()
@@ -51,14 +51,14 @@ class ComponentInline(admin.StackedInline):
     extra = 0
     min_num = 1
     ordering = ("position", "pk")
-    verbose_name_plural = "components: for each moment the first of a dimension that applies counts"
+    verbose_name_plural = "components: at any moment, the first match in each dimension applies"
     fieldsets = (
         (None, {"fields": (("position", "dimension", "price", "step_size", "grace_minutes"),)}),
         (
-            "Only at certain times, and between certain bounds",
+            "Restrictions",
             {
                 "classes": ("collapse",),
-                "description": "Empty is always. “From” is inclusive, “to” is not.",
+                "description": "Leave empty for no restriction. “From” is inclusive, “to” is exclusive.",
                 "fields": (
                     "days",
                     *((f"{name}_from", f"{name}_to") for name in ("time", "date", "kwh", "minutes", "kw")),
@@ -83,26 +83,26 @@ class PolicyAdmin(DeleteGuardMixin):
         "station__identity",
     )
     ordering = ("-valid_from", "-pk")
-    instead = "End its validity instead."
+    instead = "Set its “valid to” date instead."
     list_select_related = ("company", "site", "site_area__site", "station__site_area__site")
     autocomplete_fields = tuple(policies.SCOPES)
     fieldsets = (
         (None, {"fields": ("description", "audience")}),
         (
-            "Where",
+            "Place",
             {
                 "fields": (("company", "site"), ("site_area", "station")),
-                "description": "One place, or none: it holds everywhere. The nearest place wins.",
+                "description": "Select one place, or none to apply everywhere. The most specific place wins.",
             },
         ),
         (
-            "When",
+            "Validity",
             {
                 "fields": (("valid_from", "valid_to"),),
-                "description": "In the time of the place; in UTC where it has several, and everywhere.",
+                "description": "In the time zone of the place; in UTC if it has several, or without a place.",
             },
         ),
-        ("Money", {"fields": (("currency", "tax_percent"), ("min_price", "max_price"))}),
+        ("Currency, tax and limits", {"fields": (("currency", "tax_percent"), ("min_price", "max_price"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -120,11 +120,11 @@ class PolicyAdmin(DeleteGuardMixin):
         scope = policies.scope_of(policy)
         return link(scope) if scope else policies.EVERYWHERE
 
-    @admin.display(description="for", ordering="audience")
+    @admin.display(description="audience", ordering="audience")
     def audience_word(self, policy: PricingPolicy) -> str:
         return str(policy.get_audience_display())
 
-    @admin.display(description="in words")
+    @admin.display(description="summary")
     def in_words(self, policy: PricingPolicy) -> str:
         return labels.tariff_words(policies.build_tariff(policy, place=None, driver=None))
 

@@ -29,7 +29,7 @@ MAX_VALUES = {"price": 10_000_000, "step_size": 1_000_000}
 def validate_year(day: date) -> None:
     """Reject the ends of the calendar, which adding a day or converting the zone would overflow."""
     if not 2000 <= day.year < 3000:
-        raise forms.ValidationError("Choose a year from 2000 to 2999.")
+        raise forms.ValidationError("Enter a year from 2000 to 2999.")
 
 
 class PolicyForm(forms.ModelForm):
@@ -77,7 +77,7 @@ class PolicyForm(forms.ModelForm):
         self._check_decimals(data)
         chosen = [name for name in policies.SCOPES if data.get(name)]
         for name in chosen[:-1]:
-            self.add_error(name, f"A policy holds at one place: leave this or the {_scope_label(chosen[-1])} empty.")
+            self.add_error(name, f"A policy has one place. Leave this or the {_scope_label(chosen[-1])} empty.")
         currency = policies.currency_at(data[chosen[0]]) if chosen else ""
         if chosen and data.get("currency") not in (None, "", currency):
             self.add_error("currency", f"Prices at {data[chosen[0]]} are in {currency}.")
@@ -88,10 +88,10 @@ class PolicyForm(forms.ModelForm):
     def _check_order(self, data: dict[str, Any]) -> None:
         start, end = data.get("valid_from"), data.get("valid_to")
         if start and end and end <= start:
-            self.add_error("valid_to", "It ends before it begins.")
+            self.add_error("valid_to", "The end must be after the start.")
         low, high = data.get("min_price"), data.get("max_price")
         if low is not None and high is not None and high < low:
-            self.add_error("max_price", "It is below the minimum price.")
+            self.add_error("max_price", "The maximum price is below the minimum price.")
 
     def _check_decimals(self, data: dict[str, Any]) -> None:
         """Reject a limit with more decimals than the currency has."""
@@ -99,7 +99,7 @@ class PolicyForm(forms.ModelForm):
         for name in ("min_price", "max_price"):
             limit = data.get(name)
             if currency and limit is not None and limit != rounded(limit, currency):
-                self.add_error(name, f"{currency} has {minor_digits(currency)} decimals.")
+                self.add_error(name, f"Prices in {currency} have {minor_digits(currency)} decimals.")
 
     def _check_overlap(self, data: dict[str, Any]) -> None:
         policy = PricingPolicy(pk=self.instance.pk, **{name: data[name] for name in self.Meta.fields})
@@ -109,12 +109,12 @@ class PolicyForm(forms.ModelForm):
         begins = other.valid_from.replace(microsecond=0)  # the form has whole seconds
         same = "for the same place and audience"
         if begins > policy.valid_from:
-            self.add_error("valid_to", f"“{other}” begins on {self._time_text(begins)}: end before that.")
+            self.add_error("valid_to", f"“{other}” starts on {self._time_text(begins)}. End before that.")
         elif other.valid_to is None:
-            text = f"“{other}” holds until further notice {same}: end it first, or begin later."
+            text = f"“{other}” has no end {same}. End it first."
             self.add_error("valid_from", text)
         else:
-            text = f"“{other}” holds until {self._time_text(other.valid_to)} {same}: begin then, or end it first."
+            text = f"“{other}” is valid until {self._time_text(other.valid_to)} {same}. Start then, or end it first."
             self.add_error("valid_from", text)
             if begins == policy.valid_from:
                 self._begin_after(other.valid_to)
@@ -149,7 +149,7 @@ class ComponentForm(forms.ModelForm):
     days = DaysField(
         choices=[(str(number), name) for number, name in enumerate(DAYS, 1)],
         required=False,
-        help_text="None is every day.",
+        help_text="Select none for every day.",
     )
 
     class Meta:
@@ -160,7 +160,7 @@ class ComponentForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["position"].required = False
-        self.fields["position"].help_text = "Empty is last."
+        self.fields["position"].help_text = "Leave empty to add it last."
         self.fields["position"].validators.append(MaxValueValidator(MAX_POSITION))
         for name in ("date_from", "date_to"):
             self.fields[name].validators.append(validate_year)
@@ -201,7 +201,7 @@ class ComponentFormSet(BaseInlineFormSet):
         for number, form in enumerate(unnumbered, last + 1):
             form.instance.position = number
         if not ordered and not any(form.errors for form in self.forms):
-            raise forms.ValidationError("A policy without a component would make every session free.")
+            raise forms.ValidationError("Add a component. Without one, every session would be free.")
         begins, ends = (at and at.date() for at in (self.instance.valid_from, self.instance.valid_to))
         for problem in find_problems([component for _, component in ordered], Validity(begins, ends)):
             ordered[problem.index][0].add_error(problem.field, problem.text)
@@ -212,11 +212,11 @@ class SimulationForm(forms.Form):
 
     kwh = forms.DecimalField(label="Energy, kWh", min_value=0, max_value=1000, max_digits=7, initial=12)
     charging_minutes = forms.IntegerField(label="Charging, minutes", min_value=0, max_value=10_080, initial=110)
-    idle_minutes = forms.IntegerField(label="Then idle, minutes", min_value=0, max_value=10_080, initial=47)
+    idle_minutes = forms.IntegerField(label="Idle afterwards, minutes", min_value=0, max_value=10_080, initial=47)
     starts_at = forms.DateTimeField(
-        label="Starting",
+        label="Start",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text="Time at the site.",
+        help_text="In site time.",
         validators=[validate_year],
     )
     site = forms.ModelChoiceField(Site.objects.order_by("name", "pk"), required=False, empty_label="UTC")

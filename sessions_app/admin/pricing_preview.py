@@ -68,7 +68,7 @@ def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
         total=wording.money(total, currency),
         tax=wording.money(pricing.tax(tariff, total), currency) if tariff.tax_percent else "",
         tax_percent=labels.tax_percent(tariff),
-        free=f"{wording.kwh(free_wh)} cost nothing: no component applies to them." if free_wh else "",
+        free=f"{wording.kwh(free_wh)} would be free: no component applies." if free_wh else "",
         problems=problems,
     )
 
@@ -99,7 +99,7 @@ def _problems(form: PolicyForm, components: ComponentFormSet) -> Iterator[str]:
 def _field_errors(form: forms.BaseForm) -> Iterator[str]:
     """Yield the errors of a form, except for required fields that are still empty."""
     for name, errors in form.errors.as_data().items():
-        label = form[name].label if name in form.fields else "As a whole"
+        label = form[name].label if name in form.fields else "Policy"
         for error in errors:
             if error.code != "required":
                 yield from (f"{label}: {text}" for text in error.messages)

@@ -42,8 +42,8 @@ class RepriceForm(forms.Form):
         .prefetch_related("components")
         .order_by("description", "pk"),
         required=False,
-        empty_label="The one that holds for each session's start, as it stands now",
-        label="Price by",
+        empty_label="Policy in effect when each session started, at its current prices",
+        label="Pricing policy",
     )
 
 
@@ -54,7 +54,7 @@ class RepricingSums(msgspec.Struct):
     new: Decimal | None = None
 
 
-@admin.action(description="Reprice, after a preview", permissions=["reprice"])
+@admin.action(description="Preview and reprice", permissions=["reprice"])
 def reprice(model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingSession]) -> HttpResponse | None:
     """Show the old and new prices of the chosen sessions; on confirmation, reprice those that change.
 
@@ -63,7 +63,7 @@ def reprice(model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingS
     """
     ids = list(sessions.order_by("pk").values_list("pk", flat=True)[: MAX_SESSIONS + 1])
     if len(ids) > MAX_SESSIONS:
-        model_admin.message_user(request, f"At most {MAX_SESSIONS} sessions at a time.", messages.ERROR)
+        model_admin.message_user(request, f"Select at most {MAX_SESSIONS} sessions at a time.", messages.ERROR)
         return None
     form = RepriceForm(request.POST if "previewed" in request.POST else None)
     policy = form.cleaned_data["policy"] if form.is_valid() else None
@@ -73,7 +73,7 @@ def reprice(model_admin: Any, request: HttpRequest, sessions: QuerySet[ChargingS
         if request.POST["previewed"] == digest:
             _apply(model_admin, request, policy, [result for result in previewed if result.is_changed])
             return None
-        messages.warning(request, "Prices have changed, look again.")
+        messages.warning(request, "Prices have changed since the preview. Check them again.")
     context = model_admin.admin_site.each_context(request) | {
         "title": "Reprice sessions",
         "opts": model_admin.opts,
@@ -91,7 +91,7 @@ def difference(result: RepricingResult) -> str:
     if result.refusal:
         return UNKNOWN
     if result.old is not None and result.old_currency != result.new_currency:
-        return "another currency"
+        return "different currency"
     return _difference(result.old, result.new, result.new_currency)
 
 

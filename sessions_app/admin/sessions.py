@@ -50,7 +50,7 @@ class FlagFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("any", "For any reason"),
+            ("any", "Any reason"),
             *((str(flag.value), text) for flag, text in flags.FLAG_LABELS.items()),
         ]
 
@@ -69,7 +69,7 @@ class ActionInline(ReadOnlyInline):
     """The managers' actions on the session."""
 
     model = ActionAudit
-    verbose_name_plural = "what managers did"
+    verbose_name_plural = "manager actions"
     fields = ("when", "manager_name", "action", "outcome", "detail")
     ordering = ("-at", "-id")
     when = site_time_column("at", site="session__site", description="when")
@@ -100,15 +100,15 @@ class SessionAdmin(ReadOnlyAdmin):
     inlines = (ActionInline,)
     change_form_template = "admin/session_form.html"
     search_fields = ("id",)  # only shows the search box; see get_search_results
-    search_help_text = "Session id, station, connector, user's name, e-mail or unit, tag. Every word must fit."
+    search_help_text = "Session ID, station, connector, IdTag, or the user's name, e-mail or unit. All words must fit."
     ordering = ("-started_at", "-id")
     sortable_by = ("id", "started")  # any other order reads every session; the dashboard's tables offer them
     fieldsets = (
         (None, {"fields": ("id", "started", "ended", "reason", "flag_texts")}),
-        ("Where and who", {"fields": ("station", "connector_letter", "site_area", "site", "driver", "id_tag_value")}),
+        ("Place and user", {"fields": ("station", "connector_letter", "site_area", "site", "driver", "id_tag_value")}),
         ("Figures", {"fields": ("energy", "peak_power", "idle", "battery_range", "reading_count", "last_reading")}),
         ("Price", {"fields": ("cost", "policy")}),
-        ("What the station said", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
+        ("Reported by the station", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
     )
 
     def has_reprice_permission(self, request: HttpRequest) -> bool:
@@ -179,11 +179,11 @@ class SessionAdmin(ReadOnlyAdmin):
     def idle(self, session: ChargingSession) -> str:
         return wording.duration(session.idle_s)
 
-    @admin.display(description="register at the start")
+    @admin.display(description="meter register at start")
     def meter_start(self, session: ChargingSession) -> str:
         return wording.kwh(session.meter_start_wh)
 
-    @admin.display(description="register at the stop")
+    @admin.display(description="meter register at stop")
     def meter_stop(self, session: ChargingSession) -> str:
         return wording.kwh(session.meter_stop_wh)
 

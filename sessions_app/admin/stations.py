@@ -34,7 +34,7 @@ class StationForm(CurrencyGuardForm):
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="The Basic Auth password of the station. It is never shown; left empty, it stays as it is.",
+        help_text="Basic Auth password of the station, never shown. Leave empty to keep the current one.",
     )
 
     class Meta:
@@ -110,7 +110,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     """Charging stations, with their place, connection and connectors."""
 
     form = StationForm
-    instead = "Give it another password instead: it is refused from its next connection on."
+    instead = "Change its password instead: it is then refused from its next connection."
     dependent_columns = {"password": "password_digest"}
     list_display = (
         "identity",
@@ -146,7 +146,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
         (None, {"fields": ("identity", "reference", "site_area", "accepts_unknown_tags")}),
         ("Connection", {"fields": ("address", "has_password", "password", "is_online", "last_seen")}),
         (
-            "What it said of itself",
+            "Reported by the station",
             {
                 "classes": ("collapse",),
                 "fields": (
@@ -160,7 +160,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("connectors")
 
-    @admin.display(boolean=True, description="password is set")
+    @admin.display(boolean=True, description="password set")
     def has_password(self, station: ChargingStation) -> bool:
         return bool(station.password_digest)
 

@@ -20,9 +20,9 @@ class Flag(IntFlag):
 
 FLAG_LABELS: dict[Flag, str] = {
     Flag.REGISTER_FELL: "The meter's register fell during the session",
-    Flag.BEYOND_RATING: "A reading is beyond 1.5 times the connector's rating",
+    Flag.BEYOND_RATING: "A reading exceeds 1.5 times the connector's rating",
     Flag.NEGATIVE_TIME: "The stop is before the start",
-    Flag.NO_DRIVER: "Nobody is registered for the tag",
+    Flag.NO_DRIVER: "No user is registered for the IdTag",
     Flag.NO_PRICE: "No pricing policy applies",
     Flag.CLOSED_BY_US: "Ended without a stop message",
     Flag.IDLE_OVER_A_DAY: "Idle for more than 24 hours",

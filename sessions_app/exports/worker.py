@@ -123,7 +123,7 @@ def _run(job: ExportJob, write_file: WriteFile) -> None:
     except Exception as error:
         log.exception("Export %s failed", job.pk)
         _close_cursor(error)
-        reason = f"The file could not be made ({type(error).__name__}). Ask for it again, or tell an operator."
+        reason = f"The file could not be created ({type(error).__name__}). Export it again, or tell an operator."
         export_fail(job, error=reason, at=timezone.now())
     finally:
         part.unlink(missing_ok=True)

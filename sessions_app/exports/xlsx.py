@@ -142,7 +142,7 @@ def _unpriced_note(totals: ColumnTotals) -> tuple[tuple[str, str], ...]:
     """Return the "About" line on records that the total of prices does not include."""
     if not totals.unpriced:
         return ()
-    return (("Unpriced", f"{totals.unpriced:,} of these rows have no price: the total of prices is without them"),)
+    return (("Unpriced", f"{totals.unpriced:,} of these rows have no price and are not in the total of prices"),)
 
 
 def _add_about_sheet(workbook: Workbook, lines: Iterable[tuple[str, str]]) -> None:

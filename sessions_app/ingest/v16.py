@@ -73,7 +73,7 @@ def _start(station_id: int, payload: Payload, at: datetime) -> Event:
     connector = _connector(payload)
     fallback = None
     if not connector:
-        fallback = _unparsed(station_id, "StartTransaction", payload, at, "The start names no connector.")
+        fallback = _unparsed(station_id, "StartTransaction", payload, at, "The start has no connector.")
     return events.Started(
         station_id=station_id,
         at=started_at,

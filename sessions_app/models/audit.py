@@ -20,6 +20,8 @@ class ActionAudit(models.Model):
     detail = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = "action"
+        verbose_name_plural = "audit log"
         indexes = [models.Index(fields=["-at", "-id"], name="audit_by_time")]
 
     def __str__(self) -> str:

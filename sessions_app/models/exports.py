@@ -21,7 +21,7 @@ class ExportJob(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Being made"
+        RUNNING = "running", "Being prepared"
         READY = "ready", "Ready"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
@@ -45,6 +45,8 @@ class ExportJob(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = "export"
+        verbose_name_plural = "exports"
         constraints = [
             models.CheckConstraint(condition=Q(slot=None) | Q(slot__in=SLOTS), name="export_in_a_slot"),
         ]

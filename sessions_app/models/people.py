@@ -52,7 +52,7 @@ class Driver(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.TENANT)
-    unit = models.CharField(max_length=50, blank=True, help_text="Apartment or office, as 1204.")
+    unit = models.CharField(max_length=50, blank=True, help_text="Apartment or office, such as 1204.")
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.PROTECT, related_name="drivers")
 
     def __str__(self) -> str:
@@ -75,11 +75,13 @@ class IdTag(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "IdTag"
+        verbose_name_plural = "IdTags"
         constraints = [
             models.UniqueConstraint(
                 Upper("value"),
                 name="id_tag_once_in_any_case",
-                violation_error_message="There is such a tag already, in capitals or in small letters.",
+                violation_error_message="This IdTag already exists. Upper and lower case are the same.",
             ),
         ]
 

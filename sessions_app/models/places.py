@@ -84,9 +84,9 @@ class ChargingStation(models.Model):
     """A charge point, known to OCPP by its identity."""
 
     site_area = models.ForeignKey(SiteArea, on_delete=models.PROTECT, related_name="stations")
-    identity = models.CharField(max_length=255, unique=True, help_text="The last part of the station's OCPP address.")
+    identity = models.CharField(max_length=255, unique=True, help_text="Last part of the station's OCPP address.")
     password_digest = models.CharField(max_length=64, blank=True, editable=False)
-    accepts_unknown_tags = models.BooleanField(default=False, help_text="Charge with tags that nobody registered, too.")
+    accepts_unknown_tags = models.BooleanField(default=False, help_text="Also allow charging with unregistered IdTags.")
     vendor = models.CharField(max_length=255, blank=True, editable=False)
     model = models.CharField(max_length=255, blank=True, editable=False)
     serial_number = models.CharField(max_length=255, blank=True, editable=False)
@@ -116,11 +116,11 @@ class Connector(models.Model):
     station = models.ForeignKey(ChargingStation, on_delete=models.CASCADE, related_name="connectors")
     number = models.PositiveIntegerField()
     max_power_w = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Rated power in W; empty when nobody knows."
+        null=True, blank=True, help_text="Rated power in W. Leave empty if unknown."
     )
     phases = models.PositiveSmallIntegerField(default=3, choices=[(1, "single-phase"), (3, "three-phase"), (0, "DC")])
     limit_a = models.FloatField(
-        null=True, blank=True, help_text="A limit in A set for this connector, below its rating."
+        null=True, blank=True, help_text="Current limit in A for this connector, below its rating."
     )
     status = models.CharField(max_length=64, blank=True, editable=False)
     error_code = models.CharField(max_length=64, blank=True, editable=False)

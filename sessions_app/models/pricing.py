@@ -13,7 +13,7 @@ from sessions_app.models.places import ChargingStation, Company, Site, SiteArea,
 def validate_days(days: str) -> None:
     """Reject anything but weekdays, 1 (Monday) to 7 (Sunday), each at most once and in order."""
     if days != "".join(sorted(set(days) & set("1234567"))):
-        raise ValidationError(f"{days} is not a row of weekdays such as 12345.")
+        raise ValidationError(f"{days} is not a list of weekdays such as 12345.")
 
 
 class PricingPolicy(models.Model):
@@ -40,7 +40,7 @@ class PricingPolicy(models.Model):
         decimal_places=2,
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(Decimal("99.99"))],
-        help_text="Prices include it.",
+        help_text="Included in the prices.",
     )
     min_price = models.DecimalField(
         "minimum price",
@@ -104,16 +104,18 @@ class PriceComponent(models.Model):
         "blocks of",
         default=1,
         validators=[MinValueValidator(1)],
-        help_text="Wh or seconds; 1 is exact.",
+        help_text="In Wh or seconds. 1 is exact.",
     )
-    grace_minutes = models.PositiveIntegerField("grace, minutes", default=0, help_text="Of inactivity, free.")
+    grace_minutes = models.PositiveIntegerField(
+        "grace period, minutes", default=0, help_text="Free minutes of inactivity."
+    )
 
     # When the component applies; empty fields do not restrict. Days and times are in the site's time zone.
     days = models.CharField(max_length=7, blank=True, validators=[validate_days], help_text="1 is Monday, 7 is Sunday.")
     time_from = models.TimeField(null=True, blank=True)
-    time_to = models.TimeField(null=True, blank=True, help_text="Earlier than from: until the next day.")
+    time_to = models.TimeField(null=True, blank=True, help_text="If earlier than “from”, it ends on the next day.")
     date_from = models.DateField(null=True, blank=True)
-    date_to = models.DateField(null=True, blank=True, help_text="The first day on which it no longer applies.")
+    date_to = models.DateField(null=True, blank=True, help_text="First day on which it no longer applies.")
     kwh_from = models.DecimalField("from kWh", max_digits=9, decimal_places=3, null=True, blank=True)
     kwh_to = models.DecimalField("to kWh", max_digits=9, decimal_places=3, null=True, blank=True)
     minutes_from = models.PositiveIntegerField("from minutes", null=True, blank=True)

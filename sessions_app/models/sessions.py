@@ -48,7 +48,7 @@ class ChargingSession(models.Model):
     idle_s = models.PositiveIntegerField(default=0)
     battery_start = models.FloatField(null=True)
     battery = models.FloatField(null=True)
-    reading_count = models.PositiveIntegerField(default=0)
+    reading_count = models.PositiveIntegerField("readings", default=0)
     last_reading_at = models.DateTimeField(null=True)
     clock_lag_s = models.FloatField(null=True)
     sample_interval_s = models.FloatField(null=True)

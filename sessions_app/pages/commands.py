@@ -25,8 +25,8 @@ logger = logging.getLogger(__name__)
 ANSWER_TIMEOUT = timedelta(seconds=30)
 OUTCOME_TEXTS = {
     WAITING: "Waiting for the station to answer.",
-    ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
-    REJECTED: "The station refuses to stop this session.",
+    ACCEPTED: "The station accepted. The session ends when the station reports it.",
+    REJECTED: "The station refused to stop this session.",
     NO_ANSWER: "The station has not answered within 30 seconds. It may be offline.",
 }
 
@@ -38,7 +38,7 @@ def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
     sessions = visible_to(request.user).select_related("station", "driver", "connector")
     session = get_object_or_404(sessions, pk=pk)
     if not may_command(request.user, session.site_id):
-        raise PermissionDenied("Only managers of a site may stop its sessions.")
+        raise PermissionDenied("Only managers of a site can stop its sessions.")
     if request.method != "POST" or not session.is_in_progress:
         return _stop_page(request, session, None)
     audit = audit_begin(request.user, action=STOP, session=session, at=timezone.now())

@@ -18,8 +18,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(
         request,
         404,
-        title="There is nothing here",
-        text="The address is wrong, or what was here is gone, or it is at a site that you do not look after.",
+        title="Page not found",
+        text="The address may be wrong, the page may be gone, or you do not have access to its site.",
     )
 
 
@@ -28,8 +28,8 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _page(
         request,
         403,
-        title="You may look, but not do that",
-        text="Only managers of the site and operators may. Ask an operator to change your membership.",
+        title="You do not have permission to do this",
+        text="Only managers of the site and operators can. Ask an operator to change your role.",
     )
 
 
@@ -38,15 +38,18 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
         request,
         403,
-        title="This page was open for too long",
-        text="Nothing was changed. Go back, reload the page, and do it again.",
+        title="This page has expired",
+        text="Nothing was changed. Go back, reload the page and try again.",
     )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return 400 for a malformed request; the host may be forged, so do not load the user."""
     return _plain_page(
-        request, 400, title="This cannot be read", text="Something in the address or the form is not valid."
+        request,
+        400,
+        title="This request is not valid",
+        text="Something in the address or the form is missing or wrong.",
     )
 
 
@@ -62,7 +65,7 @@ def failed(request: HttpRequest) -> HttpResponse:
             request,
             500,
             title="Something went wrong",
-            text="It was noted, and it is not your fault. Try again in a moment.",
+            text="The error was recorded, and it is not your fault. Try again in a moment.",
             error_id=error_id,
         )
     except Exception:

@@ -33,7 +33,7 @@ from sessions_app.store import exports as store
 
 FILE_BLOCK_SIZE = 262_144
 STALLED_AFTER = timedelta(seconds=5)  # ten heartbeats: the progress shown is outdated
-INTERRUPTED = "Interrupted: it begins again by itself within half a minute"
+INTERRUPTED = "Interrupted: it restarts automatically within 30 seconds"
 EXPORT_URLS: dict[str, Callable[[str], str]] = {
     "sessions": lambda tab: reverse("export", args=[tab, "xlsx"]),
     "intervals": lambda tab: reverse("export-intervals", args=[tab, "xlsx"]),
@@ -42,7 +42,7 @@ EXPORT_URLS: dict[str, Callable[[str], str]] = {
 _State = ExportJob.State
 STATES = {
     _State.READY: "ready",
-    _State.RUNNING: "being made",
+    _State.RUNNING: "being prepared",
     _State.QUEUED: "waiting",
     _State.FAILED: "failed",
 }
@@ -76,7 +76,7 @@ def start_export(request: PageRequest, kind: str, of: str) -> HttpResponse:
     except InvalidExportQueryError:
         return _redirect(request, url)  # it shows the errors
     except store.TooManyExportsError:
-        return _exports_response(request, problem="Five of your files are being made: wait for one, or cancel one.")
+        return _exports_response(request, problem="Five of your files are being prepared: wait for one, or cancel one.")
     worker.start_worker()
     return _exports_response(request) if request.htmx else redirect("exports")
 
@@ -129,7 +129,7 @@ def _template(request: PageRequest) -> str:
 
 
 def _summary_line(jobs: list[ExportJob]) -> str:
-    """Return a summary: `5 files: 1 ready, 2 being made, 2 waiting`; "" if all are running.
+    """Return a summary: `5 files: 1 ready, 2 being prepared, 2 waiting`; "" if all are running.
 
     Running files have cards of their own below the line.
     """
@@ -151,7 +151,7 @@ def _is_silent(job: ExportJob, now: datetime, limit: timedelta) -> bool:
 def _status_text(job: ExportJob, now: datetime) -> str:
     match job.state:
         case _State.QUEUED:
-            return "Waiting: two files are made at once"
+            return "Waiting: two files are prepared at a time"
         case _State.RUNNING:
             return INTERRUPTED if _is_silent(job, now, STALLED_AFTER) else _progress(job, now)
         case _State.READY:

@@ -13,8 +13,8 @@ from sessions_app.exports.xlsx import WorkbookSpec
 
 DIRECT_ROWS = 5_000  # an XLSX with more rows is written in the background
 NOTES = (
-    ("Times", "In the time zone of the site, which stands in the column Time Zone"),
-    ("Empty cells", "Unknown, or nothing to say"),
+    ("Times", "In the time zone of the site, given in the Time Zone column"),
+    ("Empty cells", "Unknown or not applicable"),
 )
 
 

@@ -40,8 +40,8 @@ class _FilteredList(NamedTuple):
     def about(self, content: str, user: User) -> tuple[tuple[str, str], ...]:
         filters = "; ".join(f"{chip.label}: {chip.text}" for chip in chips(self.params, self.form))
         return (
-            ("What", content),
-            ("Filters", filters or "None: every session that the person below may see"),
+            ("Content", content),
+            ("Filters", filters or "None: all sessions that the person below can see"),
             ("Sorted by", describe_order(self.params.get("sort") or DEFAULT_SORT)),
             *_author(user),
         )
@@ -102,7 +102,7 @@ def intervals_export(params: QueryDict, tab: str, user: User) -> ExportSpec:
     text = params.get("minutes") or "15"
     if text not in {str(length) for length in LENGTHS_MIN}:
         lengths = ", ".join(str(length) for length in LENGTHS_MIN)
-        raise InvalidExportQueryError([f"Minutes: {text} is none of {lengths}."])
+        raise InvalidExportQueryError([f"Minutes: {text} is not one of {lengths}."])
     minutes = int(text)
     return ExportSpec(
         kind="intervals",
@@ -115,10 +115,10 @@ def intervals_export(params: QueryDict, tab: str, user: User) -> ExportSpec:
         rows=partial(_estimate_intervals, filtered.sessions, minutes),
         now=timezone.now(),
         about=(
-            *filtered.about(f"Charging sessions, {TAB_TITLES[tab]}, by intervals of {minutes} minutes", user),
-            ("Energy", "Flows evenly between two readings; the intervals of a session add up to its energy"),
-            ("Average power", "Over the time plugged in within the interval"),
-            ("Peak power", "The highest reported within the interval, and no less than the average"),
+            *filtered.about(f"Charging sessions, {TAB_TITLES[tab]}, in intervals of {minutes} minutes", user),
+            ("Energy", "Spread evenly between two readings; the intervals of a session add up to its energy"),
+            ("Average power", "Over the plugged-in time within the interval"),
+            ("Peak power", "Highest reported power within the interval, at least the average"),
         ),
     )
 
@@ -148,7 +148,7 @@ def samples_export(params: QueryDict, session_id: str, user: User) -> ExportSpec
         rows=partial(_count_samples, session.id),
         now=timezone.now(),
         about=(
-            ("What", f"Meter samples of charging session {session.id}"),
+            ("Content", f"Meter samples of charging session {session.id}"),
             ("Charging station", session.station),
             ("Site", session.site),
             ("User", session.user or ""),

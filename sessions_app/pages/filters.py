@@ -71,7 +71,7 @@ class _DateRangeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("started_after"), self.cleaned_data.get("started_before")
         if first and last and first > last:
-            raise ValidationError("The first day is after the last.")
+            raise ValidationError("The start date is after the end date.")
         return self.cleaned_data
 
 
@@ -135,7 +135,7 @@ class SessionFilter(filters.FilterSet):
             texts = self.lookups[name].texts if name in self.lookups else {}
             self.form.fields[name].choices = list(texts.items())
             for pk in set(self.form.cleaned_data[name]) - set(texts):
-                self.form.add_error(name, f"{pk} is not there.")
+                self.form.add_error(name, f"{pk} does not exist.")
 
     @cached_property
     def lookups(self) -> dict[str, LookupResult]:

@@ -26,21 +26,21 @@ def param_errors(params: QueryDict, tab: str, fields: Mapping[str, bool]) -> dic
     for name in params:
         texts = params.getlist(name)
         if name not in fields and name not in STATE_PARAMS:
-            errors[name] = f"“{name}” is no filter."
+            errors[name] = f"“{name}” is not a filter."
         elif len(texts) > 1 and not fields.get(name):
-            errors[name] = f"“{name}” is given {len(texts)} times, and takes one value."
+            errors[name] = f"“{name}” appears {len(texts)} times but takes one value."
         elif name in STATE_PARAMS and texts[0] and not _is_valid_param(name, texts[0], available_columns(tab)):
             errors[name] = _ERROR_TEXTS[name].format(text=texts[0])
     return errors
 
 
 _ERROR_TEXTS = {
-    "page": "“{text}” is no page.",
-    "after": "“{text}” is no session to go on from.",
-    "before": "“{text}” is no session to go back from.",
-    "per_page": "“{text}” is no number of rows: 25, 50 or 100.",
-    "sort": "“{text}” is no column to sort by.",
-    "columns": "“{text}” are not all columns of this table.",
+    "page": "“{text}” is not a page.",
+    "after": "“{text}” is not a position in the table.",
+    "before": "“{text}” is not a position in the table.",
+    "per_page": "“{text}” is not a number of rows. Use 25, 50 or 100.",
+    "sort": "“{text}” is not a column to sort by.",
+    "columns": "“{text}” includes columns that this table does not have.",
 }
 
 

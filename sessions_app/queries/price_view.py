@@ -112,7 +112,7 @@ def _empty_energy_line(tariff: Tariff) -> tuple[PriceLineText, ...]:
 
 def _repricing_text(repricing: Repricing, zone: ZoneInfo) -> str:
     when, old_price = wording.full_time(repricing.at, zone), labels.price_before(repricing.detail)
-    was = "had no price before" if old_price == wording.UNKNOWN else f"was {old_price}"
+    was = "was unpriced" if old_price == wording.UNKNOWN else f"was {old_price}"
     return f"Repriced on {when} by {repricing.manager_name}, {was}."
 
 

@@ -88,7 +88,7 @@ def reprice_session(
     """
     batch, draft, result = _reprice_draft(session_id, policy)
     if previewed is not None and result != previewed:
-        result = msgspec.structs.replace(result, refusal="Its price has changed since the preview.")
+        result = msgspec.structs.replace(result, refusal="The price has changed since the preview.")
     if not result.refusal:
         save_batch(batch)
         update_downsampled([draft])

@@ -14,7 +14,7 @@ for (const event of ["htmx:sendError", "htmx:timeout"]) {
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr;
   if (status === 401 || status === 403) location.reload();
-  else failed(`The server answers with an error (${status}).`, detail);
+  else failed(`The server responded with an error (${status}).`, detail);
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && isAutomatic(detail)) isFailing = false;

@@ -30,9 +30,9 @@ def used() -> ChargingSession:
 @pytest.mark.parametrize(
     ("kind", "instead"),
     [
-        ("policy", "End its validity instead."),
-        ("driver", "Block the tags instead."),
-        ("station", "Give it another password instead"),
+        ("policy", "Set its “valid to” date instead."),
+        ("driver", "Block their IdTags instead."),
+        ("station", "Change its password instead"),
         ("site_area", "Move its stations to another area instead"),
         ("site", "Move its stations to another site instead"),
     ],

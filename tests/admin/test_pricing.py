@@ -201,7 +201,7 @@ def test_rejected_copy_is_shown_as_new_policy(operator: Client) -> None:
     assert "&rsaquo; Add pricing policy" in page
     assert "historylink" not in page
     assert 'name="components-INITIAL_FORMS" value="0"' in page
-    assert "holds until further notice" in answer.context["adminform"].form.errors["valid_from"][0]
+    assert "has no end for the same place" in answer.context["adminform"].form.errors["valid_from"][0]
     assert PricingPolicy.objects.count() == 1
 
 
@@ -295,7 +295,7 @@ def test_move_to_another_currency_needs_policies_ended(operator: Client) -> None
         policy = builders.policy(station=station)
         refusal = operator.post(address, data).context["adminform"].form.errors
         assert list(refusal) == [field]
-        assert refusal[field] == [f"“{policy}” has prices in AUD: end it first."]
+        assert refusal[field] == [f"“{policy}” has prices in AUD. End it first."]
         policy.delete()
     for place, _, data in reversed(moves):
         address = reverse(f"admin:sessions_app_{place._meta.model_name}_change", args=[place.pk])

@@ -56,7 +56,7 @@ def test_simulation_starts_in_site_time(operator: Client) -> None:
 def test_simulation_start_year_is_limited(operator: Client, starts_at: str) -> None:
     sydney = builders.site()
     preview = previewed(operator, filled() | simulation(starts_at=starts_at, site=sydney.pk))
-    assert preview.problems == ("Starting: Choose a year from 2000 to 2999.",)
+    assert preview.problems == ("Start: Enter a year from 2000 to 2999.",)
 
 
 def test_simulation_starts_at_nine_on_the_sites_day(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,14 +70,14 @@ def test_simulation_starts_at_nine_on_the_sites_day(operator: Client, monkeypatc
 def test_preview_reports_energy_without_a_price(operator: Client) -> None:
     data = filled(NIGHT) | simulation(starts_at="2026-03-03T21:00", charging_minutes=120)
     preview = previewed(operator, data)
-    assert preview.free == "6.00 kWh cost nothing: no component applies to them."
+    assert preview.free == "6.00 kWh would be free: no component applies."
 
 
 def test_preview_lists_problems(operator: Client) -> None:
     data = filled(ENERGY, NIGHT | {"position": 1}) | simulation(kwh="")
     preview = previewed(operator, data)
     assert preview.problems == (
-        "Component 2, Position: It never applies: component 1 has all of energy before it.",
+        "Component 2, Position: Never applies: component 1 already covers all energy.",
         "Energy, kWh: This field is required.",
     )
 
@@ -104,7 +104,7 @@ def test_preview_lists_problems_of_the_policy(operator: Client) -> None:
     data = filled(currency="ZZZ", valid_to_0="2025-12-31", valid_to_1="00:00:00") | simulation()
     preview = previewed(operator, data)
     assert preview.problems == (
-        "Valid to: It ends before it begins.",
+        "Valid to: The end must be after the start.",
         "Currency: ZZZ is not a currency code such as AUD.",
     )
 

@@ -51,7 +51,7 @@ def test_repricing_shows_both_prices_then_asks_to_confirm(olga: Client) -> None:
     price_then = price(before)
     confirm(olga, page, before)
 
-    for text in ("$4.20", "$6.00", "+$1.80", "Reprice 1 that changes"):
+    for text in ("$4.20", "$6.00", "+$1.80", "Reprice 1 session"):
         assert text in page.content.decode()
     assert price_then == Decimal("4.20")
     assert price(before) == Decimal("6.00")
@@ -66,8 +66,8 @@ def test_another_policy_is_previewed_before_it_applies(olga: Client) -> None:
     price_then = price(before)
     confirm(olga, answer, before, policy=goodwill.pk)
 
-    assert "Prices have changed, look again." in answer.content.decode()
-    assert "Meant for another audience" in answer.content.decode()
+    assert "Prices have changed since the preview. Check them again." in answer.content.decode()
+    assert "Policy is for another audience" in answer.content.decode()
     assert price_then == Decimal("4.20")
     assert price(before) == Decimal("3.00")
 
@@ -124,7 +124,7 @@ def test_unchanged_session_is_left_alone(olga: Client) -> None:
 def test_no_confirm_button_without_changes(olga: Client) -> None:
     builders.policy()
     page = previewed(olga, charged()).content.decode()
-    assert "Nothing changes by it." in page
+    assert "No prices would change." in page
     assert 'name="confirm"' not in page
 
 

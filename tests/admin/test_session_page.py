@@ -66,7 +66,7 @@ def test_last_samples_are_shown_with_link_to_all(operator: Client) -> None:
 
     shown = page(operator, session)
 
-    assert f"The last {LAST_SAMPLE_COUNT} of {LAST_SAMPLE_COUNT + 10}." in shown
+    assert f"Showing the last {LAST_SAMPLE_COUNT} of {LAST_SAMPLE_COUNT + 10}." in shown
     assert shown.count("<td>7.20 kW</td>") == LAST_SAMPLE_COUNT
     assert "2026-03-04 00:00:00" in shown  # the newest, an hour after the start
     assert "2026-03-03 23:10:00" not in shown  # the tenth
@@ -75,7 +75,7 @@ def test_last_samples_are_shown_with_link_to_all(operator: Client) -> None:
 
 
 def test_session_without_samples_says_so(operator: Client) -> None:
-    assert "The station has sent none." in page(operator, builders.session())
+    assert "The station has not sent any." in page(operator, builders.session())
 
 
 def test_session_list_names_its_driver(operator: Client) -> None:

@@ -115,7 +115,7 @@ def test_accepted_station_keeps_its_presented_password(operator: Client) -> None
     text = accept(operator, pending_station(), at=area)
 
     station = ChargingStation.objects.get()
-    assert "CP 1/ü</a> is in" in text
+    assert "CP 1/ü</a> was registered" in text
     assert station.site_area == area
     assert matches(station.password_digest, b"s3cret")
     assert station.connectors.get().number == 1
@@ -125,13 +125,13 @@ def test_accepted_station_keeps_its_presented_password(operator: Client) -> None
 def test_accepting_a_station_needs_a_site_area(operator: Client) -> None:
     text = accept(operator, pending_station(), at=None)
 
-    assert "Choose the site area" in text
+    assert "Select a site area" in text
     assert PendingStation.objects.exists()
     assert not ChargingStation.objects.exists()
 
 
 def test_station_accepted_without_password_needs_one(operator: Client) -> None:
-    assert "set one" in accept(operator, pending_station(password=""), at=builders.area())
+    assert "Set one" in accept(operator, pending_station(password=""), at=builders.area())
 
 
 def test_accepting_leaves_an_existing_station_alone(operator: Client) -> None:
@@ -139,7 +139,7 @@ def test_accepting_leaves_an_existing_station_alone(operator: Client) -> None:
 
     text = accept(operator, pending_station(), at=builders.area())
 
-    assert "was known already" in text
+    assert "is already registered" in text
     assert matches(ChargingStation.objects.get().password_digest, b"its own")
 
 
@@ -211,7 +211,7 @@ def test_too_long_search_is_rejected(operator: Client) -> None:
     answer = operator.get(reverse("admin:sessions_app_chargingsession_changelist"), {"q": "9" * 5_000})
 
     assert not answer.context["cl"].queryset
-    assert "Search for at most 200 letters." in answer.content.decode()
+    assert "Search for at most 200 characters." in answer.content.decode()
 
 
 def test_session_list_has_no_slow_sort_or_facets(operator: Client) -> None:

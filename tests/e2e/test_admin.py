@@ -63,5 +63,5 @@ def test_action_accepts_a_pending_station(signed_in: SignIn) -> None:
     page.locator("select[name=site_area]").select_option(str(area.pk))
     page.get_by_role("button", name="Go", exact=True).click()
 
-    expect(page.locator(".messagelist")).to_contain_text("CP-9 is in, at Harbour Towers · Basement 1")
+    expect(page.locator(".messagelist")).to_contain_text("CP-9 was registered at Harbour Towers · Basement 1")
     expect(page.locator("#result_list")).to_have_count(0)

@@ -163,7 +163,7 @@ def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, ax
         _running(dana, state=ExportJob.State.READY, name=f"{number}.xlsx", **over)
     page = signed_in(dana)
     page.goto("/sessions/history/")
-    line = page.get_by_text("5 files: 4 ready, 1 being made")
+    line = page.get_by_text("5 files: 4 ready, 1 being prepared")
     expect(line).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_visible()
     assert bounding_box(page.locator("#list"))["y"] < 340
@@ -206,7 +206,7 @@ def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, dan
 def test_export_works_without_javascript(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
-    page.get_by_role("button", name="Make the workbook").click()
+    page.get_by_role("button", name="Prepare the XLSX file").click()
     link = page.get_by_role("link", name="Download")
     expect(link).to_be_visible(timeout=60_000)  # the page reloads itself until then
     with page.expect_download() as download:

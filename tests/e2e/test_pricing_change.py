@@ -37,7 +37,7 @@ def test_session_keeps_its_price_when_policy_changes(signed_in: SignIn, server: 
         pricing = manager.locator(".pricing")
         expect(pricing).to_contain_text("$0.35 per kWh")
         expect(pricing).to_contain_text("$4.20")
-        expect(pricing).to_contain_text("The policy as it was at the start holds.")
+        expect(pricing).to_contain_text("The earlier version still applies.")
 
         station.stop(began + 2 * HOUR, meter_wh=12_000)
         manager.reload()

@@ -49,9 +49,9 @@ def test_error_page_has_the_site_look(
 
     page.goto("/nowhere/")
 
-    expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
     axe(page)
     assert all("404" in complaint for complaint in complaints)
     complaints.clear()
-    page.get_by_role("link", name="Go to the charging sessions").click()
+    page.get_by_role("link", name="Go to Charging Sessions").click()
     expect(page).to_have_url("/sessions/in-progress/")

@@ -40,7 +40,7 @@ def test_demo_shows_charging_cars_and_ends_its_children(demo: Demo) -> None:
     assert demo.end() == 0
     assert not any(is_alive(pid) for pid in children)
     assert "Traceback" not in demo.output
-    assert demo.output.rstrip().endswith("The data stays in var/ for the next time.")
+    assert demo.output.rstrip().endswith("The data is kept in var/ for next time.")
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
@@ -64,4 +64,4 @@ def test_port_in_use_is_reported_in_one_line(tmp_path: Path) -> None:
         demo = Demo(copy_checkout(tmp_path), port)
 
         assert demo.process.wait(20) == 1
-    assert demo.output == f"CommandError: Port {port} is in use. Take another: make demo PORT={port + 1}\n"
+    assert demo.output == f"CommandError: Port {port} is in use. Choose another: make demo PORT={port + 1}\n"

@@ -84,10 +84,10 @@ def test_site_is_created_in_an_empty_database() -> None:
     ("options", "error"),
     [
         ({"site": "Nowhere"}, "There is no site Nowhere. Sites: Harbour Towers."),
-        ({"connectors": 0}, "--connectors is a number from 1 to 64."),
-        ({"power_kw": 0}, "--power-kw is a number from 0.1 to 4000."),
-        ({"count": 0}, "--count is a number from 1 to 10000."),
-        ({"password": ""}, "--password is empty."),
+        ({"connectors": 0}, "--connectors must be a number from 1 to 64."),
+        ({"power_kw": 0}, "--power-kw must be a number from 0.1 to 4000."),
+        ({"count": 0}, "--count must be a number from 1 to 10000."),
+        ({"password": ""}, "--password must not be empty."),
     ],
 )
 def test_invalid_arguments_are_refused_in_one_line(options: dict[str, Any], error: str) -> None:

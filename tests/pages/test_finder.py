@@ -9,7 +9,7 @@ from django.test import Client
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db
-BOX = re.compile(r'name="([^"]*)" value="(\d+)"')
+BOX = re.compile(r'name="([^"]*)"\s+value="(\d+)"')
 
 
 def finder(client: Client, what: str, **query: Any) -> str:

@@ -126,7 +126,7 @@ def test_repricing_of_unpriced_session_is_shown() -> None:
     policy()
     charged = priced()
     repriced(charged, at=NOON, was="–")
-    assert view_of(charged).repriced.endswith("by Olga Petrova, had no price before.")
+    assert view_of(charged).repriced.endswith("by Olga Petrova, was unpriced.")
 
 
 def test_policy_changed_before_repricing_is_not_mentioned() -> None:

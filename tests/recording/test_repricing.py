@@ -223,7 +223,7 @@ def test_repricing_refuses_a_result_different_from_the_preview() -> None:
 
     repriced = repricing.reprice_session(before.pk, by=operator(), at=NOON + timedelta(days=1), previewed=previewed)
 
-    assert repriced.refusal == "Its price has changed since the preview."
+    assert repriced.refusal == "The price has changed since the preview."
     assert ChargingSession.objects.get(pk=before.pk).price == Decimal("4.20")
     assert ActionAudit.objects.get().outcome == "refused"
 

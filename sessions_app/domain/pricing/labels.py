@@ -21,8 +21,8 @@ DIMENSION_LABELS = {
     ENERGY: "Energy",
     TIME: "Charging time",
     PARKING_TIME: "Inactivity",
-    MIN_PRICE: "Up to the minimum price",
-    MAX_PRICE: "Down to the maximum price",
+    MIN_PRICE: "Increase to the minimum price",
+    MAX_PRICE: "Reduction to the maximum price",
 }
 PRICE_UNITS = {FLAT: "flat fee", ENERGY: "per kWh", TIME: "per hour", PARKING_TIME: "per hour"}
 PRICE_PREFIXES = {FLAT: "", ENERGY: "", TIME: "charging: ", PARKING_TIME: "idle: "}

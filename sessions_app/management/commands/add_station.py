@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Add a charging station at a site, by default the first. To repeat the command changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("id", help="the last part of the station's OCPP address")
+        parser.add_argument("id", help="last part of the station's OCPP address")
         parser.add_argument("--count", type=int, help="add that many stations: ID-001, ID-002, …")
         parser.add_argument("--site", metavar="NAME", help="the site's name, or COMPANY/NAME")
         parser.add_argument("--connectors", type=int, default=2)
@@ -32,7 +32,7 @@ class Command(BaseCommand):
                 self._add(options)
         except DatabaseError as error:
             reason = str(error).strip().splitlines()[0]
-            raise CommandError(f"Database error ({reason}): has `manage.py migrate` run?") from error
+            raise CommandError(f"Database error ({reason}). Have you run `manage.py migrate`?") from error
 
     def _add(self, options: dict[str, Any]) -> None:
         site = _site(options["site"])
@@ -66,15 +66,15 @@ class Command(BaseCommand):
 
 def _check_options(options: dict[str, Any]) -> None:
     if not options["id"].strip() or len(options["id"]) > 240:
-        raise CommandError("A station's ID has 1 to 240 characters.")
+        raise CommandError("The station ID must have 1 to 240 characters.")
     if options["count"] is not None and not 1 <= options["count"] <= 10_000:
-        raise CommandError("--count is a number from 1 to 10000.")
+        raise CommandError("--count must be a number from 1 to 10000.")
     if not 1 <= options["connectors"] <= MAX_CONNECTORS:
-        raise CommandError(f"--connectors is a number from 1 to {MAX_CONNECTORS}.")
+        raise CommandError(f"--connectors must be a number from 1 to {MAX_CONNECTORS}.")
     if not 0.1 <= options["power_kw"] <= 4_000:
-        raise CommandError("--power-kw is a number from 0.1 to 4000.")
+        raise CommandError("--power-kw must be a number from 0.1 to 4000.")
     if options["password"] == "":
-        raise CommandError("--password is empty.")
+        raise CommandError("--password must not be empty.")
 
 
 def _site(name: str | None) -> Site:

@@ -32,15 +32,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port, count = options["port"], options["stations"]
         if not 1 <= port <= 65_535:
-            raise CommandError("PORT is a number from 1 to 65535.")
+            raise CommandError("PORT must be a number from 1 to 65535.")
         if not 1 <= count <= fixtures.FIRST_STATIONS + fixtures.MAX_EXTRA_STATIONS:
             raise CommandError(
-                f"STATIONS is a number from 1 to {fixtures.FIRST_STATIONS + fixtures.MAX_EXTRA_STATIONS}."
+                f"STATIONS must be a number from 1 to {fixtures.FIRST_STATIONS + fixtures.MAX_EXTRA_STATIONS}."
             )
         if not 0 <= options["days"] <= 1_000:
-            raise CommandError("--days is a number from 0 to 1000.")
+            raise CommandError("--days must be a number from 0 to 1000.")
         if not processes.is_port_free(port):
-            raise CommandError(f"Port {port} is in use. Take another: make demo PORT={port + 1}")
+            raise CommandError(f"Port {port} is in use. Choose another: make demo PORT={port + 1}")
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.default_int_handler)
         try:
@@ -72,17 +72,17 @@ class Command(BaseCommand):
             )
             self._greet(port, count)
             was_requested = processes.wait_for_exit(server, stations)
-            self.stdout.write("\nStopping: the cars leave, then the server …")
+            self.stdout.write("\nStopping: first the stations, then the server …")
         if not was_requested:
             raise CommandError("The server or the stations exited unexpectedly; see above.")
-        self.stdout.write("Stopped. The data stays in var/ for the next time.")
+        self.stdout.write("Stopped. The data is kept in var/ for next time.")
 
     def _greet(self, port: int, count: int) -> None:
         self.stdout.write(f"""
   TerraFuse  http://{processes.HOST}:{port}/
 
-  manager    {places.MANAGER} / {places.PASSWORD}   sees three sites, may stop cars at two of them
-  operator   {places.OPERATOR} / {places.PASSWORD}   sees everything, sets it up at /admin/
+  manager    {places.MANAGER} / {places.PASSWORD}   sees three sites, can stop charging at two of them
+  operator   {places.OPERATOR} / {places.PASSWORD}   sees everything, sets up sites and prices at /admin/
 
   {count} stations are charging cars over OCPP 1.6. Ctrl-C stops everything.
 """)

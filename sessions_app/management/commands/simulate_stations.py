@@ -14,7 +14,7 @@ from sessions_app.demo.connector_sim import Pace
 
 
 class Command(BaseCommand):
-    help = "Connect charging stations as OCPP 1.6J clients: cars plug in, charge, idle and unplug."
+    help = "Simulate charging stations as OCPP 1.6J clients: cars plug in, charge, idle and unplug."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,10 +53,10 @@ async def _run_until_signal(stations: list[fixtures.StationFixture], url: str, p
 def _check_options(options: dict[str, Any]) -> None:
     address = urlsplit(options["url"])
     if address.scheme not in {"ws", "wss"} or not address.netloc:
-        raise CommandError("--url is an address such as ws://127.0.0.1:8000/ocpp.")
+        raise CommandError("--url must be an address such as ws://127.0.0.1:8000/ocpp.")
     if not 0.5 <= options["interval"] <= 3_600:
-        raise CommandError("--interval is a number from 0.5 to 3600.")
+        raise CommandError("--interval must be a number from 0.5 to 3600.")
     if not 0.01 <= options["speed"] <= 1_000:
-        raise CommandError("--speed is a number from 0.01 to 1000.")
+        raise CommandError("--speed must be a number from 0.01 to 1000.")
     if options["backlog"] < 0:
-        raise CommandError("--backlog is a number from 0.")
+        raise CommandError("--backlog must be 0 or more.")

@@ -83,7 +83,7 @@ def test_price_view_shows_driver_policy_and_lines(visit: Visit, priced: Charging
         "Flat fee": ["$0.50", "", "$0.50"],
         "Inactivity\nafter 10 min": ["$6.00 per hour", "20 m 00 s", "$2.00"],
         "Total": ["$4.60"],
-        "of which tax, 10 %": ["$0.42"],
+        "Includes 10 % tax": ["$0.42"],
     }
     assert page.locator("[data-cell=price]").inner_text() == "$4.60"
     expect(page.locator(".kept")).to_have_count(0)
@@ -103,7 +103,7 @@ def test_policy_changed_since_start_is_mentioned(visit: Visit, priced: ChargingS
 
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
-    expect(page.locator(".kept")).to_contain_text("The policy as it was at the start holds")
+    expect(page.locator(".kept")).to_contain_text("The earlier version still applies")
     assert _bill(page)["Energy"] == ["$0.35 per kWh", "6.000 kWh", "$2.10"]
 
 

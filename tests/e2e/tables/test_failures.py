@@ -42,7 +42,7 @@ def test_failed_summary_says_so_and_can_be_retried(history: Page) -> None:
     fail(history, "**/summary/*")
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
-    expect(strip).to_contain_text("The sums cannot be shown now.")
+    expect(strip).to_contain_text("The totals cannot be shown right now.")
     expect(strip).not_to_contain_text("Adding up")
     expect(history.locator("#notices")).to_have_text("")
 
@@ -63,7 +63,7 @@ def test_outdated_summary_is_marked_old(watch: Watch, towers: Site, complaints: 
     for _ in range(5):
         page.clock.fast_forward(15_000)
 
-    expect(page.locator("#strip")).to_contain_text("These sums are old.")
+    expect(page.locator("#strip")).to_contain_text("These totals are out of date.")
     expect(page.locator(".strip-failed")).to_have_count(1)
     expect(page.locator(".summary")).to_be_visible()
     complaints.expect(*FAILED)
@@ -92,4 +92,4 @@ def test_failed_graph_says_so_in_its_place(history: Page) -> None:
 
     history.locator("tr[data-session] .c-station").first.click()
 
-    expect(history.locator("tr.expansion")).to_have_text("The graph could not be fetched.")
+    expect(history.locator("tr.expansion")).to_have_text("The graph could not be loaded.")

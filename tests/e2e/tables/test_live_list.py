@@ -112,7 +112,7 @@ def test_pending_graph_appears_in_updated_list(watch: Watch, charging: Station, 
 
     page.route("**/figure/", hold)
     row(page, charging).locator(".c-station").click()
-    expect(page.get_by_text("Fetching the graph …")).to_be_visible()
+    expect(page.get_by_text("Loading the graph …")).to_be_visible()
 
     other.start(datetime.now(UTC))
     expect(rows(page)).to_have_count(2)

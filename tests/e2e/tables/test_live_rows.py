@@ -35,7 +35,7 @@ def test_car_enters_inactivity_filter_by_standing(watch: Watch, other: Station, 
     Connector.objects.update(max_power_w=50_000)  # 15 idle minutes give a warning
     began = begin(other, minutes_ago=30)
     page = watch(query)
-    expect(page.get_by_text("No session fits these filters.")).to_be_visible()
+    expect(page.get_by_text("No sessions match these filters.")).to_be_visible()
 
     stand(other, began, minutes=15)
 
