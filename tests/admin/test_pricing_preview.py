@@ -17,12 +17,6 @@ pytestmark = pytest.mark.django_db
 PREVIEW = "admin:sessions_app_pricingpolicy_preview"
 
 
-@pytest.fixture
-def operator(client: Client) -> Client:
-    client.force_login(builders.operator())
-    return client
-
-
 def simulation(**fields: Any) -> dict[str, Any]:
     defaults = {"kwh": "12", "charging_minutes": 110, "idle_minutes": 47, "starts_at": "2026-03-03T09:30"}
     return {f"trial-{name}": value for name, value in (defaults | fields).items()}

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page
 
+from sessions_app.models import ChargingSession
+
 # The header of `conftest.session` without playback.
 WHOLE = {
     "peak_power": "7.20 kW",
@@ -10,6 +12,12 @@ WHOLE = {
     "inactivity": "29 m 00 s",
     "price": "$2.29",
 }
+
+
+def open_dialog(page: Page, session: ChargingSession) -> None:
+    """Open the session's dialog over a table, and wait for its graph."""
+    page.get_by_role("link", name=f"View session {session.pk}").click()
+    page.locator("dialog [data-graph][data-count]").wait_for()
 
 
 def cell(page: Page, name: str) -> Locator:

@@ -1,27 +1,21 @@
 """The session dialog in a browser: opening, closing, history, accessibility."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
 from sessions_app.models import ChargingSession
-from tests.e2e.conftest import AxeCheck, Complaints
+from tests.e2e.conftest import Complaints
 from tests.e2e.session.conftest import Visit
+from tests.e2e.session.page_checks import open_dialog
 from tests.support import builders
 
 pytestmark = pytest.mark.browser
 
 
-def _open(page: Page, session: ChargingSession) -> None:
-    page.get_by_role("link", name=f"View session {session.pk}").click()
-    page.locator("dialog [data-graph][data-count]").wait_for()
-
-
 @pytest.mark.parametrize("how", ["Escape", "button", "outside", "back"])
 def test_closed_dialog_returns_focus_to_its_link(visit: Visit, session: ChargingSession, how: str) -> None:
     page = visit("/sessions/history/?sort=id")
-    _open(page, session)
+    open_dialog(page, session)
     assert page.url.endswith(f"/sessions/{session.pk}/")
 
     match how:
@@ -43,7 +37,7 @@ def test_back_button_of_table_works_after_dialog(visit: Visit, session: Charging
     page = visit("/sessions/history/")
     page.get_by_role("link", name="Charging Station").click()
     page.wait_for_url("**sort=station**")
-    _open(page, session)
+    open_dialog(page, session)
     page.keyboard.press("Escape")
     page.wait_for_url("**sort=station**")
 
@@ -55,7 +49,7 @@ def test_back_button_of_table_works_after_dialog(visit: Visit, session: Charging
 
 def test_forward_button_opens_dialog_again(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
     page.go_back()
     expect(page.locator("dialog")).to_be_hidden()
 
@@ -74,9 +68,9 @@ AT_ONCE = """async (steps) => {
 }"""
 
 
-def test_fast_back_and_forward_leaves_dialog_open(visit: Visit, session: ChargingSession) -> None:
+def test_fast_back_and_forward_leaves_dialogopen_dialog(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
 
     page.evaluate(AT_ONCE, [-1, 1])
 
@@ -84,9 +78,9 @@ def test_fast_back_and_forward_leaves_dialog_open(visit: Visit, session: Chargin
     assert page.evaluate("() => location.pathname") == f"/sessions/{session.pk}/"
 
 
-def test_late_close_event_leaves_reopened_dialog_open(visit: Visit, session: ChargingSession) -> None:
+def test_late_close_event_leaves_reopened_dialogopen_dialog(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
 
     page.evaluate("() => { document.querySelector('#session-dialog').dispatchEvent(new Event('close')); }")
 
@@ -102,7 +96,7 @@ ARRIVAL = """() => {
 
 def test_late_response_does_not_open_dialog_after_back(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
 
     page.evaluate(ARRIVAL)
     page.evaluate(AT_ONCE, [-1, 1, -1])
@@ -114,7 +108,7 @@ def test_late_response_does_not_open_dialog_after_back(visit: Visit, session: Ch
 
 def test_back_after_reload_shows_the_table(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
     page.reload()
     page.locator("[data-session-alone]").wait_for()
 
@@ -132,7 +126,7 @@ def test_each_view_has_its_own_link(visit: Visit, session: ChargingSession, addr
 
 def test_switching_views_changes_url_and_keeps_graph(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
     start = round(session.started_at.timestamp() * 1000)
     page.evaluate("(from) => window.drawn.zoomTo([from, from + 600000])", start)
 
@@ -152,72 +146,13 @@ def test_figures_and_prices_work_without_javascript(visit: Visit, session: Charg
     page.get_by_role("heading", name="Pricing policy").wait_for()
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("address", ["", "pricing/", "receipt/"])
-def test_session_page_is_accessible(
-    visit: Visit, session: ChargingSession, axe: AxeCheck, address: str, dark: bool
-) -> None:
-    page = visit(f"/sessions/{session.pk}/{address}", dark=dark)
-    if not address:
-        page.locator("[data-graph][data-count]").wait_for()
-
-    axe(page)
-
-
 def test_receipt_opens_from_the_dialog(visit: Visit, session: ChargingSession) -> None:
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
 
     page.locator("dialog").get_by_role("link", name="Receipt").click()
 
     page.wait_for_url(f"**/sessions/{session.pk}/receipt/")
-
-
-def test_dialog_fits_a_phone(visit: Visit, session: ChargingSession) -> None:
-    page = visit("/sessions/history/", width=390, height=844)
-    _open(page, session)
-
-    assert page.evaluate("() => document.querySelector('dialog').scrollWidth") <= 390
-
-
-def _in_its_price(page: Page) -> None:
-    page.get_by_role("link", name="Pricing & Consumption").click()
-    page.get_by_role("heading", name="Pricing policy").wait_for()
-
-
-def _in_the_middle(page: Page) -> None:
-    page.keyboard.press("Home")
-    for _ in range(45):
-        page.keyboard.press("ArrowRight")
-    page.locator("[data-playing]").wait_for()
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("look", [_open, _in_its_price, _in_the_middle])
-def test_open_dialog_is_accessible(
-    visit: Visit, session: ChargingSession, axe: AxeCheck, look: Callable[..., None], width: int
-) -> None:
-    page = visit("/sessions/history/", width=width, height=844)
-    _open(page, session)
-
-    if look is not _open:
-        look(page)
-
-    axe(page)
-    expect(page.get_by_role("dialog", name=f"Session {session.pk}")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_open_dialog_of_live_session_is_accessible(
-    visit: Visit, session: ChargingSession, axe: AxeCheck, width: int
-) -> None:
-    live = builders.session(on=session.station, connector=2, lasted=None)
-    builders.readings(live, [7200.0] * 5)
-    page = visit("/sessions/in-progress/", width=width, height=844)
-    _open(page, live)
-    page.locator("[data-feed=live]").wait_for()
-
-    axe(page)
 
 
 def test_two_fast_clicks_make_one_history_entry(visit: Visit, session: ChargingSession) -> None:
@@ -293,7 +228,7 @@ def test_failed_detail_request_keeps_the_zoom(visit: Visit, session: ChargingSes
     session.samples.all().delete()
     builders.readings(session, [7200.0 + number % 11 for number in range(1_600)], every_s=3)
     page = visit("/sessions/history/")
-    _open(page, session)
+    open_dialog(page, session)
     start = round(session.started_at.timestamp() * 1000)
     page.route("**/figure/?from=*", lambda route: route.abort())
 
