@@ -100,7 +100,9 @@ def test_stop_uses_the_stations_transaction_id(own: str, sent: int | None) -> No
     assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if sent is None else sent}
 
 
-@pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("accepted", "The station accepted."), ("rejected", "The station refused")]
+)
 def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
     session = running()
     dana = browser(builders.manager("dana", of=[session.site]))

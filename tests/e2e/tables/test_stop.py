@@ -19,7 +19,7 @@ def ask_to_stop(page: Page, station: Station) -> None:
 
 @pytest.mark.parametrize(
     ("status", "text"),
-    [("Accepted", "accepted. The station accepts."), ("Rejected", "rejected. The station refuses")],
+    [("Accepted", "accepted. The station accepted."), ("Rejected", "rejected. The station refused")],
 )
 def test_outcome_is_shown_after_menu_closed(watch: Watch, charging: Station, status: str, text: str) -> None:
     page = watch()
@@ -40,12 +40,12 @@ def test_pending_end_is_shown_until_session_ends(watch: Watch, charging: Station
     page = watch()
     ask_to_stop(page, charging)
     charging.answer(status="Accepted")
-    expect(page.locator("#notices")).to_contain_text("ends as soon as it reports so")
+    expect(page.locator("#notices")).to_contain_text("ends when the station reports it")
 
     charging.stop(datetime.now(UTC), meter_wh=700)
 
     expect(page.locator("#notices")).to_contain_text("has ended")
-    expect(page.locator("#notices")).not_to_contain_text("ends as soon as it reports so")
+    expect(page.locator("#notices")).not_to_contain_text("ends when the station reports it")
 
 
 def test_missing_answer_is_shown(watch: Watch, charging: Station) -> None:
