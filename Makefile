@@ -5,19 +5,23 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 STATIONS ?= 14
 ARGS ?=
+COVERAGE_FLOOR := 90
 # The formatter of static/ comes as a wheel for Linux on x86-64 only: elsewhere this step is left out.
 BIOME = test ! -x $(BIN)/biome || $(BIN)/biome format --config-path=static/.biome.json static
 
-.PHONY: help install demo test check format screenshots clean
+.PHONY: help install demo test check coverage format screenshots constraints outdated clean
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
 
-$(VENV)/.installed: pyproject.toml
+# Every package with its hash: what is installed is what was tested.
+CONSTRAINTS := terrafuse/deploy/constraints.txt
+
+$(VENV)/.installed: $(CONSTRAINTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(CONSTRAINTS)
 	@touch $@
 
-install: $(VENV)/.installed ## make the virtual environment and install into it
+install: $(VENV)/.installed ## create the virtual environment and install into it
 
 demo: install ## start the demo (PORT=8000 STATIONS=14)
 	$(BIN)/python manage.py demo --port $(PORT) --stations $(STATIONS)
@@ -25,24 +29,36 @@ demo: install ## start the demo (PORT=8000 STATIONS=14)
 test: install ## run the whole suite (ARGS=… goes to pytest)
 	$(BIN)/python -m pytest $(ARGS)
 
-check: install ## style, types, layers, migrations, system checks
+check: install ## style, types, layers, language, migrations, system checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/oxlint -c static/.oxlintrc.json static
 	$(BIOME)
+	$(BIN)/djlint --quiet --check templates
+	$(BIN)/djlint --quiet --lint templates
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check
-	$(BIN)/python -m pytest tests/test_house.py
+	$(BIN)/python -m pytest tests/test_house.py tests/test_language.py tests/test_readme.py tests/test_borrowed_apis.py
 
-format: install ## put the code into its form
+coverage: install ## the suite without browsers, with branch coverage and its floor
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR) --ignore=tests/e2e $(ARGS)
+
+format: install ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIOME) --write
+	$(BIN)/djlint --quiet --reformat templates
 
-screenshots: install ## take the pictures of the README anew, from a demo of their own
+screenshots: install ## take the pictures of the README again, from a demo of their own
 	$(BIN)/python tests/screenshots/take.py
+
+constraints: ## pin every package that pyproject.toml needs, with its hashes (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file $(CONSTRAINTS)
+
+outdated: install ## list the packages that have a newer release
+	$(BIN)/python -m pip list --outdated
 
 clean: ## remove what the demo made
 	rm -rf var
