@@ -19,7 +19,7 @@ def test_it_asks_for_sign_in_and_goes_on_to_the_page_asked_for(open_page, axe, l
 
     page.goto("/sessions/history/")
     axe(page)
-    page.get_by_label("Name").fill("dana")
+    page.get_by_label("User name").fill("dana")
     page.get_by_label("Password").fill("secret-of-the-tests")
     page.get_by_role("button", name="Sign in").click()
 
@@ -30,12 +30,12 @@ def test_it_says_that_name_and_password_do_not_belong_together(page: Page) -> No
     factories.manager("dana")
     page.goto("/sign-in/")
 
-    page.get_by_label("Name").fill("dana")
+    page.get_by_label("User name").fill("dana")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    expect(page.get_by_label("Name")).to_have_value("dana")
+    expect(page.get_by_role("alert")).to_contain_text("is incorrect")
+    expect(page.get_by_label("User name")).to_have_value("dana")
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -235,7 +235,7 @@ def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | N
     assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
 
 
-@pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepted"), ("rejected", "refused")])
+@pytest.mark.parametrize(("outcome", "words"), [("accepted", "confirms the stop"), ("rejected", "refused")])
 def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))

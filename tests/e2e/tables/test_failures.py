@@ -42,7 +42,7 @@ def test_sums_that_fail_say_so_in_their_place_and_can_be_tried_again(history: Pa
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
     expect(strip).to_contain_text("The totals cannot be shown right now.")
-    expect(strip).not_to_contain_text("Adding up")
+    expect(strip).not_to_contain_text("Calculating")
     expect(history.locator("#notices")).to_have_text("")
 
     history.unroute("**/summary/*")

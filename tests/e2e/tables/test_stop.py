@@ -18,7 +18,7 @@ def ask_to_stop(page: Page, station: Station) -> None:
 
 @pytest.mark.parametrize(
     ("status", "said"),
-    [("Accepted", "accepted. The station accepts."), ("Rejected", "rejected. The station refuses")],
+    [("Accepted", "accepted. The session ends"), ("Rejected", "rejected. The station refused")],
 )
 def test_the_outcome_is_said_although_the_menu_has_closed(
     watch: Any, charging: Station, status: str, said: str
@@ -41,12 +41,12 @@ def test_that_a_session_will_end_is_said_until_it_has(watch: Any, charging: Stat
     page = watch()
     ask_to_stop(page, charging)
     charging.answer(status="Accepted")
-    expect(page.locator("#notices")).to_contain_text("ends as soon as it reports so")
+    expect(page.locator("#notices")).to_contain_text("ends when the station confirms the stop")
 
     charging.stop(datetime.now(UTC), meter_wh=700)
 
     expect(page.locator("#notices")).to_contain_text("has ended")
-    expect(page.locator("#notices")).not_to_contain_text("ends as soon as it reports so")
+    expect(page.locator("#notices")).not_to_contain_text("ends when the station confirms the stop")
 
 
 def test_a_station_that_does_not_answer_is_said_to_have_not(watch: Any, charging: Station) -> None:
