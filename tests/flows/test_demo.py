@@ -51,7 +51,7 @@ def test_the_demo_ends_when_its_server_dies(demo: Demo) -> None:
     os.kill(server, signal.SIGKILL)
 
     assert demo.process.wait(20) == 1
-    assert "ended by themselves" in demo.said
+    assert "stopped unexpectedly" in demo.said
     assert not is_alive(stations)
 
 

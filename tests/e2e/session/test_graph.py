@@ -237,7 +237,7 @@ def test_the_picture_can_be_downloaded(visit, session):
 
 @pytest.mark.parametrize(
     ("powers", "says"),
-    [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
+    [([], "The station sent no readings"), ([7200.0], "The station sent only one reading")],
 )
 def test_a_session_without_a_line_to_draw_says_why(visit, session, powers, says):
     short = factories.session(on=session.station, lasted=timedelta(minutes=3))
