@@ -64,7 +64,7 @@ def test_each_is_judged_by_the_time_at_which_it_is_shown() -> None:
 def test_there_is_one_whatever_its_letters() -> None:
     factories.id_tag("DeadBeef01")
 
-    with pytest.raises(ValidationError, match="There is such a tag already"):
+    with pytest.raises(ValidationError, match="This IdTag already exists"):
         IdTag(value="DEADBEEF01").full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         factories.id_tag("deadbeef01")
