@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from sessions_app.domain.file_cells import money_value, to_kw, to_percent
 from sessions_app.domain.row import SessionRow
 from sessions_app.exports import cell_types
-from sessions_app.exports.columns import FileColumn, time_columns, to_kw, to_percent
+from sessions_app.exports.columns import FileColumn, time_columns
 from sessions_app.queries.samples import SampleRow
 
 
@@ -24,7 +25,7 @@ def sample_columns(session: SessionRow) -> tuple[FileColumn[SampleRow], ...]:
             "price",
             "Amount",
             cell_types.MONEY,
-            lambda sample, now: cell_types.money_value(sample.price, session.currency),
+            lambda sample, now: money_value(sample.price, session.currency),
         ),
         FileColumn(
             "price",
