@@ -16,7 +16,9 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
-from sessions_app.domain.row import LIVE_CELLS, SessionRow, cells, marks
+from sessions_app.domain.cell_texts import marks
+from sessions_app.domain.columns import LIVE_CELLS, cells
+from sessions_app.domain.row import SessionRow
 from sessions_app.queries.points import PointValues
 from sessions_app.queries.rows import rows_by_id
 from sessions_app.store.database_thread import DatabaseThread
@@ -47,7 +49,7 @@ def station_group(station_id: int) -> str:
 
 
 class SessionChanged(TypedDict):
-    """New texts for a row in progress, by the keys of `domain.row.CELLS` and `MARKS`.
+    """New texts for a row in progress, by the keys of `domain.columns.COLUMNS` and `domain.cell_texts.MARKS`.
 
     `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From
     `silent_at`, in seconds since 1970, the row counts as silent.

@@ -11,8 +11,9 @@ from django.http import Http404, QueryDict
 from django.utils import timezone
 
 from sessions_app.access import User, visible_to
+from sessions_app.domain.file_cells import to_site_time
 from sessions_app.domain.intervals import LENGTHS_MIN
-from sessions_app.exports.columns import columns_for_tab, to_site_time
+from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.intervals import INTERVAL_COLUMNS, stream_intervals
 from sessions_app.exports.samples import sample_columns
 from sessions_app.models import Manager, MeterSample

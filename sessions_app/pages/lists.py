@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sessions_app.pages.chips import chips
-from sessions_app.pages.columns import DEFAULT_COLUMNS, saved_columns, selected_columns
+from sessions_app.pages.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
 from sessions_app.pages.filters import SessionFilter, apply_filters, filter_sessions, form_problems
 from sessions_app.pages.list_url import (
     LOCATION_PARAMS,
@@ -98,6 +98,7 @@ def _context(request: PageRequest, tab: str) -> dict[str, Any]:
     return {
         "tab": tab,
         "title": TAB_TITLES[tab],
+        "width_rules": WIDTH_RULES,
         "form": form,
         "problems": form_problems(form),
         "chips": filter_chips,

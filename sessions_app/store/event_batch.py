@@ -8,6 +8,7 @@ from django.db.models import F
 from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
 from sessions_app.domain.flags import Flag
+from sessions_app.domain.quantities import FIGURE_FIELDS, MEASURED_FIELDS, figure_values, measured_values
 from sessions_app.domain.session_totals import SessionTotals
 from sessions_app.models import (
     ChargingSession,
@@ -37,18 +38,6 @@ _STATION = (
 )
 _CONNECTOR = ("status", "error_code", "status_at", "available_at")
 _SAMPLE_KEY = ("session", "at")
-_MEASURED = (
-    "register_wh",
-    "power_w",
-    "offered_a",
-    "offered_w",
-    "soc_percent",
-    "voltage_v",
-    "current_l1_a",
-    "current_l2_a",
-    "current_l3_a",
-)
-_DERIVED = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "price")
 
 
 def save_batch(batch: EventBatch) -> None:
@@ -101,14 +90,14 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
         draft.id = session.pk
     insert_rows(
         MeterSample,
-        (*_SAMPLE_KEY, "number", *_MEASURED, *_DERIVED),
+        (*_SAMPLE_KEY, "number", *MEASURED_FIELDS, *FIGURE_FIELDS),
         [_sample_row(draft.id, sample) for draft in drafts for sample in draft.new_samples],
     )
     update_rows(
         MeterSample,
-        (*_MEASURED, *_DERIVED),
+        (*MEASURED_FIELDS, *FIGURE_FIELDS),
         [
-            (draft.id, sample.reading.at, *_measured_values(sample), *_derived_values(sample))
+            (draft.id, sample.reading.at, *measured_values(sample.reading), *figure_values(sample.point))
             for draft in drafts
             for sample in draft.changed_samples
         ],
@@ -206,22 +195,10 @@ def _create_connectors(drafts: list[ConnectorDraft]) -> None:
 
 
 def _sample_row(session_id: int, sample: Sample) -> tuple[Any, ...]:
-    return (session_id, sample.reading.at, sample.number, *_measured_values(sample), *_derived_values(sample))
-
-
-def _measured_values(sample: Sample) -> tuple[Any, ...]:
-    reading = sample.reading
     return (
-        reading.register_wh,
-        reading.power_w,
-        reading.offered_a,
-        reading.offered_w,
-        reading.soc_percent,
-        reading.voltage_v,
-        *reading.currents_a,
+        session_id,
+        sample.reading.at,
+        sample.number,
+        *measured_values(sample.reading),
+        *figure_values(sample.point),
     )
-
-
-def _derived_values(sample: Sample) -> tuple[Any, ...]:
-    point = sample.point
-    return point.energy_wh, point.grid_power_w, point.limit_a, point.idle_s, point.price
