@@ -45,6 +45,12 @@ def one_of_everything() -> None:
         at=factories.NOON,
         outcome="accepted",
     )
+    models.StatusSpan.objects.create(
+        station=station, connector_number=1, status="Charging", from_at=factories.NOON, received_at=factories.NOON
+    )
+    models.ConnectionSpan.objects.create(station=station, connection="c", connected_at=factories.NOON)
+    models.PlannedDowntime.objects.create(station=station, from_at=factories.NOON)
+    models.ElectricityCost.objects.create(site=site, valid_from=factories.NOON, price_per_kwh="0.22", currency="AUD")
     models.SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
     models.ExportJob.objects.create(
         manager=dana, kind="sessions", of="history", name="History", rows_total=1, created_at=factories.NOON
@@ -61,8 +67,10 @@ def names(models) -> list[str]:
 def test_it_has_a_page_for_every_model_that_an_operator_works_with() -> None:
     without = {
         models.DownsampledSeries,
+        models.ElectricityCost,
         models.Membership,
         models.MeterSample,
+        models.PlannedDowntime,
         models.PriceComponent,
     }
 
@@ -104,11 +112,13 @@ def test_it_adds_only_what_people_make(operator: Client, model) -> None:
     made_elsewhere = {
         models.ActionAudit,
         models.ChargingSession,
+        models.ConnectionSpan,
         models.Connector,
         models.ExportJob,
         models.PendingStation,
         models.SavedView,
         models.DeadLetter,
+        models.StatusSpan,
     }
 
     answer = operator.get(address(model, "add"))

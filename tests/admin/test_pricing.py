@@ -279,7 +279,7 @@ def test_a_place_moves_only_to_where_its_policies_have_the_currency(operator: Cl
     area = station.site_area
     site = area.site
     tokyo = factories.area(at=factories.site(of=factories.company(currency="JPY")))
-    site_rows = rows("areas") | rows("memberships")
+    site_rows = rows("areas") | rows("memberships") | rows("electricity_costs")
     moves = [
         (site, "company", {"company": tokyo.site.company_id, "name": "A", "time_zone": "UTC"} | site_rows),
         (area, "site", {"site": tokyo.site_id, "name": "B"} | rows("stations")),

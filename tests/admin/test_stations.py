@@ -115,7 +115,11 @@ def test_it_rates_a_connector_and_leaves_its_station_alone(operator: Client) -> 
     connector = factories.station(connectors=1).connectors.get()
     other = factories.station()
 
-    change(operator, connector, {"station": other.pk, "number": 9, "max_power_w": 7400, "phases": 1})
+    change(
+        operator,
+        connector,
+        {"station": other.pk, "number": 9, "max_power_w": 7400, "phases": 1} | rows("planned_downtimes"),
+    )
 
     assert (connector.max_power_w, connector.phases) == (7_400, 1)
     assert (connector.station == other, connector.number) == (False, 1)

@@ -59,6 +59,7 @@ def test_it_sets_up_a_site_with_its_areas_and_who_looks_after_it(operator: Clien
             "time_zone": "Australia/Sydney",
             **rows("areas", {"name": "Basement 1"}, {"name": "Ground"}),
             **rows("memberships", {"manager": dana.pk, "role": "manager"}),
+            **rows("electricity_costs"),
         },
     )
 
@@ -76,6 +77,7 @@ def test_it_refuses_a_time_zone_that_is_none(operator: Client) -> None:
             "time_zone": "Mars/Olympus",
             **rows("areas"),
             **rows("memberships"),
+            **rows("electricity_costs"),
         },
     )
 
@@ -164,6 +166,7 @@ def test_it_adds_a_manager_with_a_hashed_password(operator: Client) -> None:
             "password1": "a long enough pass",
             "password2": "a long enough pass",
             **rows("memberships"),
+            **rows("electricity_costs"),
         },
     )
 
