@@ -20,6 +20,7 @@ from sessions_app.admin.base import (
 )
 from sessions_app.admin.connectors import ConnectorInline
 from sessions_app.admin.currencies import CurrencyGuardForm
+from sessions_app.admin.downtime import DowntimeInline
 from sessions_app.domain import wording
 from sessions_app.domain.lifecycle import OFFLINE_AFTER
 from sessions_app.models import ChargingStation
@@ -133,7 +134,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     )
     ordering = ("identity",)
     autocomplete_fields = ("site_area",)
-    inlines = (ConnectorInline,)
+    inlines = (ConnectorInline, DowntimeInline)
     booted = site_time_column("booted_at", site="site_area__site", description="booted")
     connected = site_time_column("connected_at", site="site_area__site", description="connected")
     disconnected = site_time_column("disconnected_at", site="site_area__site", description="disconnected")

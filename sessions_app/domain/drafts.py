@@ -13,6 +13,7 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals
+from sessions_app.domain.spans import ConnectionSpanDraft, StatusSpanDraft
 
 
 @dataclass(slots=True)
@@ -114,6 +115,8 @@ class StationDraft:
     last_seen_at: datetime | None
     connectors: dict[int, ConnectorDraft] = field(default_factory=dict)
     sessions: list[SessionDraft] = field(default_factory=list)
+    status_spans: dict[int, list[StatusSpanDraft]] = field(default_factory=dict)  # by connector; 0 is the station
+    connection_spans: list[ConnectionSpanDraft] = field(default_factory=list)
     is_changed: bool = False
 
     def session_by_transaction(self, transaction: str) -> SessionDraft | None:

@@ -15,6 +15,7 @@ from sessions_app.domain.drafts import ConnectorDraft, EventBatch, StationDraft
 from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.models import ChargingSession, ChargingStation, Connector
 from sessions_app.queries import drafts
+from sessions_app.queries.spans import load_spans
 from sessions_app.queries.tags import load_tags
 
 MAX_ID = 2**63 - 1
@@ -24,6 +25,7 @@ def load_batch(batch_events: Sequence[Event | ConnectionAttempt]) -> EventBatch:
     """Lock the stations of the events and load what the events need, in a few queries."""
     stations = _lock_stations({event.station_id for event in batch_events if isinstance(event, Event)})
     _load_sessions(batch_events, stations)
+    load_spans(batch_events, stations)
     return EventBatch(stations=stations, identities=_identities(batch_events), tags=load_tags(batch_events))
 
 

@@ -16,6 +16,7 @@ from sessions_app.queries.points import sample_point
 from sessions_app.recording.downsampling import update_downsampled
 from sessions_app.recording.event_handlers import apply_event
 from sessions_app.recording.recompute import recompute
+from sessions_app.recording.spans import update_spans
 from sessions_app.store.event_batch import save_batch
 
 BatchResult = tuple[list[Outcome], list[SessionChange]]
@@ -29,6 +30,7 @@ def record(events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
     now = timezone.now()
     with transaction.atomic():
         batch = load_batch(events)
+        update_spans(batch.stations, events)
         results = [apply_event(batch, event, now=now) for event in events]
         for draft in batch.sessions:
             recompute(draft)

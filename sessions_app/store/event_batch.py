@@ -21,6 +21,7 @@ from sessions_app.models import (
 from sessions_app.store.audits import audit_settle
 from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
+from sessions_app.store.spans import save_spans
 
 _A_DAY_S = 86_400
 MAX_PENDING_STATIONS = 1_000  # a client that tries many names must not fill the disk
@@ -48,6 +49,7 @@ def save_batch(batch: EventBatch) -> None:
     _create_connectors([c for c in connectors if not c.id])
     update_rows(Connector, _CONNECTOR, [_connector_row(c) for c in connectors if c.is_changed])
     _save_sessions(batch.sessions)
+    save_spans([*stations])
     for attempt in batch.attempts:
         save_attempt(identity=attempt.identity, password=attempt.password, address=attempt.address, at=attempt.at)
     for answer in batch.command_answers:

@@ -17,5 +17,6 @@ def station_form(area: SiteArea, **changed: object) -> dict[str, object]:
         "site_area": area.pk,
         "password": "",
         **rows("connectors", {"number": 1, "max_power_w": 22000, "phases": 3, "limit_a": ""}),
+        **rows("planned_downtimes"),
         **changed,
     }
