@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 
-from sessions_app.admin.pickers import WallClock
+from sessions_app.admin.pickers import SiteDateTimeInput
 from sessions_app.admin.pricing_forms import validate_year
 from sessions_app.models import ChargingStation, Connector, PlannedDowntime
 
@@ -15,8 +15,8 @@ from sessions_app.models import ChargingStation, Connector, PlannedDowntime
 class DowntimeForm(forms.ModelForm):
     """A planned downtime; its times are those of the site's clocks."""
 
-    from_at = forms.SplitDateTimeField(label="From", widget=WallClock, validators=[validate_year])
-    to_at = forms.SplitDateTimeField(label="To", widget=WallClock, required=False, validators=[validate_year])
+    from_at = forms.SplitDateTimeField(label="From", widget=SiteDateTimeInput, validators=[validate_year])
+    to_at = forms.SplitDateTimeField(label="To", widget=SiteDateTimeInput, required=False, validators=[validate_year])
 
     class Meta:
         model = PlannedDowntime

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.core.validators import MaxValueValidator
 from django.forms.models import BaseInlineFormSet
 
-from sessions_app.admin.pickers import Clock, Day
+from sessions_app.admin.pickers import DateInput, TimeInput
 from sessions_app.admin.pricing_forms import DaysField, validate_year
 from sessions_app.domain.pricing import Component
 from sessions_app.domain.pricing.labels import DAYS
@@ -29,7 +29,7 @@ class ElectricityCostForm(forms.ModelForm):
     class Meta:
         model = ElectricityCost
         fields = ("valid_from", "days", "time_from", "time_to", "price_per_kwh")
-        widgets = {"valid_from": Day, "time_from": Clock, "time_to": Clock}
+        widgets = {"valid_from": DateInput, "time_from": TimeInput, "time_to": TimeInput}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -48,11 +48,11 @@ def create_one_of_each() -> None:
         outcome="accepted",
     )
     models.StatusSpan.objects.create(
-        station=station, connector_number=1, status="Charging", from_at=factories.NOON, received_at=factories.NOON
+        station=station, connector_number=1, status="Charging", from_at=builders.NOON, received_at=builders.NOON
     )
-    models.ConnectionSpan.objects.create(station=station, connection="c", connected_at=factories.NOON)
-    models.PlannedDowntime.objects.create(station=station, from_at=factories.NOON)
-    models.ElectricityCost.objects.create(site=site, valid_from=factories.NOON, price_per_kwh="0.22", currency="AUD")
+    models.ConnectionSpan.objects.create(station=station, connection="c", connected_at=builders.NOON)
+    models.PlannedDowntime.objects.create(station=station, from_at=builders.NOON)
+    models.ElectricityCost.objects.create(site=site, valid_from=builders.NOON, price_per_kwh="0.22", currency="AUD")
     models.SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
     models.ExportJob.objects.create(
         manager=dana, kind="sessions", of="history", name="History", rows_total=1, created_at=builders.NOON

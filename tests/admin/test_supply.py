@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions_app.models import ElectricityCost, PlannedDowntime, Site
-from tests import factories
 from tests.admin.forms import rows, station_form
+from tests.support import builders
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +41,7 @@ def inline_errors(answer) -> list[dict[str, list[str]]]:
 
 
 def test_limit_is_entered_in_kw_and_kept_in_w(operator: Client) -> None:
-    site = factories.site()
+    site = builders.site()
 
     operator.post(address(site), site_form(site, limit_w="150.5", demand_interval_min="15"))
 
@@ -51,7 +51,7 @@ def test_limit_is_entered_in_kw_and_kept_in_w(operator: Client) -> None:
 
 
 def test_limit_of_area_is_entered_in_amperes(operator: Client) -> None:
-    area = factories.area()
+    area = builders.area()
 
     operator.post(address(area), {"site": area.site_id, "name": "B1", "limit_a": "63", **rows("stations")})
 
@@ -61,7 +61,7 @@ def test_limit_of_area_is_entered_in_amperes(operator: Client) -> None:
 
 @pytest.mark.parametrize("limits", [{"limit_w": "0"}, {"limit_w": "nan"}, {"limit_w": "1e9"}, {"limit_w": "x"}])
 def test_impossible_limit_is_refused(operator: Client, limits: dict[str, str]) -> None:
-    site = factories.site()
+    site = builders.site()
 
     answer = operator.post(address(site), site_form(site, **limits))
 
@@ -69,7 +69,7 @@ def test_impossible_limit_is_refused(operator: Client, limits: dict[str, str]) -
 
 
 def test_limit_in_both_units_is_refused(operator: Client) -> None:
-    site = factories.site()
+    site = builders.site()
 
     answer = operator.post(address(site), site_form(site, limit_w="100", limit_a="63"))
 
@@ -77,7 +77,7 @@ def test_limit_in_both_units_is_refused(operator: Client) -> None:
 
 
 def test_costs_are_entered_in_the_companys_currency(operator: Client) -> None:
-    site = factories.site(of=factories.company(currency="NZD"))
+    site = builders.site(of=builders.company(currency="NZD"))
 
     answer = operator.post(address(site), site_form(site, DAY_RATE, NIGHT_RATE, WEEKEND_RATE))
 
@@ -98,7 +98,7 @@ def test_costs_are_entered_in_the_companys_currency(operator: Client) -> None:
     ],
 )
 def test_costs_that_overlap_are_refused(operator: Client, other: dict[str, object]) -> None:
-    site = factories.site()
+    site = builders.site()
 
     answer = operator.post(address(site), site_form(site, DAY_RATE, other))
 
@@ -107,7 +107,7 @@ def test_costs_that_overlap_are_refused(operator: Client, other: dict[str, objec
 
 
 def test_costs_from_a_later_day_may_overlap(operator: Client) -> None:
-    site = factories.site()
+    site = builders.site()
 
     operator.post(address(site), site_form(site, DAY_RATE, {**DAY_RATE, "valid_from": "2027-07-01"}))
 
@@ -120,7 +120,7 @@ def downtime(**changed: str) -> dict[str, object]:
 
 
 def test_downtime_of_station_is_in_site_time(operator: Client) -> None:
-    station = factories.station(at=factories.site(time_zone="Australia/Lord_Howe"), connectors=0)
+    station = builders.station(at=builders.site(time_zone="Australia/Lord_Howe"), connectors=0)
     form = station_form(station.site_area, **rows("connectors"))
 
     answer = operator.post(address(station), form | downtime(to_at_0="2026-07-01", to_at_1="12:00"))
@@ -136,7 +136,7 @@ def test_downtime_of_station_is_in_site_time(operator: Client) -> None:
 
 
 def test_downtime_of_connector_lasts_until_further_notice(operator: Client) -> None:
-    connector = factories.station(connectors=1).connectors.get()
+    connector = builders.station(connectors=1).connectors.get()
 
     operator.post(address(connector), {"max_power_w": 7400, "phases": 1} | downtime())
 
@@ -145,8 +145,8 @@ def test_downtime_of_connector_lasts_until_further_notice(operator: Client) -> N
 
 
 def test_unchanged_downtime_is_kept(operator: Client) -> None:
-    connector = factories.station(connectors=1).connectors.get()
-    planned = PlannedDowntime.objects.create(connector=connector, from_at=factories.NOON, reason="Cable")
+    connector = builders.station(connectors=1).connectors.get()
+    planned = PlannedDowntime.objects.create(connector=connector, from_at=builders.NOON, reason="Cable")
     page = operator.get(address(connector))
     shown = page.context["inline_admin_formsets"][0].formset.forms[0].initial["from_at"]
     row = {"id": planned.pk, "from_at_0": f"{shown:%Y-%m-%d}", "from_at_1": f"{shown:%H:%M}", "reason": "Plug"}
@@ -155,11 +155,11 @@ def test_unchanged_downtime_is_kept(operator: Client) -> None:
     operator.post(address(connector), {"max_power_w": 7400, "phases": 1} | form)
 
     planned.refresh_from_db()
-    assert (planned.from_at, planned.reason) == (factories.NOON, "Plug")
+    assert (planned.from_at, planned.reason) == (builders.NOON, "Plug")
 
 
 def test_downtime_that_ends_before_it_begins_is_refused(operator: Client) -> None:
-    connector = factories.station(connectors=1).connectors.get()
+    connector = builders.station(connectors=1).connectors.get()
     form = {"max_power_w": 7400, "phases": 1} | downtime(to_at_0="2026-07-01", to_at_1="08:00")
 
     answer = operator.post(address(connector), form)

@@ -12,7 +12,7 @@ from sessions_app.domain.spans import (
     insert_status,
     open_connection,
 )
-from tests.factories import NOON
+from tests.support.builders import NOON
 
 Message = tuple[int, int, str]  # stated minute, minute of arrival, status
 

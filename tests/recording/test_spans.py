@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sessions_app.domain import events
 from sessions_app.models import ChargingStation, ConnectionSpan, StatusSpan
 from sessions_app.recording import record
-from tests import factories
-from tests.recording.event_builders import measured, minutes, start, status
+from tests.support import builders
+from tests.support.event_builders import measured, minutes, start, status
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,7 +58,7 @@ def batches(messages: list, sizes: list[int]) -> Iterator[list]:
 @settings(max_examples=40)
 @given(MESSAGES, st.randoms(use_true_random=False), st.lists(st.integers(1, 4), max_size=6))
 def test_late_doubled_and_shuffled_give_the_same(messages, random, sizes) -> None:
-    in_order, shuffled = factories.station(), factories.station()
+    in_order, shuffled = builders.station(), builders.station()
     record([reported(in_order, message) for message in messages])
     again = messages + messages[::2]
     random.shuffle(again)
@@ -70,7 +70,7 @@ def test_late_doubled_and_shuffled_give_the_same(messages, random, sizes) -> Non
 
 
 def test_status_span_ends_where_the_next_begins() -> None:
-    station = factories.station()
+    station = builders.station()
 
     record([status(station, 0)])
     record([status(station, 9, "Charging")])
@@ -84,7 +84,7 @@ def test_status_span_ends_where_the_next_begins() -> None:
 
 
 def test_status_of_whole_station_is_kept() -> None:
-    station = factories.station()
+    station = builders.station()
 
     record([reported(station, (0, 1, 1, "Faulted"))])
 
@@ -92,7 +92,7 @@ def test_status_of_whole_station_is_kept() -> None:
 
 
 def test_status_without_text_is_not_kept() -> None:
-    station = factories.station()
+    station = builders.station()
 
     record([reported(station, (1, 1, 1, ""))])
 
@@ -100,7 +100,7 @@ def test_status_without_text_is_not_kept() -> None:
 
 
 def test_status_of_deleted_station_is_ignored() -> None:
-    station = factories.station()
+    station = builders.station()
     event = reported(station, (1, 1, 1, "Available"))
     station.delete()
 
@@ -111,7 +111,7 @@ def test_status_of_deleted_station_is_ignored() -> None:
 
 
 def test_connection_is_kept_from_open_to_close() -> None:
-    station = factories.station()
+    station = builders.station()
 
     record([connected(station, 0, "a")])
     record([disconnected(station, 30, "a")])
@@ -121,7 +121,7 @@ def test_connection_is_kept_from_open_to_close() -> None:
 
 def test_repeated_batch_of_connections_changes_nothing() -> None:
     """A commit may succeed and its answer get lost: the recorder then records the batch again."""
-    station = factories.station()
+    station = builders.station()
     batch = [connected(station, 0, "a"), disconnected(station, 30, "a"), connected(station, 40, "b")]
     record(batch)
     kept = connections(station)
@@ -132,7 +132,7 @@ def test_repeated_batch_of_connections_changes_nothing() -> None:
 
 
 def test_killed_process_leaves_the_end_at_last_seen() -> None:
-    station = factories.station()
+    station = builders.station()
     record([connected(station, 0, "killed")])
     ChargingStation.objects.update(last_seen_at=minutes(17))
 
@@ -142,7 +142,7 @@ def test_killed_process_leaves_the_end_at_last_seen() -> None:
 
 
 def test_old_socket_that_closes_late_keeps_its_end() -> None:
-    station = factories.station()
+    station = builders.station()
     record([connected(station, 0, "old")])
     ChargingStation.objects.update(last_seen_at=minutes(17))
     record([connected(station, 20, "new")])
@@ -159,7 +159,7 @@ def statements(batch: list) -> list[str]:
 
 
 def test_readings_cost_no_statement_about_spans() -> None:
-    station = factories.station()
+    station = builders.station()
     session_id = start(station)
     record([status(station, 0)])
 
@@ -167,7 +167,7 @@ def test_readings_cost_no_statement_about_spans() -> None:
 
 
 def test_statements_are_few_for_any_number_of_events() -> None:
-    stations = [factories.station() for _ in range(12)]
+    stations = [builders.station() for _ in range(12)]
     record(
         [
             reported(station, (n, minute, minute, "Available"))
