@@ -22,6 +22,7 @@ from sessions_app.admin.connectors import ConnectorInline
 from sessions_app.admin.currencies import CurrencyGuardForm
 from sessions_app.domain import wording
 from sessions_app.domain.lifecycle import OFFLINE_AFTER
+from sessions_app.ingest.versions import describe_spoken
 from sessions_app.models import ChargingStation
 from sessions_app.store.credentials import password_digest
 
@@ -79,6 +80,14 @@ class StationColumns:
     def is_online(self, station: ChargingStation) -> bool:
         return station.is_online
 
+    @admin.display(description="OCPP version", ordering="refused_at")
+    def version(self, station: ChargingStation) -> str:
+        """Say that the station is refused, and what to do; empty if it is not."""
+        if station.refused_at is None:
+            return ""
+        spoken = describe_spoken()
+        return f"Refused: it offers {station.refused_versions} only. Set it to {spoken}."
+
     @admin.display(description="connectors")
     def plugs(self, station: ChargingStation) -> str:
         told = sorted((plug.number, plug.status) for plug in station.connectors.all())
@@ -112,7 +121,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     form = StationForm
     instead = "Give it another password instead: it is refused from its next connection on."
     follows = {"password": "password_digest"}
-    list_display = ("identity", "is_online", "last_seen", "plugs", "site_link", "area_link", "made_by")
+    list_display = ("identity", "is_online", "last_seen", "version", "plugs", "site_link", "area_link", "made_by")
     list_filter = (OnlineFilter, "site_area__site__company", "site_area__site", "accepts_unknown_tags")
     list_select_related = ("site_area__site",)
     search_fields = (
@@ -129,14 +138,18 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     booted = site_time_column("booted_at", site="site_area__site", description="booted")
     connected = site_time_column("connected_at", site="site_area__site", description="connected")
     disconnected = site_time_column("disconnected_at", site="site_area__site", description="disconnected")
+    refused = site_time_column("refused_at", site="site_area__site", description="refused")
     readonly_fields = (
-        *("reference", "has_password", "address", "is_online"),
+        *("reference", "has_password", "address", "is_online", "version", "refused"),
         *("last_seen", "booted", "connected", "disconnected"),
         *("vendor", "model", "serial_number", "firmware_version"),
     )
     fieldsets = (
         (None, {"fields": ("identity", "reference", "site_area", "accepts_unknown_tags")}),
-        ("Connection", {"fields": ("address", "has_password", "password", "is_online", "last_seen")}),
+        (
+            "Connection",
+            {"fields": ("address", "has_password", "password", "is_online", "last_seen", "version", "refused")},
+        ),
         (
             "What it said of itself",
             {

@@ -14,6 +14,7 @@ from sessions_app.demo.history import simulate_readings, start_charge
 from sessions_app.demo.message_queue import MessageQueue, Transaction
 from sessions_app.demo.visit_patterns import Visit, draw_visit, offered_a
 from sessions_app.domain.inactivity import IDLE_BELOW_W
+from sessions_app.domain.station_states import ConnectorStatus, StopReason
 
 READINGS_IN_A_MESSAGE = 60  # when many have waited
 MIN_INTERVAL = timedelta(seconds=10)
@@ -50,7 +51,7 @@ class ConnectorSimulator:
     connector: int
     outbox: MessageQueue
     pace: Pace
-    status: str = "Available"
+    status: str = ConnectorStatus.AVAILABLE
     transaction: Transaction | None = None
     wanted_end: str = ""
     wanted_tag: str = ""
@@ -71,7 +72,7 @@ class ConnectorSimulator:
     def close(self) -> None:
         """Let the car leave now, and no other one come."""
         self.is_closing = True
-        self.end("Local")
+        self.end(StopReason.LOCAL)
 
     async def live(self) -> None:
         """Let cars come and go until the plug is closed."""
@@ -82,7 +83,7 @@ class ConnectorSimulator:
         while not self.is_closing:
             await self._pause(MEAN_GAP * rng.expovariate(1) / self.pace.speed)
             if not self.is_closing:
-                self._tell("Preparing")
+                self._tell(ConnectorStatus.PREPARING)
                 await self._pause(timedelta(seconds=rng.uniform(2, 6) / self.pace.speed))
                 await self._host(self._next_visit(rng))
 
@@ -118,15 +119,15 @@ class ConnectorSimulator:
             return
         self.outbox.start(transaction, guest.tag, charge.reading())
         self._tell_what_waited(guest, charge, transaction)
-        self._tell("Charging")
+        self._tell(ConnectorStatus.CHARGING)
         reason = await self._charge(guest, charge, transaction)
         self._register_wh = charge.register_wh
         self.outbox.stop(transaction, charge.reading(), reason=reason, tag=guest.tag)
         self.transaction = None
-        if reason != "EVDisconnected" and not self.is_closing:
-            self._tell("Finishing")
+        if reason != StopReason.EV_DISCONNECTED and not self.is_closing:
+            self._tell(ConnectorStatus.FINISHING)
             await self._pause(min(guest.lingers, timedelta(minutes=20) / self.pace.speed))
-        self._tell("Available")
+        self._tell(ConnectorStatus.AVAILABLE)
 
     def _tell_what_waited(self, guest: Visit, charge: Charge, transaction: Transaction) -> None:
         """Tell what was measured before the station was there, about as closely as from now on.
@@ -147,10 +148,10 @@ class ConnectorSimulator:
             now = datetime.now(UTC)
             charge.advance(now, offered_a=offered_a(self.station, now))
             self.outbox.measure(transaction, [charge.reading()])
-            self._tell("SuspendedEV" if charge.power_w < IDLE_BELOW_W else "Charging")
+            self._tell(ConnectorStatus.SUSPENDED_EV if charge.power_w < IDLE_BELOW_W else ConnectorStatus.CHARGING)
         if transaction.is_refused:
-            return "DeAuthorized"
-        return self.wanted_end or (guest.ending if guest.ending == "Local" else "EVDisconnected")
+            return StopReason.DEAUTHORIZED
+        return self.wanted_end or (guest.ending if guest.ending == StopReason.LOCAL else StopReason.EV_DISCONNECTED)
 
     def _tell(self, status: str) -> None:
         if status != self.status:

@@ -10,6 +10,7 @@ from sessions_app.demo.cars import Charge
 from sessions_app.demo.fixtures import StationFixture
 from sessions_app.demo.visit_patterns import CONNECTORS, Visit, offered_a, visits_on_day
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.station_states import StopReason
 
 AC_INTERVAL = timedelta(minutes=5)
 DC_INTERVAL = timedelta(minutes=1)
@@ -48,7 +49,7 @@ def _all_stopped(visits_here: Iterable[Visit]) -> list[Visit]:
     """Return the visits; of one that never says that it stops the next one tells, so the last does."""
     found = list(visits_here)
     if found and not found[-1].ending:
-        found[-1] = msgspec.structs.replace(found[-1], ending="EVDisconnected")
+        found[-1] = msgspec.structs.replace(found[-1], ending=StopReason.EV_DISCONNECTED)
     return found
 
 

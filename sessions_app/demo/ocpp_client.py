@@ -8,6 +8,7 @@ from ocpp.v16 import ChargePoint, call_result
 from websockets.asyncio.client import ClientConnection
 
 from sessions_app.demo.connector_sim import ConnectorSimulator
+from sessions_app.domain.station_states import ConnectorStatus, StopReason
 
 RESPONSE_TIMEOUT_S = 30
 
@@ -27,7 +28,7 @@ class OcppClient(ChargePoint):
         """End the transaction, if it is ours."""
         for plug in self.plugs:
             if plug.transaction and plug.transaction.id == transaction_id:
-                plug.end("Remote")
+                plug.end(StopReason.REMOTE)
                 return call_result.RemoteStopTransaction("Accepted")
         return call_result.RemoteStopTransaction("Rejected")
 
@@ -35,7 +36,7 @@ class OcppClient(ChargePoint):
     def on_remote_start(self, id_tag: str, connector_id: int = 0, **_: Any) -> Any:
         """Let a car come to that connector, or to any that is free."""
         for plug in self.plugs:
-            if plug.status == "Available" and connector_id in {0, plug.connector}:
+            if plug.status == ConnectorStatus.AVAILABLE and connector_id in {0, plug.connector}:
                 plug.begin(id_tag)
                 return call_result.RemoteStartTransaction("Accepted")
         return call_result.RemoteStartTransaction("Rejected")
@@ -47,7 +48,7 @@ class OcppClient(ChargePoint):
         if plug is None:
             return call_result.UnlockConnector("NotSupported")
         if plug.transaction:
-            plug.end("UnlockCommand")
+            plug.end(StopReason.UNLOCK_COMMAND)
         return call_result.UnlockConnector("Unlocked")
 
     @on("Reset")

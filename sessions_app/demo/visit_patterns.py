@@ -20,6 +20,7 @@ from sessions_app.demo.fixtures import (
     demo_stations,
     station_drivers,
 )
+from sessions_app.domain.station_states import StopReason
 
 CONNECTORS = (1, 2)
 UNKNOWN_TAG = "C0FFEE01"
@@ -38,7 +39,14 @@ _SLOTS: dict[str, tuple[tuple[float, float, float, float, float, float], ...]] =
     ),
 }
 # How sessions end, by their OCPP reason; the empty one never says so.
-_ENDINGS = {"EVDisconnected": 62, "Local": 26, "Remote": 5, "UnlockCommand": 2, "PowerLoss": 1.5, "": 1}
+_ENDINGS = {
+    StopReason.EV_DISCONNECTED: 62,
+    StopReason.LOCAL: 26,
+    StopReason.REMOTE: 5,
+    StopReason.UNLOCK_COMMAND: 2,
+    StopReason.POWER_LOSS: 1.5,
+    "": 1,
+}
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -81,7 +89,7 @@ def draw_visit(station: StationFixture, connector: int, *, at: datetime, stay: t
     rng = Random(f"{seed}/visit")  # noqa: S311
     person = rng.choice(_regulars(station, connector))
     ending = rng.choices(tuple(_ENDINGS), tuple(_ENDINGS.values()))[0]
-    stands = ending in {"Local", "Remote"} and stay > timedelta(minutes=15)
+    stands = ending in {StopReason.LOCAL, StopReason.REMOTE} and stay > timedelta(minutes=15)
     return Visit(
         station=station,
         connector=connector,

@@ -1,10 +1,7 @@
 """Asking a station to stop a session: the question, the wait, and what the station answered."""
 
-import logging
-from datetime import timedelta
 from http import HTTPStatus
 
-from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,81 +9,57 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app import announce
 from sessions_app.access import may_command, visible_to
+from sessions_app.domain.commands import ANSWER_TIMEOUT
+from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tabs import IN_PROGRESS
-from sessions_app.queries.audits import STOP
-from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED, WAITING, audit_begin, audit_settle
+from sessions_app.recording.station_commands import send_stop
+from sessions_app.store.audits import audit_settle
 
-logger = logging.getLogger(__name__)
-
-ANSWER_TIMEOUT = timedelta(seconds=30)
-ACTION = STOP
-OUTCOME_TEXTS = {
-    WAITING: "Waiting for the station to answer.",
-    ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
-    REJECTED: "The station refuses to stop this session.",
-    NO_ANSWER: "The station has not answered within 30 seconds. It may be offline.",
+OUTCOME_TEXTS: dict[str, str] = {
+    CommandOutcome.WAITING: "Waiting for the station to answer.",
+    CommandOutcome.ACCEPTED: "The station accepts. The session ends as soon as it reports so.",
+    CommandOutcome.REJECTED: "The station refuses to stop this session.",
+    CommandOutcome.NO_ANSWER: (
+        f"The station has not answered within {ANSWER_TIMEOUT.total_seconds():.0f} seconds. It may be offline."
+    ),
 }
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
-    """Ask whether to stop a session in progress; when that is answered, ask the station."""
+    """Ask whether to stop a session in progress; after a yes, ask the station."""
     sessions = visible_to(request.user).select_related("station", "driver", "connector")
     session = get_object_or_404(sessions, pk=pk)
     if not may_command(request.user, session.site_id):
         raise PermissionDenied("Only managers of a site may stop its sessions.")
     if request.method != "POST" or not session.is_in_progress:
         return _stop_page(request, session, None)
-    audit = audit_begin(request.user, action=ACTION, session=session, at=timezone.now())
-    if not session.station.is_online:
-        audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station is offline.")
-    elif not _ask(session, audit):
-        audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later.")
-    audit.refresh_from_db()
-    return _stop_page(request, session, audit)
-
-
-def _ask(session: ChargingSession, audit: ActionAudit) -> bool:
-    """Send the command to whichever process holds the station's socket; False where the layer is away."""
-    own = session.station_transaction_id  # OCPP 1.6: any integer, below zero too
-    command = announce.StationCommand(
-        type="station.command",
-        command="RemoteStopTransaction",
-        payload={"transactionId": int(own) if own.removeprefix("-").isdecimal() else session.pk},
-        audit=audit.pk,
-    )
-    try:
-        async_to_sync(announce.send)(announce.station_group(session.station_id), command)
-    except Exception:
-        logger.exception("The channel layer is away: session %d was not asked to stop", session.pk)
-        return False
-    return True
+    return _stop_page(request, session, send_stop(session, by=request.user, at=timezone.now()))
 
 
 @never_cache
 @require_safe
 def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
-    """Say what the station has answered so far; after half a minute there is no answer.
+    """Show the station's answer so far; after `ANSWER_TIMEOUT` there is none.
 
-    Whoever waits for news in the page is told nothing while there is none.
+    A page that polls gets an empty answer while nothing has changed.
     """
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
-    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=ACTION)
-    if audit.outcome == WAITING and timezone.now() - audit.at > ANSWER_TIMEOUT:
-        audit_settle(audit.pk, outcome=NO_ANSWER)
+    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=Action.STOP_CHARGING)
+    if audit.is_waiting and timezone.now() - audit.at > ANSWER_TIMEOUT:
+        audit_settle(audit.pk, outcome=CommandOutcome.NO_ANSWER)
         audit.refresh_from_db()
-    if request.htmx and audit.outcome == WAITING:
+    if request.htmx and audit.is_waiting:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return _stop_page(request, session, audit)
 
 
 def _stop_page(request: PageRequest, session: ChargingSession, audit: ActionAudit | None) -> HttpResponse:
-    """Show the question in the menu, what came of it among the notices, or either on a page of its own."""
+    """Show the question in the menu, the outcome among the notices, or either on a page of its own."""
     question, outcome = "sessions/_stop.html", "sessions/_outcome.html"
     words = (audit.detail or OUTCOME_TEXTS.get(audit.outcome, audit.outcome)) if audit else ""
     context = {"session": session, "audit": audit, "words": words, "panel": question, "tab": IN_PROGRESS}

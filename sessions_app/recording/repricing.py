@@ -16,6 +16,7 @@ from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import EventBatch, Sample, SessionDraft
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.pricing import Tariff, labels
+from sessions_app.domain.station_states import Action, RepricingOutcome
 from sessions_app.domain.wording import UNKNOWN, money
 from sessions_app.models import (
     ActionAudit,
@@ -24,7 +25,6 @@ from sessions_app.models import (
     PricingPolicy,
 )
 from sessions_app.queries import policies
-from sessions_app.queries.audits import REFUSED, REPRICE, REPRICED
 from sessions_app.queries.event_batch import load_session_batch
 from sessions_app.queries.readings import load_readings
 from sessions_app.recording.downsampling import update_downsampled
@@ -96,11 +96,11 @@ def reprice_session(
             change = SessionChange(draft.id, draft.site_id, redraw=True)
             transaction.on_commit(partial(announce_change, change), robust=True)
     audit = ActionAudit(
-        action=REPRICE,
+        action=Action.REPRICE,
         session_id=draft.id,
         station_id=draft.station_id,
         at=at,
-        outcome=REFUSED if result.refusal else REPRICED,
+        outcome=RepricingOutcome.REFUSED if result.refusal else RepricingOutcome.REPRICED,
         detail=result.detail,
     )
     audit_add(audit, by=by)

@@ -9,6 +9,7 @@ import pytest
 from sessions_app.domain import lifecycle
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.lifecycle import SessionState
+from sessions_app.domain.station_states import StopReason
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 BEGUN = SessionState(started_at=START)
@@ -37,7 +38,7 @@ def test_a_meter_stop_below_zero_is_no_value() -> None:
 
 
 def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> None:
-    closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
+    closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=StopReason.FORGOTTEN)
     later = lifecycle.add_reading(closed, at=minute(9))
 
     assert (closed.ended_at, closed.is_provisional) == (minute(5), True)
@@ -46,7 +47,7 @@ def test_a_close_is_provisional_and_moves_with_readings_that_still_come() -> Non
 
 
 def test_a_stop_takes_the_place_of_a_close() -> None:
-    closed = lifecycle.close_session(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
+    closed = lifecycle.close_session(BEGUN, reason=StopReason.CLOSED, by="Dana Ng")
     state = stopped(closed)
 
     assert (state.ended_at, state.is_provisional) == (minute(60), False)
@@ -54,7 +55,7 @@ def test_a_stop_takes_the_place_of_a_close() -> None:
 
 
 def test_closing_what_is_over_changes_nothing() -> None:
-    assert lifecycle.close_session(stopped(), reason=lifecycle.CLOSED) == stopped()
+    assert lifecycle.close_session(stopped(), reason=StopReason.CLOSED) == stopped()
 
 
 def test_the_end_moves_once_to_the_moment_of_unplugging() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import urllib.parse
 import urllib.request
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from django.urls import reverse
 from lxml import html
 
 from sessions_app.announce import StationCommand
+from sessions_app.domain import commands as station_requests
 from sessions_app.domain import wording
-from sessions_app.ingest import commands
+from sessions_app.domain.station_states import Action
+from sessions_app.domain.transactions import issued_id
+from sessions_app.ingest import commands, v16
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 from sessions_app.recorder import recorder
 from sessions_app.store.audits import audit_begin
@@ -83,11 +87,13 @@ def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, ans
 
 
 def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "ANSWER_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(station_requests, "ANSWER_TIMEOUT", timedelta(0))
     session = factories.session(lasted=None)
     dana = factories.manager(of=[session.site])
-    audit = audit_begin(dana, action="stop", session=session, at=factories.NOON)
-    asked = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
+    audit = audit_begin(dana, action=Action.STOP_CHARGING, session=session, at=factories.NOON)
+    stop = station_requests.StopCharging(session_id=session.pk, transaction=issued_id(str(session.pk)))
+    request = station_requests.encode_request(stop)
+    asked = StationCommand(type="station.command", request=request, audit=audit.pk)
     sent: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -95,7 +101,7 @@ def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: 
 
     async def scenario() -> None:
         async with asyncio.timeout(SETTLES_WITHIN_S):
-            await commands._ask(session.station_id, commands.StationConnection(send), asked)
+            await commands._ask(session.station_id, commands.StationConnection(send, v16), asked)
         await recorder().stop()
 
     asyncio.run(scenario())

@@ -9,8 +9,10 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
+from sessions_app import announce
+from sessions_app.domain.commands import StopCharging, decode_request
+from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.models import ActionAudit, ChargingSession, Manager, SavedView, Site
-from sessions_app.pages import commands
 from sessions_app.pages.export_specs import sessions_export
 from sessions_app.pages.tabs import HISTORY
 from sessions_app.store.audits import audit_settle
@@ -209,31 +211,38 @@ def test_stopping_asks_first_then_waits_for_the_station() -> None:
     dana = browser(factories.manager("dana", of=[session.site]))
     assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
     assert not ActionAudit.objects.exists()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
+    with mock.patch.object(announce, "send", mock.AsyncMock()) as send:
         page = dana.post(f"/sessions/{session.pk}/stop/").text
     audit = ActionAudit.objects.get()
     assert "Waiting" in page
     group, command = send.await_args.args
     assert group == f"station.{session.station_id}"
-    assert (command["payload"], command["audit"]) == ({"transactionId": session.pk}, audit.pk)
+    stop = decode_request(command["request"])
+    assert (stop, command["audit"]) == (StopCharging(session_id=session.pk, transaction=ours(session)), audit.pk)
     assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
 
 
-@pytest.mark.parametrize(("own", "asked"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
-def test_a_station_is_asked_by_the_id_that_it_speaks_of(own: str, asked: int | None) -> None:
+def ours(session: ChargingSession) -> TransactionRef:
+    return TransactionRef(TransactionIssuer.OURS, str(session.pk))
+
+
+def test_stop_names_the_id_that_the_station_confirmed() -> None:
     session = running()
-    session.station_transaction_id = own
+    session.station_transaction_id, session.station_transaction_uses = "77", 2
     session.save()
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()) as send:
+    with mock.patch.object(announce, "send", mock.AsyncMock()) as send:
         browser(factories.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
-    assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if asked is None else asked}
+
+    stop = decode_request(send.await_args.args[1]["request"])
+
+    assert stop.transaction == TransactionRef(TransactionIssuer.STATION, "77")
 
 
 @pytest.mark.parametrize(("outcome", "words"), [("accepted", "accepts"), ("rejected", "refuses")])
 def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
+    with mock.patch.object(announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
     audit_settle(audit.pk, outcome=outcome)
@@ -243,7 +252,7 @@ def test_what_the_station_answers_is_shown(outcome: str, words: str) -> None:
 def test_half_a_minute_of_silence_is_no_answer() -> None:
     session = running()
     dana = browser(factories.manager("dana", of=[session.site]))
-    with mock.patch.object(commands.announce, "send", mock.AsyncMock()):
+    with mock.patch.object(announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
     later = timezone.now() + timedelta(seconds=31)

@@ -11,6 +11,7 @@ from sessions_app.domain import events
 from sessions_app.domain.drafts import EventBatch
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import (
     ActionAudit,
     ChargingSession,
@@ -42,14 +43,14 @@ def charged(at: ChargingStation | None = None, *, stopped: bool = True) -> Charg
         reading = Reading(at=at_quarter, register_wh=Decimal(1500 * quarter), power_w=6_000.0)
         record([
             events.Measured(
-                station_id=where.pk, at=at_quarter, connector=1, transaction=transaction, readings=(reading,)
+                station_id=where.pk, at=at_quarter, connector=1, transaction=issued_id(transaction), readings=(reading,)
             )
         ])  # fmt: skip
     if stopped:
         end = NOON + timedelta(hours=2)
         record([
             events.Stopped(
-                station_id=where.pk, at=end, transaction=transaction, meter_stop_wh=Decimal(12_000)
+                station_id=where.pk, at=end, transaction=issued_id(transaction), meter_stop_wh=Decimal(12_000)
             )
         ])  # fmt: skip
     return ChargingSession.objects.get(pk=begun.transaction_id)
@@ -70,7 +71,7 @@ def test_an_edited_policy_changes_no_session_that_has_begun() -> None:
         events.Stopped(
             station_id=running.station_id,
             at=NOON + timedelta(hours=2),
-            transaction=str(running.pk),
+            transaction=issued_id(str(running.pk)),
             meter_stop_wh=Decimal(12_000),
         )
     ])  # fmt: skip
@@ -128,7 +129,7 @@ def test_a_session_in_progress_goes_on_by_its_new_copy() -> None:
             station_id=running.station_id,
             at=last.at,
             connector=1,
-            transaction=str(running.pk),
+            transaction=issued_id(str(running.pk)),
             readings=(last,),
         )
     ])  # fmt: skip
@@ -269,7 +270,7 @@ def test_a_reading_just_before_it_is_no_reason_to_refuse(monkeypatch: pytest.Mon
                 station_id=running.station_id,
                 at=reading.at,
                 connector=1,
-                transaction=str(session_id),
+                transaction=issued_id(str(session_id)),
                 readings=(reading,),
             )
         ])  # fmt: skip
