@@ -33,6 +33,11 @@ def load_curve(session: ChargingSession, *, window: TimeWindow | None = None) ->
     return curves.downsample(whole.between(*(_ms(at) for at in window)) if window else whole)
 
 
+def load_series(session_id: int) -> DownsampledSeries | None:
+    """Return the stored series of a long session."""
+    return DownsampledSeries.objects.filter(session_id=session_id).first()
+
+
 def decode_series(downsampled: DownsampledSeries) -> Curve:
     """Return the curve that is kept of a long session."""
     return _decoded(downsampled.curve)

@@ -26,12 +26,11 @@ from sessions_app.models import (
 )
 from sessions_app.queries import policies
 from sessions_app.queries.event_batch import load_session_batch
+from sessions_app.queries.policies import load_session_to_price
 from sessions_app.queries.readings import load_readings
 from sessions_app.recording.downsampling import update_downsampled
 from sessions_app.store.audits import audit_add
 from sessions_app.store.event_batch import save_batch
-
-_SESSIONS = ChargingSession.objects.select_related("driver", "station", "site__company")
 
 
 class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +109,7 @@ def reprice_session(
 def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[EventBatch, SessionDraft, RepricingResult]:
     """Return the repriced session, not yet saved."""
     batch = load_session_batch(session_id)  # first: its lock keeps the later reads consistent
-    session = _SESSIONS.get(pk=session_id)
+    session = load_session_to_price(session_id)
     draft = batch.sessions[0]
     old_tariff = draft.billing.tariff
     result = RepricingResult(
