@@ -86,6 +86,27 @@ def test_a_stop_is_asked_of_the_station_and_its_answer_noted(server: Server, ans
     assert (audit.manager, audit.session_id, audit.station) == (dana, session_id, station)
 
 
+def test_stop_after_a_stray_id_names_our_id(server: Server) -> None:
+    station = factories.station("ST-1", password_digest=password_digest(PASSWORD))
+    dana = factories.manager(of=[station.site_area.site])
+    value = {"timestamp": "2026-03-03T12:05:00Z", "sampledValue": [{"value": "150"}]}
+
+    async def scenario() -> tuple[int, Any]:
+        async with raw_station(server.ws, "ST-1") as socket:
+            session_id = int((await socket.call("StartTransaction", START))[2]["transactionId"])
+            await socket.call("MeterValues", {"connectorId": 1, "transactionId": 990_099, "meterValue": [value]})
+            asking = asyncio.create_task(asyncio.to_thread(ask_to_stop, server, dana, session_id))
+            asked = await next_frame(socket)
+            await socket.socket.send(json.dumps([3, asked[1], {"status": "Accepted"}]))
+            await asking
+            return session_id, asked[3]
+
+    session_id, payload = asyncio.run(scenario())
+
+    assert payload == {"transactionId": session_id}
+    assert ChargingSession.objects.get().station_transaction_id == "990099"
+
+
 def test_a_station_that_never_answers_is_noted_though_nobody_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(station_requests, "ANSWER_TIMEOUT", timedelta(0))
     session = factories.session(lasted=None)
