@@ -99,12 +99,12 @@ class AccessChanged(TypedDict):
 class StationCommand(TypedDict):
     """A manager's command, sent by the process that holds the station's socket.
 
-    `audit` is the id of the ActionAudit row that waits for the outcome.
+    `request` comes from `domain.commands.encode_request`, so it is the same for every OCPP version. `audit` is
+    the id of the ActionAudit row that waits for the outcome.
     """
 
     type: Literal["station.command"]
-    command: Literal["RemoteStopTransaction"]
-    payload: dict[str, int | str]
+    request: dict[str, Any]
     audit: int
 
 

@@ -9,7 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app.domain.lifecycle import is_online
+from sessions_app.domain.station_states import ConnectorStatus
 from sessions_app.domain.wording import connector_letter, is_currency
+from sessions_app.models.choices import enum_choices
 
 
 def validate_time_zone(name: str) -> None:
@@ -128,6 +130,9 @@ class ChargingStation(models.Model):
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
+    # Set while the station is refused because it offers only OCPP versions that we do not speak.
+    refused_versions = models.CharField(max_length=255, blank=True, editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.identity
@@ -153,7 +158,7 @@ class Connector(models.Model):
     limit_a = models.FloatField(
         null=True, blank=True, help_text="Current limit in A for this connector, below its rating."
     )
-    status = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=64, blank=True, editable=False, choices=enum_choices(ConnectorStatus))
     error_code = models.CharField(max_length=64, blank=True, editable=False)
     status_at = models.DateTimeField(null=True, editable=False)
     available_at = models.DateTimeField(null=True, editable=False)
@@ -174,6 +179,7 @@ class PendingStation(models.Model):
     identity = models.CharField(max_length=255, unique=True)
     password_digest = models.CharField(max_length=64, blank=True)
     address = models.CharField(max_length=64, blank=True)
+    offered_versions = models.CharField(max_length=255, blank=True)
     attempts = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

@@ -33,6 +33,11 @@ def load_curve(session: ChargingSession, *, window: TimeWindow | None = None) ->
     return curves.downsample(curve.between(*(_ms(at) for at in window)) if window else curve)
 
 
+def load_series(session_id: int) -> DownsampledSeries | None:
+    """Return the stored series of a long session."""
+    return DownsampledSeries.objects.filter(session_id=session_id).first()
+
+
 def decode_series(downsampled: DownsampledSeries) -> Curve:
     """Decode the stored curve of a long session; a series that is newer than the curve is unknown."""
     curve = _decode_curve(downsampled.curve)

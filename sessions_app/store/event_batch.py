@@ -7,6 +7,7 @@ from django.db.models import F
 
 from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
+from sessions_app.domain.events import ConnectionAttempt
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.quantities import FIGURE_FIELDS, MEASURED_FIELDS, figure_values, measured_values
 from sessions_app.domain.session_totals import SessionTotals
@@ -36,6 +37,8 @@ _STATION = (
     "connected_at",
     "disconnected_at",
     "last_seen_at",
+    "refused_versions",
+    "refused_at",
 )
 _CONNECTOR = ("status", "error_code", "status_at", "available_at")
 _SAMPLE_KEY = ("session", "at")
@@ -51,7 +54,7 @@ def save_batch(batch: EventBatch) -> None:
     _save_sessions(batch.sessions)
     save_spans([*stations])
     for attempt in batch.attempts:
-        save_attempt(identity=attempt.identity, password=attempt.password, address=attempt.address, at=attempt.at)
+        save_attempt(attempt)
     for answer in batch.command_answers:
         audit_settle(answer.audit_id, outcome=answer.outcome, detail=answer.detail)
     DeadLetter.objects.bulk_create(
@@ -60,6 +63,7 @@ def save_batch(batch: EventBatch) -> None:
             action=draft.action,
             payload=draft.payload,
             error=draft.error,
+            reason=draft.reason,
             received_at=draft.received_at,
         )
         for draft in batch.dead_letters
@@ -107,21 +111,23 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
     )
 
 
-def save_attempt(*, identity: str, password: bytes, address: str, at: Any) -> None:
+def save_attempt(attempt: ConnectionAttempt) -> None:
     """Record that an unknown station tried to connect, and its password.
 
     If the table is full, delete the name with the fewest, oldest attempts: a station keeps trying.
     """
-    digest = password_digest(password.decode("utf-8", "replace")) if password else ""
-    count = PendingStation.objects.filter(identity=identity).update(
-        last_at=at, attempts=F("attempts") + 1, password_digest=digest, address=address
-    )
-    if count:
+    columns = {
+        "last_at": attempt.at,
+        "address": attempt.address,
+        "offered_versions": attempt.offered_versions,
+        "password_digest": password_digest(attempt.password.decode("utf-8", "replace")) if attempt.password else "",
+    }
+    if PendingStation.objects.filter(identity=attempt.identity).update(attempts=F("attempts") + 1, **columns):
         return
     if PendingStation.objects.count() >= MAX_PENDING_STATIONS:
         least_tried = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
         PendingStation.objects.filter(pk__in=least_tried).delete()
-    PendingStation.objects.create(identity=identity, password_digest=digest, address=address, first_at=at, last_at=at)
+    PendingStation.objects.create(identity=attempt.identity, first_at=attempt.at, **columns)
 
 
 def session_columns(draft: SessionDraft) -> dict[str, Any]:
@@ -143,6 +149,7 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
         "sample_interval_s": totals.interval_s,
         "reading_count": draft.reading_count,
         "station_transaction_id": draft.station_transaction_id,
+        "station_transaction_uses": draft.station_transaction_uses,
         "totals": msgspec.json.encode(totals).decode(),
         "price": pricing.total(price_lines) if billing.tariff else None,
         "price_lines": msgspec.json.encode(price_lines).decode() if billing.tariff else "",

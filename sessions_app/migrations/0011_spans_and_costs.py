@@ -42,7 +42,7 @@ def begin_spans(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('sessions_app', '0009_plain_texts'),
+        ('sessions_app', '0010_protocol_seam'),
     ]
 
     operations = [
