@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -43,7 +43,7 @@ def with_visits(count: int) -> ChargingStation:
 
 
 def query_count(batch: Sequence[Event]) -> int:
-    with CaptureQueriesContext(connection) as queries:
+    with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         load_batch(batch)
     return len(queries)
 
@@ -59,7 +59,8 @@ def test_number_of_queries_does_not_grow_with_late_messages() -> None:
 def test_rules_run_without_a_query(django_assert_num_queries: object) -> None:
     station = with_visits(8)
     messages = [*late_traffic(station, 8), started(station, at=minutes(500)), measured(station, "new", (600, 9_999))]
-    batch = load_batch(messages)
+    with transaction.atomic():
+        batch = load_batch(messages)
 
     with django_assert_num_queries(0):  # type: ignore[operator]
         results = [apply_event(batch, message, now=minutes(900)) for message in messages]
