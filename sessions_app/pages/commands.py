@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 ANSWER_TIMEOUT = timedelta(seconds=30)
 OUTCOME_TEXTS = {
     WAITING: "Waiting for the station to answer.",
-    ACCEPTED: "The station accepted. The session ends when the station reports it.",
+    ACCEPTED: "The session ends when the station confirms the stop.",
     REJECTED: "The station refused to stop this session.",
     NO_ANSWER: "The station has not answered within 30 seconds. It may be offline.",
 }

@@ -19,10 +19,11 @@ from sessions_app.models import Manager, MeterSample
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import describe_order, selected_columns
 from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
-from sessions_app.pages.filters import SessionQuerySet, filter_sessions, form_problems
+from sessions_app.pages.filters import filter_sessions, form_problems
 from sessions_app.pages.tabs import IN_PROGRESS, TAB_TITLES
 from sessions_app.queries.expressions import Seconds
 from sessions_app.queries.ordering import DEFAULT_SORT, ordered
+from sessions_app.queries.paging import SessionQuerySet
 from sessions_app.queries.rows import load_rows, stream_rows
 from sessions_app.queries.samples import stream_samples
 

@@ -12,7 +12,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import DEFAULT_COLUMNS, saved_columns, selected_columns
-from sessions_app.pages.filters import SessionFilter, SessionQuerySet, apply_filters, filter_sessions, form_problems
+from sessions_app.pages.filters import SessionFilter, apply_filters, filter_sessions, form_problems
 from sessions_app.pages.list_url import (
     LOCATION_PARAMS,
     PAGING_PARAMS,
@@ -28,7 +28,7 @@ from sessions_app.pages.tables import SessionTable, sort_options
 from sessions_app.pages.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
 from sessions_app.queries import summary as summaries
 from sessions_app.queries.ordering import DEFAULT_SORT
-from sessions_app.queries.paging import load_page
+from sessions_app.queries.paging import SessionQuerySet, load_page
 from sessions_app.queries.sites import VisibleSites
 
 

@@ -139,7 +139,7 @@ on(["state"], async (name) => {
 on(["session.changed"], changed);
 on(["session.started"], () => refetchSoon());
 on(["session.ended"], ended);
-// The browser slows down a tab in the background: when it is shown again, it fetches what it has missed.
+// The browser slows down a tab in the background: when it is shown again, it fetches the changes that it missed.
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && state === "live") refetchSoon();
 });
