@@ -52,7 +52,8 @@ class SessionChanged(TypedDict):
     """New texts for a row in progress, by the keys of `domain.columns.COLUMNS` and `domain.cell_texts.MARKS`.
 
     `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From
-    `silent_at`, in seconds since 1970, the row counts as silent.
+    `silent_at`, in seconds since 1970, the row counts as silent. With `refetch`, fetch the list: other
+    cells, or what filters match, have changed.
     """
 
     type: Literal["session.changed"]
@@ -61,6 +62,7 @@ class SessionChanged(TypedDict):
     level: str
     idle_s: int
     silent_at: float
+    refetch: bool
     cells: dict[str, str]
     marks: dict[str, tuple[str, str]]
 
@@ -110,7 +112,10 @@ class StationCommand(TypedDict):
 
 @dataclass(slots=True)
 class SessionChange:
-    """What a recorded batch has changed in one session."""
+    """What a recorded batch has changed in one session.
+
+    `refetch`: its start, connector, driver, IdTag or policy, which `LIVE_CELLS` do not show.
+    """
 
     session_id: int
     site_id: int
@@ -118,6 +123,7 @@ class SessionChange:
     has_ended: bool = False
     points: list[PointValues] = field(default_factory=list)
     redraw: bool = False
+    refetch: bool = False
 
     def merge(self, later: "SessionChange") -> "SessionChange":
         return SessionChange(
@@ -127,6 +133,7 @@ class SessionChange:
             has_ended=later.has_ended or (self.has_ended and not later.has_begun),
             points=self.points + later.points,
             redraw=self.redraw or later.redraw,
+            refetch=self.refetch or later.refetch,
         )
 
 
@@ -153,6 +160,11 @@ class ChangeAnnouncer:
             self._wake.set()
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
+
+    async def join(self) -> None:
+        """Wait until all changes are sent."""
+        if self._task is not None:
+            await self._task
 
     async def stop(self) -> None:
         """Stop sending, and close the database connection."""
@@ -218,6 +230,7 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
         level=row.level,
         idle_s=row.idle_s,
         silent_at=row.silent_at.timestamp(),
+        refetch=change.refetch,
         cells=texts,
         marks=marks(row, now=at),
     )

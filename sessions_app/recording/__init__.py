@@ -51,4 +51,5 @@ def _session_change(draft: SessionDraft) -> SessionChange | None:
         has_ended=(not draft.was_ended) and draft.state.is_ended,
         points=[sample_point(sample) for sample in draft.new_samples],
         redraw=bool(draft.changed_samples),
+        refetch=draft.is_reassigned or draft.state.started_at != draft.previous_state.started_at,
     )

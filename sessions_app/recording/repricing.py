@@ -92,7 +92,7 @@ def reprice_session(
         save_batch(batch)
         update_downsampled([draft])
         if not draft.state.is_ended:
-            change = SessionChange(draft.id, draft.site_id, redraw=True)
+            change = SessionChange(draft.id, draft.site_id, redraw=True, refetch=True)
             transaction.on_commit(partial(announce_change, change), robust=True)
     audit = ActionAudit(
         action=Action.REPRICE,
