@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sessions_app import announce
 from sessions_app.access import may_command, visible_to
+from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.pages.requests import PageRequest
-from sessions_app.pages.tabs import IN_PROGRESS
 from sessions_app.queries.audits import STOP
 from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED, WAITING, audit_begin, audit_settle
 

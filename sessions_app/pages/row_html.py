@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from sessions_app.domain import wording
 from sessions_app.domain.row import CELLS, ZONED_CELLS, Cell, SessionRow, marks
-from sessions_app.pages.columns import TABLE_COLUMNS
+from sessions_app.lists.columns import TABLE_COLUMNS
 from sessions_app.templatetags.icons import icon
 
 _UNFOLD, _EYE, _MORE = icon("chevron-right"), icon("eye"), icon("ellipsis-vertical")

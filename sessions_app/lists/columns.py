@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import Manager
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 
 @dataclass(frozen=True)
