@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from sessions_app.exports.registry import EXPORTS
 from sessions_app.pages import commands, export_jobs, exports, health, lists, menu, nav, panels, session
 
 
@@ -21,9 +22,6 @@ class SearchableConverter(StringConverter):
 
 register_converter(TabConverter, "tab")
 register_converter(SearchableConverter, "searchable")
-
-TAB_PATTERN = r"^sessions/(?P<of>in-progress|history)"
-SESSION_ID_PATTERN = r"(?P<of>[0-9]{1,18})"  # as many digits as the database column holds
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.home, name="home"),
@@ -47,28 +45,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions/<int:pk>/figure/", session.session_figure, name="session-figure"),
     path("sessions/<int:pk>/points/", session.session_points, name="session-points"),
     path("sessions/<int:pk>/receipt/", session.receipt, name="session-receipt"),
-    re_path(TAB_PATTERN + r"/export\.(?P<suffix>csv|xlsx)$", exports.export, {"kind": "sessions"}, name="export"),
-    re_path(
-        TAB_PATTERN + r"/intervals\.(?P<suffix>csv|xlsx)$",
-        exports.export,
-        {"kind": "intervals"},
-        name="export-intervals",
+    *(
+        re_path(
+            rf"^sessions/(?P<of>{export.of})/{export.file_stem}\.(?P<suffix>csv|xlsx)$",
+            exports.export,
+            {"kind": kind},
+            name=export.url_name,
+        )
+        for kind, export in EXPORTS.items()
     ),
-    re_path(
-        r"^sessions/" + SESSION_ID_PATTERN + r"/samples\.(?P<suffix>csv|xlsx)$",
-        exports.export,
-        {"kind": "samples"},
-        name="session-samples",
-    ),
-    re_path(
-        r"^exports/(?P<kind>sessions|intervals)/(?P<of>in-progress|history)$",
-        export_jobs.start_export,
-        name="export-start",
-    ),
-    re_path(
-        r"^exports/(?P<kind>samples)/" + SESSION_ID_PATTERN + "$",
-        export_jobs.start_export,
-        name="export-start",
+    *(
+        re_path(
+            rf"^exports/(?P<kind>{kind})/(?P<of>{export.of})$",
+            export_jobs.start_export,
+            name="export-start",
+        )
+        for kind, export in EXPORTS.items()
     ),
     path("exports/", export_jobs.list_exports, name="exports"),
     path("exports/<uuid:job_id>/file", export_jobs.download_export, name="export-file"),

@@ -1,1 +1,1 @@
-"""Export files: one list of columns, one formatter, several writers."""
+"""Export files: one registry, one list of columns, one formatter, several writers, a worker's task."""

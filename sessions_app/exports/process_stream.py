@@ -9,12 +9,22 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 
+import msgspec
 from django.conf import settings
 
 PROCESS_BLOCK_SIZE = 131_072
 MAX_PROCESSES = 4  # per server; further downloads wait
 COMMAND = (sys.executable, "-m", "django", "stream_export")
 _slots = asyncio.Semaphore(MAX_PROCESSES)
+
+
+class StreamRequest(msgspec.Struct):
+    """The input of the process that prints a long CSV."""
+
+    kind: str
+    of: str
+    params: str
+    manager: int
 
 
 class IncompleteDownloadError(Exception):

@@ -19,8 +19,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.http import QueryDict
 from django.utils import timezone
 
+from sessions_app.exports.registry import describe_export
+from sessions_app.exports.xlsx import write_workbook
 from sessions_app.models import ExportJob
 from sessions_app.models.exports import KEPT_FOR, SLOTS
 from sessions_app.queries.exports import has_pending_exports, visible_site_ids
@@ -55,6 +58,12 @@ def export_dir() -> Path:
 def file_path(job_id: UUID) -> Path:
     """Return the path of the job's finished file."""
     return export_dir() / f"{job_id}.xlsx"
+
+
+def write_export(job: ExportJob, to: Path, progress: Progress) -> int:
+    """Write the job's workbook with what its manager may see now; return the number of rows."""
+    spec = describe_export(job.kind, job.of, QueryDict(job.params), job.manager)
+    return write_workbook(spec.book(), to, progress=progress)
 
 
 def start_worker() -> None:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sessions_app.access import may_command, visible_to
 from sessions_app.domain.commands import ANSWER_TIMEOUT
 from sessions_app.domain.station_states import Action, CommandOutcome
+from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.pages.requests import PageRequest
-from sessions_app.pages.tabs import IN_PROGRESS
 from sessions_app.recording.station_commands import send_stop
 from sessions_app.store.audits import audit_settle
 

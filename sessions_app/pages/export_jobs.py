@@ -5,14 +5,14 @@ state in any of them, for one indexed query.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,12 +20,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain import wording
-from sessions_app.exports import worker, xlsx
+from sessions_app.exports import worker
+from sessions_app.exports.registry import EXPORTS, describe_export
+from sessions_app.exports.spec import ExportSpec, InvalidExportQueryError
 from sessions_app.exports.streaming import stream_from_thread
 from sessions_app.models import ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
-from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
-from sessions_app.pages.export_specs import EXPORTS
 from sessions_app.pages.exports import XLSX_TYPE, download_headers
 from sessions_app.pages.requests import PageRequest
 from sessions_app.queries import exports as queries
@@ -34,11 +34,6 @@ from sessions_app.store import exports as store
 FILE_BLOCK_SIZE = 262_144
 STALLED_AFTER = timedelta(seconds=5)  # ten heartbeats: the progress shown is outdated
 INTERRUPTED = "Interrupted: it restarts automatically within 30 seconds"
-EXPORT_URLS: dict[str, Callable[[str], str]] = {
-    "sessions": lambda tab: reverse("export", args=[tab, "xlsx"]),
-    "intervals": lambda tab: reverse("export-intervals", args=[tab, "xlsx"]),
-    "samples": lambda pk: reverse("session-samples", args=[pk, "xlsx"]),
-}
 _State = ExportJob.State
 STATES = {
     _State.READY: "ready",
@@ -56,20 +51,14 @@ class ExportCard:
     text: str
 
 
-def write_export(job: ExportJob, to: Path, progress: worker.Progress) -> int:
-    """Write the job's workbook with what its manager may see now; return the number of rows."""
-    spec = EXPORTS[job.kind](QueryDict(job.params), job.of, job.manager)
-    return xlsx.write_workbook(spec.book(), to, progress=progress)
-
-
 @require_POST
 def start_export(request: PageRequest, kind: str, of: str) -> HttpResponse:
     """Start a workbook: download a short one at once, queue a long one."""
     params = request.POST.copy()
     params.pop("csrfmiddlewaretoken", None)
-    url = f"{EXPORT_URLS[kind](of)}?{params.urlencode()}"
+    url = f"{reverse(EXPORTS[kind].url_name, args=[of, 'xlsx'])}?{params.urlencode()}"
     try:
-        spec = EXPORTS[kind](params, of, request.user)
+        spec = describe_export(kind, of, params, request.user)
         if not spec.is_long:
             return _redirect(request, url)
         store.export_add(_job(spec, request.user))

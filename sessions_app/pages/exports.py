@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from sessions_app.exports import xlsx
-from sessions_app.exports.process_stream import stream_from_process
+from sessions_app.exports.process_stream import StreamRequest, stream_from_process
+from sessions_app.exports.registry import describe_export
+from sessions_app.exports.spec import DIRECT_ROWS, ExportSpec, InvalidExportQueryError
 from sessions_app.exports.streaming import stream_from_thread
 from sessions_app.models import Manager
-from sessions_app.pages.export_spec import DIRECT_ROWS, ExportSpec, InvalidExportQueryError
-from sessions_app.pages.export_specs import EXPORTS
 from sessions_app.pages.requests import PageRequest
 
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,22 +26,13 @@ XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def export(request: PageRequest, kind: str, of: str, suffix: str) -> HttpResponseBase:
     """Return the file; with an invalid filter return 400 and the problems, never the unfiltered table."""
     try:
-        spec = EXPORTS[kind](request.GET, of, request.user)
+        spec = describe_export(kind, of, request.GET, request.user)
     except InvalidExportQueryError as error:
         context = {"problems": error.problems}
         return render(request, "sessions/export_refused.html", context, status=400)
     if suffix == "csv":
         return _csv(spec, request.user, bom=request.GET.get("bom") != "no")
     return _offer_background_export(request, spec) if spec.is_long else _xlsx(spec)
-
-
-class StreamRequest(msgspec.Struct):
-    """The input of the process that prints a long CSV."""
-
-    kind: str
-    of: str
-    params: str
-    manager: int
 
 
 def _csv(spec: ExportSpec, user: Manager, *, bom: bool) -> StreamingHttpResponse:

@@ -10,10 +10,10 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from sessions_app.pages.chips import chips
-from sessions_app.pages.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
-from sessions_app.pages.filters import SessionFilter, apply_filters, filter_sessions, form_problems
-from sessions_app.pages.list_url import (
+from sessions_app.lists.chips import chips
+from sessions_app.lists.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
+from sessions_app.lists.filters import SessionFilter, apply_filters, filter_sessions, form_problems
+from sessions_app.lists.list_url import (
     LOCATION_PARAMS,
     PAGING_PARAMS,
     list_url,
@@ -22,10 +22,10 @@ from sessions_app.pages.list_url import (
     query_without,
     tab_url,
 )
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
 from sessions_app.pages.pager import page_selector, page_sizes, pager, per_page
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tables import SessionTable, sort_options
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
 from sessions_app.queries import summary as summaries
 from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.queries.paging import SessionQuerySet, load_page

@@ -9,10 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from sessions_app.access import may_command, visible_to
+from sessions_app.lists.list_url import preferred_url
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import ChargingSession, Manager
-from sessions_app.pages.list_url import preferred_url
 from sessions_app.pages.requests import PageRequest
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 
 class MenuItem(NamedTuple):

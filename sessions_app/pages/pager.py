@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 
-from sessions_app.pages.list_url import PER_PAGE, query_with
+from sessions_app.lists.list_url import PER_PAGE, query_with
 from sessions_app.queries.paging import COUNT_LIMIT, Page, PageSelector
 from sessions_app.templatetags.icons import icon
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain.columns import COLUMNS
 from sessions_app.domain.wording import connector_letter
-from sessions_app.pages.columns import available_columns, order_columns, selected_columns
-from sessions_app.pages.filters import SessionFilter, apply_filters
-from sessions_app.pages.list_url import PAGING_PARAMS, list_url, query_without
+from sessions_app.lists.columns import available_columns, order_columns, selected_columns
+from sessions_app.lists.filters import SessionFilter, apply_filters
+from sessions_app.lists.list_url import PAGING_PARAMS, list_url, query_without
 from sessions_app.pages.requests import PageRequest
 from sessions_app.queries import choices
 from sessions_app.queries.saved_views import saved_views

@@ -12,7 +12,7 @@ from sessions_app.domain.cell_texts import marks
 from sessions_app.domain.column import CellText, Column
 from sessions_app.domain.columns import CELLS, COLUMNS, ZONED_CELLS
 from sessions_app.domain.row import SessionRow
-from sessions_app.pages.columns import css_classes
+from sessions_app.lists.columns import css_classes
 from sessions_app.templatetags.icons import icon
 
 _UNFOLD, _EYE, _MORE = icon("chevron-right"), icon("eye"), icon("ellipsis-vertical")

@@ -15,8 +15,8 @@ from django_tables2.data import TableListData
 
 from sessions_app.domain.columns import COLUMNS
 from sessions_app.domain.row import SessionRow
-from sessions_app.pages.columns import css_classes, describe_order
-from sessions_app.pages.list_url import query_with
+from sessions_app.lists.columns import css_classes, describe_order
+from sessions_app.lists.list_url import query_with
 from sessions_app.pages.row_html import rows_html
 from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.templatetags.icons import icon

@@ -45,8 +45,8 @@ WORDS = ("priya", "lucía", "gray+berg", "tom+1204", "S01-B", "A", "zzzz", "04A0
 
 def cases() -> list[Case]:
     """Return every sort, every filter, pairs of them, searches, and the last pages."""
+    from sessions_app.lists.columns import available_columns
     from sessions_app.models import ChargingStation, Driver, SiteArea
-    from sessions_app.pages.columns import available_columns
 
     area = f"area={SiteArea.objects.order_by('pk').values_list('pk', flat=True)[3]}"
     filters = [

@@ -13,11 +13,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from sessions_app.exports import cell_types
+from sessions_app.exports.registry import intervals_export, sessions_export
+from sessions_app.exports.spec import ExportSpec
 from sessions_app.exports.xlsx import write_workbook
+from sessions_app.lists.filters import filter_sessions
 from sessions_app.models import Manager
-from sessions_app.pages.export_spec import ExportSpec
-from sessions_app.pages.export_specs import intervals_export, sessions_export
-from sessions_app.pages.filters import filter_sessions
 from sessions_app.queries import summary
 from tests.support import builders
 from tests.support.builders import NOON

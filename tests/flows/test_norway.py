@@ -9,9 +9,9 @@ from django.http import QueryDict
 
 from sessions_app.domain import wording
 from sessions_app.domain.flags import Flag
+from sessions_app.lists.filters import filter_sessions
+from sessions_app.lists.tabs import HISTORY
 from sessions_app.models import ChargingSession, Manager
-from sessions_app.pages.filters import filter_sessions
-from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import summary
 from tests.flows import norway
 from tests.support import builders

@@ -9,9 +9,9 @@ import pytest
 from django.http import QueryDict
 
 from sessions_app.domain import wording
+from sessions_app.exports.registry import sessions_export
 from sessions_app.exports.xlsx import write_workbook
 from sessions_app.models import Manager
-from sessions_app.pages.export_specs import sessions_export
 from tests.flows import norway
 from tests.support import builders
 from tests.support.export_files import read_csv

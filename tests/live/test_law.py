@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from sessions_app.announce import ALL_SITES, SessionChange, site_group
 from sessions_app.domain.events import Event
+from sessions_app.lists.columns import available_columns
+from sessions_app.lists.filters import SessionFilter
+from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ChargingStation, Driver
-from sessions_app.pages.columns import available_columns
-from sessions_app.pages.filters import SessionFilter
-from sessions_app.pages.tabs import IN_PROGRESS
 from sessions_app.recording import record
 from tests.support import builders
 from tests.support.browser_client import sign_in

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from sessions_app.lists.columns import available_columns
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import ChargingSession
-from sessions_app.pages.columns import available_columns
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests.pages.markup import elements, parse
 from tests.support import builders
 

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import ChargingSession
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from sessions_app.queries import related_lookup
 from tests.support import builders
 

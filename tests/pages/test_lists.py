@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from sessions_app.pages.columns import DEFAULT_COLUMNS, OPTIONAL_COLUMNS
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+from sessions_app.lists.columns import DEFAULT_COLUMNS, OPTIONAL_COLUMNS
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from sessions_app.exports.registry import sessions_export
+from sessions_app.lists.tabs import HISTORY
 from sessions_app.models import Manager, SavedView, Site
-from sessions_app.pages.export_specs import sessions_export
-from sessions_app.pages.tabs import HISTORY
 from tests.pages.markup import attributes, parse
 from tests.support import builders
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from django.http import QueryDict
 
+from sessions_app.lists.columns import available_columns
+from sessions_app.lists.filters import SessionFilter, apply_filters
+from sessions_app.lists.tabs import HISTORY
 from sessions_app.models import ChargingSession, Manager, PricingPolicy
-from sessions_app.pages.columns import available_columns
-from sessions_app.pages.filters import SessionFilter, apply_filters
-from sessions_app.pages.tabs import HISTORY
 from sessions_app.queries import paging
 from sessions_app.queries.ordering import ordered
 from tests.support import builders

@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils.safestring import mark_safe
 
 from sessions_app.domain.columns import COLUMNS, offered_columns
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import Manager
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 
 DEFAULT_COLUMNS = {tab: offered_columns(tab, "default") for tab in (IN_PROGRESS, HISTORY)}
 OPTIONAL_COLUMNS = {tab: offered_columns(tab, "optional") for tab in (IN_PROGRESS, HISTORY)}

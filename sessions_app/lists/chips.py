@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.dateformat import format as format_date
 
-from sessions_app.pages.list_url import PAGING_PARAMS
+from sessions_app.lists.list_url import PAGING_PARAMS
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The exports: a list with its filters, order and columns, as sessions or intervals; a session's samples."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -16,12 +17,12 @@ from sessions_app.domain.intervals import LENGTHS_MIN
 from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.intervals import INTERVAL_COLUMNS, stream_intervals
 from sessions_app.exports.samples import sample_columns
+from sessions_app.exports.spec import ExportSpec, InvalidExportQueryError
+from sessions_app.lists.chips import chips
+from sessions_app.lists.columns import describe_order, selected_columns
+from sessions_app.lists.filters import filter_sessions, form_problems
+from sessions_app.lists.tabs import IN_PROGRESS, TAB_TITLES
 from sessions_app.models import Manager, MeterSample
-from sessions_app.pages.chips import chips
-from sessions_app.pages.columns import describe_order, selected_columns
-from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
-from sessions_app.pages.filters import filter_sessions, form_problems
-from sessions_app.pages.tabs import IN_PROGRESS, TAB_TITLES
 from sessions_app.queries.expressions import Seconds
 from sessions_app.queries.ordering import DEFAULT_SORT, ordered
 from sessions_app.queries.paging import SessionQuerySet
@@ -164,8 +165,31 @@ def _count_samples(session_id: int, limit: int | None) -> int:
     return MeterSample.objects.filter(session_id=session_id)[:limit].count()
 
 
-EXPORTS: dict[str, Callable[[QueryDict, str, Manager], ExportSpec]] = {
-    "sessions": sessions_export,
-    "intervals": intervals_export,
-    "samples": samples_export,
+@dataclass(frozen=True)
+class ExportKind:
+    """A kind of export. Pages, the CSV process and the XLSX worker all find it in `EXPORTS`.
+
+    Its files are at `/sessions/<of>/<file_stem>.csv` and `.xlsx`; `of` is a regular expression.
+    """
+
+    label: str
+    url_name: str
+    of: str
+    file_stem: str
+    describe: Callable[[QueryDict, str, Manager], ExportSpec]
+
+
+_TABS = "|".join(TAB_TITLES)
+_SESSION_ID = "[0-9]{1,18}"  # as many digits as the database column holds
+EXPORTS = {
+    "sessions": ExportKind("Sessions", "export", _TABS, "export", sessions_export),
+    "intervals": ExportKind("Intervals", "export-intervals", _TABS, "intervals", intervals_export),
+    "samples": ExportKind("Meter samples", "session-samples", _SESSION_ID, "samples", samples_export),
 }
+
+
+def describe_export(kind: str, of: str, params: QueryDict, manager: Manager) -> ExportSpec:
+    """Return the export. Raises InvalidExportQueryError, also for an unknown kind."""
+    if kind not in EXPORTS:
+        raise InvalidExportQueryError([f"There is no export “{kind}”."])
+    return EXPORTS[kind].describe(params, of, manager)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from django.http import QueryDict
 from django.urls import reverse
 
+from sessions_app.lists.columns import DEFAULT_COLUMNS, available_columns, saved_columns
+from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import Manager
-from sessions_app.pages.columns import DEFAULT_COLUMNS, available_columns, saved_columns
-from sessions_app.pages.tabs import IN_PROGRESS
 
 PER_PAGE = (25, 50, 100)
 # The position in the list; invalid as soon as filters or order change.

@@ -10,10 +10,10 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from sessions_app.lists.chips import chips
+from sessions_app.lists.filters import filter_sessions
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import ChargingSession, Manager
-from sessions_app.pages.chips import chips
-from sessions_app.pages.filters import filter_sessions
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db

@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from sessions_app.access import User, sees_every_site, visible_to
 from sessions_app.domain.wording import REASONS, connector_letter
+from sessions_app.lists.list_url import is_id, param_errors
+from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ChargingSession, Driver
-from sessions_app.pages.list_url import is_id, param_errors
-from sessions_app.pages.tabs import IN_PROGRESS
 from sessions_app.queries.days import DATE_PRESETS, started_on
 from sessions_app.queries.expressions import COST, PERSON, UNKNOWN_COST
 from sessions_app.queries.filter_lookups import (

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from tests.support import builders
 
 pytestmark = pytest.mark.django_db
