@@ -1,7 +1,9 @@
 """What an operator enters for insights: limits, costs of electricity, planned downtime."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db.models import Model
@@ -23,7 +25,7 @@ def address(thing: Model) -> str:
     return reverse(f"admin:sessions_app_{thing._meta.model_name}_change", args=[thing.pk])
 
 
-def site_form(site: Site, *costs: dict[str, object], **changed: object) -> dict[str, object]:
+def site_form(site: Site, *costs: Mapping[str, object], **changed: object) -> dict[str, object]:
     return {
         "company": site.company_id,
         "name": site.name,
@@ -35,7 +37,7 @@ def site_form(site: Site, *costs: dict[str, object], **changed: object) -> dict[
     }
 
 
-def inline_errors(answer) -> list[dict[str, list[str]]]:
+def inline_errors(answer: Any) -> list[dict[str, list[str]]]:
     assert answer.status_code == 200
     return [error for formset in answer.context["inline_admin_formsets"] for error in formset.formset.errors if error]
 

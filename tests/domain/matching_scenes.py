@@ -1,5 +1,6 @@
 """Stations, sessions and messages for tests of matching; times are minutes after noon."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -114,7 +115,11 @@ class Scene:
         return found
 
 
-IDS = {"issued": lambda draft: str(draft.id), "none": lambda draft: "", "placeholder": lambda draft: "-1"}
+IDS: dict[str, Callable[[SessionDraft], str]] = {
+    "issued": lambda draft: str(draft.id),
+    "none": lambda draft: "",
+    "placeholder": lambda draft: "-1",
+}
 
 
 @st.composite

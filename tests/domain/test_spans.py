@@ -1,6 +1,7 @@
 """Spans of statuses and connections: in their place in any order, repeated without effect."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,7 @@ MESSAGES = st.lists(
 )
 
 
-def minute(count: int):
+def minute(count: int) -> datetime:
     return NOON + timedelta(minutes=count)
 
 
@@ -83,7 +84,7 @@ def test_repeated_messages_change_nothing(messages: list[Message]) -> None:
 
 
 @given(MESSAGES, st.randoms())
-def test_any_order_gives_the_same_spans(messages: list[Message], random) -> None:
+def test_any_order_gives_the_same_spans(messages: list[Message], random: Random) -> None:
     shuffled = list(messages)
     random.shuffle(shuffled)
 

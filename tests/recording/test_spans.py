@@ -1,6 +1,7 @@
 """What is kept of statuses and connections over time, however their messages arrive."""
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 from django.db import connection
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessions_app.domain import events
+from sessions_app.domain.events import Event
 from sessions_app.models import ChargingStation, ConnectionSpan, StatusSpan
 from sessions_app.recording import record
 from tests.support import builders
@@ -17,6 +19,7 @@ from tests.support.event_builders import measured, minutes, start, status
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MINUTES = st.integers(0, 20)
+Message = tuple[int, int, int, str]
 MESSAGES = st.lists(
     st.tuples(st.integers(0, 2), MINUTES, MINUTES, st.sampled_from(["Available", "Charging", "Faulted"])), max_size=12
 )
@@ -47,7 +50,7 @@ def disconnected(station: ChargingStation, minute: float, name: str) -> events.D
     return events.Disconnected(station_id=station.pk, at=minutes(minute), connection=name)
 
 
-def batches(messages: list, sizes: list[int]) -> Iterator[list]:
+def batches(messages: list[Message], sizes: list[int]) -> Iterator[list[Message]]:
     """Cut the messages into batches of these sizes, and the rest into one."""
     for size in sizes:
         yield messages[:size]
@@ -57,7 +60,7 @@ def batches(messages: list, sizes: list[int]) -> Iterator[list]:
 
 @settings(max_examples=40)
 @given(MESSAGES, st.randoms(use_true_random=False), st.lists(st.integers(1, 4), max_size=6))
-def test_late_doubled_and_shuffled_give_the_same(messages, random, sizes) -> None:
+def test_late_doubled_and_shuffled_give_the_same(messages: list[Message], random: Random, sizes: list[int]) -> None:
     in_order, shuffled = builders.station(), builders.station()
     record([reported(in_order, message) for message in messages])
     again = messages + messages[::2]
@@ -152,7 +155,7 @@ def test_old_socket_that_closes_late_keeps_its_end() -> None:
     assert connections(station) == [("old", minutes(0), minutes(17), True), ("new", minutes(20), None, False)]
 
 
-def statements(batch: list) -> list[str]:
+def statements(batch: list[Event]) -> list[str]:
     with CaptureQueriesContext(connection) as captured:
         record(batch)
     return [query["sql"] for query in captured if "span" in query["sql"]]
@@ -178,7 +181,7 @@ def test_statements_are_few_for_any_number_of_events() -> None:
     )
     record([connected(station, 0, "first") for station in stations])
 
-    def batch(of: list[ChargingStation]) -> list:
+    def batch(of: list[ChargingStation]) -> list[Event]:
         late_and_new = [(n, minute, 30, "Charging") for n in (0, 1) for minute in (0, 5, 12)]
         changes = [reported(station, message) for station in of for message in late_and_new]
         return changes + [connected(station, 20, "next") for station in of]

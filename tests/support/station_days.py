@@ -10,6 +10,8 @@ from sessions_app.domain import events
 from sessions_app.domain.events import Event
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.station_states import CommandOutcome
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, ChargingStation
 from tests.support.builders import NOON
 
@@ -81,7 +83,7 @@ def _measured(day: StationDay, station: ChargingStation) -> Event:
         station_id=station.pk,
         at=readings[-1].at + timedelta(seconds=day.random.choice((0, 2, 600))),
         connector=day.random.choice((0, 1, 2)),
-        transaction=day.transaction(station),
+        transaction=issued_id(day.transaction(station)),
         readings=readings,
     )
 
@@ -90,7 +92,7 @@ def _stopped(day: StationDay, station: ChargingStation) -> Event:
     return events.Stopped(
         station_id=station.pk,
         at=NOON + day.moment(),
-        transaction=day.transaction(station),
+        transaction=issued_id(day.transaction(station)),
         meter_stop_wh=Decimal(9_500),
         reason=day.random.choice(("EVDisconnected", "Local", "Remote", "")),
         id_tag=day.random.choice(("", *TAGS)),
@@ -132,7 +134,7 @@ MAKERS: dict[type[Event], Callable[[StationDay, ChargingStation], Event]] = {
     events.Measured: _measured,
     events.Stopped: _stopped,
     events.CommandAnswered: lambda day, station: events.CommandAnswered(
-        station_id=station.pk, at=NOON + day.moment(), audit_id=0, outcome="accepted"
+        station_id=station.pk, at=NOON + day.moment(), audit_id=0, outcome=CommandOutcome.ACCEPTED
     ),
 }
 WEIGHTS: dict[type[Event], int] = {events.Measured: 12, events.Started: 3, events.Stopped: 2, events.StatusChanged: 2}

@@ -1,7 +1,9 @@
 """The state of a connector, against a count minute by minute that applies the rules one by one."""
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +19,7 @@ from sessions_app.domain.insights.states import (
 )
 from sessions_app.domain.spans import ConnectionSpanDraft, StatusSpanDraft, insert_status
 
+Moment = Callable[[int], datetime]
 MINUTE = timedelta(minutes=1)
 # Sydney and Lord Howe change their clocks on these days: by an hour, and by half an hour.
 CHANGES = [
@@ -43,41 +46,42 @@ PHASES = st.lists(
 )
 
 
-def status_spans(messages: list[tuple[int, str]], at) -> list[StatusSpanDraft]:
+def status_spans(messages: list[tuple[int, str]], at: Moment) -> list[StatusSpanDraft]:
     spans: list[StatusSpanDraft] = []
     for number, (stated, status) in enumerate(messages):
         insert_status(spans, StatusSpanDraft(status, "", at(stated), at(number)))
     return spans
 
 
-def connection_spans(rows, at) -> list[ConnectionSpanDraft]:
+def connection_spans(rows: list[tuple[tuple[int, int], bool, bool]], at: Moment) -> list[ConnectionSpanDraft]:
     return [
         ConnectionSpanDraft(str(number), at(begin), None if is_open else at(begin + length), not is_open and recorded)
         for number, ((begin, length), is_open, recorded) in enumerate(rows)
     ]
 
 
-def holds(spans: list[StatusSpanDraft], moment: datetime, *names: str) -> bool:
+def holds(spans: Sequence[StatusSpanDraft], moment: datetime, *names: str) -> bool:
     return any(
         span.status in names and span.from_at <= moment and (span.to_at is None or moment < span.to_at)
         for span in spans
     )
 
 
-def presence(connections: list[ConnectionSpanDraft], moment: datetime) -> str:
+def presence(connections: Sequence[ConnectionSpanDraft], moment: datetime) -> str:
     """Return whether the station was connected at the moment, the grace included, unconnected, or not known."""
     begun = [span for span in connections if span.connected_at <= moment]
     if not begun:
         return "unknown"
     if any(span.disconnected_at is None or moment < span.disconnected_at for span in begun):
         return "connected"
-    ends = {span.disconnected_at for span in begun}
+    ended = [(span.disconnected_at, span) for span in begun if span.disconnected_at is not None]
+    last_end = max(end for end, _ in ended)
     # Of connections that end together the first to begin decides.
-    last = min((span for span in begun if span.disconnected_at == max(ends)), key=lambda span: span.connected_at)
+    last = min((span for end, span in ended if end == last_end), key=lambda span: span.connected_at)
     nexts = [span.connected_at for span in connections if span.connected_at > moment]
-    if moment - last.disconnected_at < timedelta(minutes=5):
+    if moment - last_end < timedelta(minutes=5):
         return "connected"
-    if nexts and min(nexts) - last.disconnected_at <= timedelta(minutes=5):
+    if nexts and min(nexts) - last_end <= timedelta(minutes=5):
         return "connected"
     return "unconnected" if last.is_end_recorded else "unknown"
 
@@ -103,7 +107,7 @@ def local_day(zone: str, day: date) -> tuple[datetime, datetime]:
 
 
 @st.composite
-def histories(draw, begin: datetime) -> ConnectorHistory:
+def histories(draw: st.DrawFn, begin: datetime) -> ConnectorHistory:
     def at(minute: int) -> datetime:
         return begin + minute * MINUTE
 
@@ -119,7 +123,7 @@ def histories(draw, begin: datetime) -> ConnectorHistory:
 
 @settings(max_examples=300)
 @given(st.data(), st.sampled_from(CHANGES))
-def test_states_equal_a_count_by_minutes(data, change) -> None:
+def test_states_equal_a_count_by_minutes(data: st.DataObject, change: tuple[str, date, int]) -> None:
     zone, day, minutes = change
     start, end = local_day(zone, day)
     begin = start.astimezone(UTC)
@@ -150,7 +154,7 @@ def test_states_add_up_to_the_whole_day(zone: str, day: date, minutes: int) -> N
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
-def shown(heard_from: datetime | None = NOON, **history) -> list[tuple[str, int]]:
+def shown(heard_from: datetime | None = NOON, **history: Any) -> list[tuple[str, int]]:
     """Return the states of the hour from noon, each with its minutes."""
     spans = connector_states(NOON, NOON + 60 * MINUTE, ConnectorHistory(heard_from, **history))
     return [(span.state.value, (span.end - span.start) // MINUTE) for span in spans]
