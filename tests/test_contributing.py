@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sessions_app.domain.quantities import SERIES
 from tests.support.recipes import COLUMN, IMPORTS, PAGE, QUANTITY, Edit, Recipe
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,3 +107,11 @@ def test_named_files_exist() -> None:
 
     assert len(files) > 20
     assert [file for file in sorted(files) if not (ROOT / file).exists()] == []
+
+
+def test_every_series_has_its_colour() -> None:
+    css = (ROOT / "static" / "css" / "graph.css").read_text()
+
+    for series in SERIES:
+        assert f".series-{series.field} {{" in css
+        assert f"  {series.colour}: " in css
