@@ -187,6 +187,10 @@ class Migration(migrations.Migration):
             model_name='statusspan',
             index=models.Index(fields=['station', 'connector_number', 'to_at'], name='status_span_by_end'),
         ),
+        migrations.AddIndex(
+            model_name='statusspan',
+            index=models.Index(condition=models.Q(('to_at', None)), fields=['station', 'connector_number'], name='status_span_open'),
+        ),
         migrations.AddConstraint(
             model_name='statusspan',
             constraint=models.UniqueConstraint(fields=('station', 'connector_number', 'from_at', 'status', 'error_code'), name='status_span_once'),

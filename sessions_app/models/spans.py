@@ -30,7 +30,11 @@ class StatusSpan(models.Model):
                 condition=Q(to_at=None) | Q(to_at__gte=F("from_at")), name="status_span_ends_after_it_starts"
             ),
         ]
-        indexes = [models.Index(fields=["station", "connector_number", "to_at"], name="status_span_by_end")]
+        indexes = [
+            models.Index(fields=["station", "connector_number", "to_at"], name="status_span_by_end"),
+            # With the index above alone, PostgreSQL sometimes reads all spans of a station for the open one.
+            models.Index(fields=["station", "connector_number"], condition=Q(to_at=None), name="status_span_open"),
+        ]
 
     def __str__(self) -> str:
         connector = f" {connector_letter(self.connector_number)}" if self.connector_number else ""
