@@ -1,4 +1,4 @@
-"""The README and the files beside the code agree with the tree."""
+"""The README and the documents in the tree agree with the tree."""
 
 import re
 from pathlib import Path

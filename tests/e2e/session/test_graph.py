@@ -1,4 +1,4 @@
-"""A session's graph in a browser: what it draws and labels."""
+"""A session's graph in a browser: lines and labels."""
 
 from datetime import timedelta
 
