@@ -4,13 +4,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from sessions_app.domain.tabs import Tab
 from sessions_app.pages import commands, export_jobs, exports, health, lists, menu, nav, panels, session
 
 
 class TabConverter(StringConverter):
     """One of the two tables."""
 
-    regex = "in-progress|history"
+    regex = "|".join(Tab)
 
 
 class SearchableConverter(StringConverter):
@@ -22,7 +23,7 @@ class SearchableConverter(StringConverter):
 register_converter(TabConverter, "tab")
 register_converter(SearchableConverter, "searchable")
 
-TAB_PATTERN = r"^sessions/(?P<of>in-progress|history)"
+TAB_PATTERN = rf"^sessions/(?P<of>{TabConverter.regex})"
 SESSION_ID_PATTERN = r"(?P<of>[0-9]{1,18})"  # as many digits as the database column holds
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -30,8 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("sign-in/", LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("sessions/in-progress/", lists.in_progress, name="in-progress"),
-    path("sessions/history/", lists.history, name="history"),
+    path("sessions/in-progress/", lists.in_progress, name=Tab.IN_PROGRESS),
+    path("sessions/history/", lists.history, name=Tab.HISTORY),
     path("sessions/in-progress/count/", nav.nav_count, name="nav-count"),
     path("sessions/<tab:tab>/summary/", lists.summary, name="summary"),
     path("sessions/<tab:tab>/filters/", panels.filter_panel, name="filters"),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sessions_app.domain import flags, wording
 from sessions_app.domain.row import SessionRow
+from sessions_app.domain.tabs import Tab
 from sessions_app.exports import cell_types
 from sessions_app.exports.cell_types import CellType, Money
 
@@ -175,10 +176,10 @@ SESSION_COLUMNS: tuple[FileColumn[SessionRow], ...] = (
     FileColumn("zone", "Time Zone", cell_types.TEXT, lambda row, now: row.zone),
 )
 
-FIXED_COLUMNS = {"in-progress": {"as_of", "zone"}, "history": {"zone"}}
-_EXCLUDED_COLUMNS = {
-    "in-progress": {"ended_at", "reason", "average_power"},
-    "history": {"power", "as_of"},
+FIXED_COLUMNS: dict[str, set[str]] = {Tab.IN_PROGRESS: {"as_of", "zone"}, Tab.HISTORY: {"zone"}}
+_EXCLUDED_COLUMNS: dict[str, set[str]] = {
+    Tab.IN_PROGRESS: {"ended_at", "reason", "average_power"},
+    Tab.HISTORY: {"power", "as_of"},
 }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sessions_app.access import User, visible_to
 from sessions_app.domain.intervals import LENGTHS_MIN
+from sessions_app.domain.tabs import TAB_TITLES
 from sessions_app.exports.columns import columns_for_tab, to_site_time
 from sessions_app.exports.intervals import INTERVAL_COLUMNS, stream_intervals
 from sessions_app.exports.samples import sample_columns
@@ -20,7 +21,7 @@ from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import describe_order, selected_columns
 from sessions_app.pages.export_spec import ExportSpec, InvalidExportQueryError
 from sessions_app.pages.filters import filter_sessions, form_problems
-from sessions_app.pages.tabs import IN_PROGRESS, TAB_TITLES
+from sessions_app.pages.tabs import IN_PROGRESS
 from sessions_app.queries.expressions import Seconds
 from sessions_app.queries.ordering import DEFAULT_SORT, ordered
 from sessions_app.queries.paging import SessionQuerySet

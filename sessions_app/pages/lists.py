@@ -10,6 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from sessions_app.domain.tabs import TAB_TITLES
 from sessions_app.pages.chips import chips
 from sessions_app.pages.columns import DEFAULT_COLUMNS, saved_columns, selected_columns
 from sessions_app.pages.filters import SessionFilter, apply_filters, filter_sessions, form_problems
@@ -25,7 +26,7 @@ from sessions_app.pages.list_url import (
 from sessions_app.pages.pager import page_selector, page_sizes, pager, per_page
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tables import SessionTable, sort_options
-from sessions_app.pages.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
+from sessions_app.pages.tabs import HISTORY, IN_PROGRESS
 from sessions_app.queries import summary as summaries
 from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.queries.paging import SessionQuerySet, load_page
@@ -34,7 +35,7 @@ from sessions_app.queries.sites import VisibleSites
 
 def home(request: HttpRequest) -> HttpResponse:
     """Redirect to the sessions in progress."""
-    return redirect("in-progress")
+    return redirect(IN_PROGRESS)
 
 
 @require_safe
