@@ -227,7 +227,7 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
         type="session.changed",
         session=row.id,
         number=row.reading_count,
-        level=row.level,
+        level=row.level.value,
         idle_s=row.idle_s,
         silent_at=row.silent_at.timestamp(),
         refetch=change.refetch,

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import URLPattern, URLResolver, path, re_path, register_converter
 from django.urls.converters import StringConverter
 
+from sessions_app.domain.tabs import Tab
 from sessions_app.exports.registry import EXPORTS
 from sessions_app.pages import commands, export_jobs, exports, health, lists, menu, nav, panels, session
 
@@ -11,7 +12,7 @@ from sessions_app.pages import commands, export_jobs, exports, health, lists, me
 class TabConverter(StringConverter):
     """One of the two tables."""
 
-    regex = "in-progress|history"
+    regex = "|".join(Tab)
 
 
 class SearchableConverter(StringConverter):
@@ -28,8 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("sign-in/", LoginView.as_view(template_name="sign_in.html"), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("sessions/in-progress/", lists.in_progress, name="in-progress"),
-    path("sessions/history/", lists.history, name="history"),
+    path("sessions/in-progress/", lists.in_progress, name=Tab.IN_PROGRESS),
+    path("sessions/history/", lists.history, name=Tab.HISTORY),
     path("sessions/in-progress/count/", nav.nav_count, name="nav-count"),
     path("sessions/<tab:tab>/summary/", lists.summary, name="summary"),
     path("sessions/<tab:tab>/filters/", panels.filter_panel, name="filters"),

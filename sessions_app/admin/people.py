@@ -19,6 +19,7 @@ from sessions_app.admin.base import (
 )
 from sessions_app.domain import wording
 from sessions_app.models import Driver, IdTag, Manager, Membership
+from sessions_app.store.people import id_tags_block
 
 
 class MembershipInline(admin.TabularInline):
@@ -147,8 +148,8 @@ class IdTagAdmin(SessionsLinkMixin):
 
     @admin.action(description="Block")
     def block(self, request: HttpRequest, tags: QuerySet[IdTag]) -> None:
-        self.message_user(request, f"Blocked: {tags.update(is_blocked=True)}.")
+        self.message_user(request, f"Blocked: {id_tags_block(tags, is_blocked=True)}.")
 
     @admin.action(description="Unblock")
     def unblock(self, request: HttpRequest, tags: QuerySet[IdTag]) -> None:
-        self.message_user(request, f"Unblocked: {tags.update(is_blocked=False)}.")
+        self.message_user(request, f"Unblocked: {id_tags_block(tags, is_blocked=False)}.")

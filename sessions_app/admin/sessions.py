@@ -18,6 +18,7 @@ from sessions_app.admin.base import (
 from sessions_app.admin.repricing import reprice
 from sessions_app.admin.samples import last_samples
 from sessions_app.domain import flags, wording
+from sessions_app.domain.tabs import Tab
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.queries.expressions import PERSON
 from sessions_app.queries.related_lookup import run_lookups
@@ -31,13 +32,13 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("in-progress", "In progress"), ("history", "History")]
+        return [(Tab.IN_PROGRESS, "In progress"), (Tab.HISTORY, "History")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
-            case "in-progress":
+            case Tab.IN_PROGRESS:
                 return queryset.filter(ended_at=None)
-            case "history":
+            case Tab.HISTORY:
                 return queryset.exclude(ended_at=None)
         return queryset
 

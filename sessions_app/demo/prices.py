@@ -6,6 +6,7 @@ from typing import Any
 
 from sessions_app.demo import fixtures
 from sessions_app.models import Company, PriceComponent, PricingPolicy, Site, SiteArea
+from sessions_app.store.policies import policy_add
 
 GST = Decimal(10)
 _NIGHT = {"time_from": time(22), "time_to": time(6)}
@@ -58,7 +59,7 @@ _POLICIES: tuple[tuple[str, str, str, dict[str, Any], tuple[tuple[str, str, dict
 def create_policies(*, valid_from: datetime) -> None:
     """Create the policies, valid from that moment."""
     for description, scope, audience, limits, components in _POLICIES:
-        policy = PricingPolicy.objects.create(
+        policy = PricingPolicy(
             description=description,
             audience=audience,
             currency=fixtures.CURRENCY,
@@ -67,12 +68,11 @@ def create_policies(*, valid_from: datetime) -> None:
             **limits,
             **_scope(scope),
         )
-        PriceComponent.objects.bulk_create(
-            PriceComponent(policy=policy, position=n, dimension=dimension, price=Decimal(price), **when)
-            for n, (dimension, price, when) in enumerate(components)
+        rows = (
+            PriceComponent(dimension=dimension, price=Decimal(price), **when) for dimension, price, when in components
         )
-    # Backdate the change: otherwise every past session would show that its policy changed later.
-    PricingPolicy.objects.update(changed_at=valid_from)
+        # Backdate the change: otherwise every past session would show that its policy changed later.
+        policy_add(policy, rows, changed_at=valid_from)
 
 
 def _scope(scope: str) -> dict[str, Any]:

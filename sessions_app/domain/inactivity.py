@@ -8,6 +8,7 @@ intervals are pending.
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
@@ -20,6 +21,14 @@ MAX_PENDING_INTERVALS = 24  # two minutes of readings every 5 s
 LEVEL_MINUTES: tuple[tuple[float, int], ...] = ((3_700, 120), (7_400, 60), (49_999.999, 30))
 FAST_LEVEL_MINUTES = 15
 DEFAULT_LEVEL_MINUTES = 30  # if the rating is unknown
+
+
+class Level(StrEnum):
+    """How long a car has been plugged in without charging."""
+
+    NONE = ""
+    WARNING = "warning"
+    HIGH = "high"
 
 
 class Interval(msgspec.Struct, frozen=True, array_like=True):
@@ -103,12 +112,12 @@ def _merge_last_two(run: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return (*run[:-2], Interval(first.start, second.end, first.energy_wh + second.energy_wh, second.power_w))
 
 
-def inactivity_level(idle_s: int, max_power_w: float | None) -> str:
-    """Return "", "warning" or "high"; the thresholds depend on the connector's rating."""
+def inactivity_level(idle_s: int, max_power_w: float | None) -> Level:
+    """Return the level; the thresholds depend on the connector's rating."""
     minutes = _level_minutes(max_power_w)
     if idle_s >= 2 * minutes * 60:
-        return "high"
-    return "warning" if idle_s >= minutes * 60 else ""
+        return Level.HIGH
+    return Level.WARNING if idle_s >= minutes * 60 else Level.NONE
 
 
 @lru_cache(maxsize=1_024)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sessions_app.domain.inactivity import inactivity_level
+from sessions_app.domain.inactivity import Level, inactivity_level
 from sessions_app.domain.lifecycle import is_online, last_heard_at
 from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S
 
@@ -88,8 +88,8 @@ class SessionRow(msgspec.Struct, frozen=True):
         return float(self.energy_wh) * 3600 / (self.ended_at - self.started_at).total_seconds()
 
     @property
-    def level(self) -> str:
-        """The inactivity level for the connector's rating: "", "warning" or "high"."""
+    def level(self) -> Level:
+        """The inactivity level for the connector's rating."""
         return inactivity_level(self.idle_s, self.max_power_w)
 
     @property

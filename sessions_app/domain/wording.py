@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
+from sessions_app.domain.inactivity import Level
 from sessions_app.domain.station_states import StopReason
 
 UNKNOWN = "–"
@@ -35,7 +36,7 @@ REASONS: dict[str, str] = {
     **CLOSED_BY_US,
 }
 
-LEVEL_LABELS: dict[str, str] = {"": "", "warning": "Long inactivity", "high": "Very long inactivity"}
+LEVEL_LABELS: dict[str, str] = {Level.NONE: "", Level.WARNING: "Long inactivity", Level.HIGH: "Very long inactivity"}
 
 
 def connector_letter(number: int | None) -> str:

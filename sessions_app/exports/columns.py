@@ -14,6 +14,7 @@ from sessions_app.domain.column import zone_of
 from sessions_app.domain.columns import COLUMNS, offered_columns
 from sessions_app.domain.file_cells import CellKind, FileCell, time_cells
 from sessions_app.domain.row import SessionRow
+from sessions_app.domain.tabs import Tab
 from sessions_app.exports import cell_types
 from sessions_app.exports.cell_types import CellType
 
@@ -78,7 +79,7 @@ SESSION_COLUMNS: tuple[FileColumn[SessionRow], ...] = (
     *time_columns(_AS_OF, "As Of", lambda row, now: now, zone_of),
     FileColumn(_ZONE, "Time Zone", cell_types.TEXT, lambda row, now: row.zone),
 )
-FIXED_COLUMNS = {"in-progress": {_AS_OF, _ZONE}, "history": {_ZONE}}
+FIXED_COLUMNS: dict[str, set[str]] = {Tab.IN_PROGRESS: {_AS_OF, _ZONE}, Tab.HISTORY: {_ZONE}}
 
 
 def columns_for_tab(tab: str, shown: Collection[str] | None = None) -> tuple[FileColumn[SessionRow], ...]:

@@ -9,8 +9,8 @@ from sessions_app.domain.columns import COLUMNS, offered_columns
 from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import Manager
 
-DEFAULT_COLUMNS = {tab: offered_columns(tab, "default") for tab in (IN_PROGRESS, HISTORY)}
-OPTIONAL_COLUMNS = {tab: offered_columns(tab, "optional") for tab in (IN_PROGRESS, HISTORY)}
+DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {tab: offered_columns(tab, "default") for tab in (IN_PROGRESS, HISTORY)}
+OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {tab: offered_columns(tab, "optional") for tab in (IN_PROGRESS, HISTORY)}
 
 
 def css_classes(key: str) -> str:

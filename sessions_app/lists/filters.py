@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from sessions_app.access import User, sees_every_site, visible_to
+from sessions_app.domain.inactivity import Level
 from sessions_app.domain.wording import REASONS, connector_letter
 from sessions_app.lists.list_url import is_id, param_errors
 from sessions_app.lists.tabs import IN_PROGRESS
@@ -33,7 +34,7 @@ from sessions_app.queries.related_lookup import LookupResult, Lookups, run_looku
 from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
 from sessions_app.queries.sites import VisibleSites, load_visible_sites
 
-LEVEL_CHOICES = {"warning": "Warning or high", "high": "High"}
+LEVEL_CHOICES = {Level.WARNING.value: "Warning or high", Level.HIGH.value: "High"}
 CONNECTOR_LETTERS = {connector_letter(number): number for number in range(1, 27)}
 # Far enough from the ends of the calendar for conversion to any time zone.
 DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]

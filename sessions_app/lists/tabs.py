@@ -1,4 +1,5 @@
-"""The two tables: their names in addresses and their titles."""
+"""The two tables, as pages name them."""
 
-IN_PROGRESS, HISTORY = "in-progress", "history"
-TAB_TITLES = {IN_PROGRESS: "In Progress", HISTORY: "History"}
+from sessions_app.domain.tabs import Tab
+
+IN_PROGRESS, HISTORY = Tab.IN_PROGRESS, Tab.HISTORY

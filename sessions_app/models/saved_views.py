@@ -2,19 +2,16 @@
 
 from django.db import models
 
+from sessions_app.domain.tabs import TAB_TITLES, Tab
 from sessions_app.models.people import Manager
 
 
 class SavedView(models.Model):
     """A named query string of a table: filters, order and columns. Private or shared."""
 
-    class Tab(models.TextChoices):
-        IN_PROGRESS = "in-progress", "In Progress"
-        HISTORY = "history", "History"
-
     manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=80)
-    tab = models.CharField(max_length=12, choices=Tab.choices)
+    tab = models.CharField(max_length=12, choices=[(tab.value, TAB_TITLES[tab]) for tab in Tab])
     query = models.TextField(blank=True)
     is_shared = models.BooleanField(default=False)
 

@@ -10,6 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from sessions_app.domain.tabs import TAB_TITLES
 from sessions_app.lists.chips import chips
 from sessions_app.lists.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
 from sessions_app.lists.filters import SessionFilter, apply_filters, filter_sessions, form_problems
@@ -22,7 +23,7 @@ from sessions_app.lists.list_url import (
     query_without,
     tab_url,
 )
-from sessions_app.lists.tabs import HISTORY, IN_PROGRESS, TAB_TITLES
+from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.pages.pager import page_selector, page_sizes, pager, per_page
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tables import SessionTable, sort_options
@@ -34,7 +35,7 @@ from sessions_app.queries.sites import VisibleSites
 
 def home(request: HttpRequest) -> HttpResponse:
     """Redirect to the sessions in progress."""
-    return redirect("in-progress")
+    return redirect(IN_PROGRESS)
 
 
 @require_safe

@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from sessions_app.access import visible_to
 from sessions_app.domain import wording
 from sessions_app.domain.quantities import SERIES
+from sessions_app.domain.tabs import Tab
 from sessions_app.models import ChargingSession
 from sessions_app.pages import graphs
 from sessions_app.pages.requests import PageRequest
@@ -141,7 +142,7 @@ def _context(session: ChargingSession, now: datetime) -> dict[str, Any]:
         "reason": wording.reason(row.end_reason, row.ended_by),
         "since": f"{row.started_at.timestamp():.3f}",
         "now_s": f"{now.timestamp():.3f}",
-        "back": "history" if session.ended_at else "in-progress",
+        "back": Tab.HISTORY if session.ended_at else Tab.IN_PROGRESS,
     }
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sessions_app.domain import flags, wording
 from sessions_app.domain.columns import COLUMNS, cells
+from sessions_app.domain.inactivity import Level
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 
@@ -13,7 +14,7 @@ _LIVE_KEYS = ("power", "consumption", "duration", "inactivity", "battery", "pric
 _ENDED_KEYS = (
     "peak_power", "consumption", "duration", "inactivity", "battery", "price", "started_at", "ended_at",
 )  # fmt: skip
-_LEVEL_TEXTS = {"warning": "long", "high": "very long"}
+_LEVEL_TEXTS: dict[str, str] = {Level.WARNING: "long", Level.HIGH: "very long"}
 
 
 class Stat(NamedTuple):

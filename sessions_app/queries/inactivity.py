@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from django.db.models import Q
 
-from sessions_app.domain.inactivity import DEFAULT_LEVEL_MINUTES, FAST_LEVEL_MINUTES, LEVEL_MINUTES
+from sessions_app.domain.inactivity import DEFAULT_LEVEL_MINUTES, FAST_LEVEL_MINUTES, LEVEL_MINUTES, Level
 from sessions_app.models import Connector
 from sessions_app.queries.related_lookup import LookupResult, Lookups, lookup
 
-FACTOR = {"warning": 1, "high": 2}
+FACTOR: dict[str, int] = {Level.WARNING: 1, Level.HIGH: 2}
 
 
 def _ratings() -> dict[int, Q]:

@@ -1,5 +1,7 @@
 """Write sites, and stations with their connectors."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from sessions_app.models import ChargingStation, Company, Connector, Site, SiteArea
@@ -13,6 +15,38 @@ def site_first_add(name: str) -> Site:
     """Create the first site, with a company if there is none. An operator names them later."""
     company = Company.objects.order_by("pk").first() or Company.objects.create(name="My company", currency="AUD")
     return Site.objects.create(company=company, name=name, time_zone="UTC")
+
+
+@transaction.atomic
+def site_add(company: Company, *, name: str, time_zone: str, areas: Iterable[str]) -> Site:
+    """Add a site with its areas; save the company if it is new."""
+    if company.pk is None:
+        company.save()
+    site = Site.objects.create(company=company, name=name, time_zone=time_zone)
+    SiteArea.objects.bulk_create(SiteArea(site=site, name=area) for area in areas)
+    return site
+
+
+@transaction.atomic
+def station_ensure(
+    *, identity: str, site_area: SiteArea, password: str, accepts_unknown_tags: bool, connectors: Iterable[Connector]
+) -> None:
+    """Add a missing station with its connectors; of an existing one set the password only."""
+    digest = password_digest(password)
+    station, is_new = ChargingStation.objects.update_or_create(
+        identity=identity,
+        defaults={"password_digest": digest},
+        create_defaults={
+            "password_digest": digest,
+            "site_area": site_area,
+            "accepts_unknown_tags": accepts_unknown_tags,
+        },
+    )
+    if is_new:
+        rows = list(connectors)
+        for connector in rows:
+            connector.station = station
+        Connector.objects.bulk_create(rows)
 
 
 @transaction.atomic
