@@ -80,7 +80,10 @@ def _is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
 def match_readings(station: StationDraft, connector: ConnectorDraft | None, event: events.Measured) -> Match:
     """Return the session that the readings belong to."""
     last = event.readings[-1]
-    issued, own = session_of_issued_id(station, event.transaction), session_of_own_id(station, event.own_transaction)
+    issued = session_of_issued_id(station, event.transaction)
+    if issued is not None and not issued.state.is_ended and (connector is None or connector is issued.connector):
+        return Match(issued, MatchReason.ISSUED_ID)  # as most readings do
+    own = session_of_own_id(station, event.own_transaction)
     if issued is not None and not _is_other_numbering(issued, own, last.at, last.register_wh, connector, station):
         return Match(issued, MatchReason.ISSUED_ID)
     if own is not None and connector is not None and own.connector not in (None, connector):
