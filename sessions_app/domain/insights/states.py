@@ -21,12 +21,22 @@ from itertools import pairwise
 import msgspec
 
 from sessions_app.domain.spans import ConnectionSpanDraft, StatusSpanDraft
+from sessions_app.domain.station_states import ConnectorStatus
 
 UNCONNECTED_GRACE = timedelta(minutes=5)
-OUT_OF_ORDER = frozenset({"Faulted", "Unavailable"})
+OUT_OF_ORDER = frozenset({ConnectorStatus.FAULTED, ConnectorStatus.UNAVAILABLE})
 # OCPP 1.6; in 2.x "Occupied". In a session its phase decides.
-OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Occupied"})
-RESERVED = frozenset({"Reserved"})
+OCCUPIED = frozenset(
+    {
+        ConnectorStatus.PREPARING,
+        ConnectorStatus.CHARGING,
+        ConnectorStatus.SUSPENDED_EV,
+        ConnectorStatus.SUSPENDED_EVSE,
+        ConnectorStatus.FINISHING,
+        ConnectorStatus.OCCUPIED,
+    }
+)
+RESERVED = frozenset({ConnectorStatus.RESERVED})
 
 _MIN, _MAX = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _Period = tuple[datetime, datetime]  # half-open
