@@ -17,7 +17,6 @@ from terrafuse import env
 with env.told_plainly():
     pages = get_asgi_application()  # loads the apps: the imports below need them
 
-from sessions_app.exports import worker
 from sessions_app.ingest.socket import station_socket
 from sessions_app.routing import browser_sockets, sockets
 from terrafuse.pings import without_server_pings
@@ -31,5 +30,3 @@ application = ProtocolTypeRouter(
         ),
     }
 )
-
-worker.resume_jobs()

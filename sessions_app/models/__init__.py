@@ -1,6 +1,7 @@
 """The stored data: fields, constraints and indexes. No rules and no queries."""
 
 from sessions_app.models.audit import ActionAudit
+from sessions_app.models.background import ScheduleState, WorkerHeartbeat
 from sessions_app.models.exports import ExportJob
 from sessions_app.models.people import Driver, IdTag, Manager, Membership
 from sessions_app.models.places import (
@@ -33,6 +34,8 @@ __all__ = [
     "PriceComponent",
     "PricingPolicy",
     "SavedView",
+    "ScheduleState",
     "Site",
     "SiteArea",
+    "WorkerHeartbeat",
 ]
