@@ -16,7 +16,9 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.utils import timezone
 
-from sessions_app.domain.row import LIVE_CELLS, SessionRow, cells, marks
+from sessions_app.domain.cell_texts import marks
+from sessions_app.domain.columns import LIVE_CELLS, cells
+from sessions_app.domain.row import SessionRow
 from sessions_app.queries.points import PointValues
 from sessions_app.queries.rows import rows_by_id
 from sessions_app.store.database_thread import DatabaseThread
@@ -47,10 +49,11 @@ def station_group(station_id: int) -> str:
 
 
 class SessionChanged(TypedDict):
-    """New texts for a row in progress, by the keys of `domain.row.CELLS` and `MARKS`.
+    """New texts for a row in progress, by the keys of `domain.columns.COLUMNS` and `domain.cell_texts.MARKS`.
 
     `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From
-    `silent_at`, in seconds since 1970, the row counts as silent.
+    `silent_at`, in seconds since 1970, the row counts as silent. With `refetch`, fetch the list: other
+    cells, or what filters match, have changed.
     """
 
     type: Literal["session.changed"]
@@ -59,6 +62,7 @@ class SessionChanged(TypedDict):
     level: str
     idle_s: int
     silent_at: float
+    refetch: bool
     cells: dict[str, str]
     marks: dict[str, tuple[str, str]]
 
@@ -97,18 +101,21 @@ class AccessChanged(TypedDict):
 class StationCommand(TypedDict):
     """A manager's command, sent by the process that holds the station's socket.
 
-    `audit` is the id of the ActionAudit row that waits for the outcome.
+    `request` comes from `domain.commands.encode_request`, so it is the same for every OCPP version. `audit` is
+    the id of the ActionAudit row that waits for the outcome.
     """
 
     type: Literal["station.command"]
-    command: Literal["RemoteStopTransaction"]
-    payload: dict[str, int | str]
+    request: dict[str, Any]
     audit: int
 
 
 @dataclass(slots=True)
 class SessionChange:
-    """What a recorded batch has changed in one session."""
+    """What a recorded batch has changed in one session.
+
+    `refetch`: its start, connector, driver, IdTag or policy, which `LIVE_CELLS` do not show.
+    """
 
     session_id: int
     site_id: int
@@ -116,6 +123,7 @@ class SessionChange:
     has_ended: bool = False
     points: list[PointValues] = field(default_factory=list)
     redraw: bool = False
+    refetch: bool = False
 
     def merge(self, later: "SessionChange") -> "SessionChange":
         return SessionChange(
@@ -125,6 +133,7 @@ class SessionChange:
             has_ended=later.has_ended or (self.has_ended and not later.has_begun),
             points=self.points + later.points,
             redraw=self.redraw or later.redraw,
+            refetch=self.refetch or later.refetch,
         )
 
 
@@ -151,6 +160,11 @@ class ChangeAnnouncer:
             self._wake.set()
             if self._task is None or self._task.done():
                 self._task = asyncio.create_task(self._run())
+
+    async def join(self) -> None:
+        """Wait until all changes are sent."""
+        if self._task is not None:
+            await self._task
 
     async def stop(self) -> None:
         """Stop sending, and close the database connection."""
@@ -216,6 +230,7 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
         level=row.level,
         idle_s=row.idle_s,
         silent_at=row.silent_at.timestamp(),
+        refetch=change.refetch,
         cells=texts,
         marks=marks(row, now=at),
     )

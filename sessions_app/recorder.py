@@ -41,11 +41,18 @@ class Recorder:
 
     async def record(self, event: Event | ConnectionAttempt) -> Outcome:
         """Record an event and return its outcome after the commit. Events keep their order."""
+        return await self._put(event)
+
+    async def record_all(self, events: Sequence[Event]) -> list[Outcome]:
+        """Record the events of one message and return their outcomes, once all are committed."""
+        return await asyncio.gather(*[self._put(event) for event in events])
+
+    def _put(self, event: Event | ConnectionAttempt) -> "asyncio.Future[Outcome]":
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
-        return await future
+        return future
 
     async def stop(self) -> None:
         """Close the database connections, for a recorder that ends before its process."""

@@ -19,6 +19,7 @@ with env.told_plainly():
 
 from sessions_app.ingest.socket import station_socket
 from sessions_app.routing import browser_sockets, sockets
+from terrafuse.headers import answer_long_headers
 from terrafuse.pings import without_server_pings
 
 application = ProtocolTypeRouter(
@@ -30,3 +31,5 @@ application = ProtocolTypeRouter(
         ),
     }
 )
+
+answer_long_headers()

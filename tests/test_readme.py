@@ -1,4 +1,4 @@
-"""The README and the files beside the code agree with the tree."""
+"""The README and the documents in the tree agree with the tree."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-PATHS = sorted(set(re.findall(r"\b((?:sessions_app|terrafuse|tests|templates|static)/[\w/.]*\w)", README)))
+TOP = ("terrafuse", "sessions_app", "templates", "static", "tests")
+DOCUMENTS = {
+    str(path.relative_to(ROOT)): path.read_text()
+    for path in sorted([*ROOT.glob("*.md"), *(each for name in TOP for each in (ROOT / name).rglob("*.md"))])
+}
+OPERATIONS = DOCUMENTS["terrafuse/deploy/OPERATIONS.md"]
+PATH = re.compile(r"(?<![\w/])((?:sessions_app|terrafuse|tests|templates|static)/[\w/.]*\w)")
+PATHS = sorted({path for text in DOCUMENTS.values() for path in PATH.findall(text)})
 
 
 def section(heading: str) -> str:
@@ -51,7 +58,7 @@ def test_named_path_exists(path: str) -> None:
 
 
 def test_settings_table_is_complete() -> None:
-    named = set(re.findall(r"^\| `([A-Z_]+)`", section("Settings"), re.MULTILINE))
+    named = set(re.findall(r"^\| `([A-Z_]+)`", OPERATIONS, re.MULTILINE))
     settings = (ROOT / "terrafuse" / "settings.py").read_text()
 
     assert named == set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
@@ -64,7 +71,23 @@ def test_every_benchmark_is_named() -> None:
         if path.name not in {"bulk.py", "bulk_sql.py", "stand.py"}  # shared by the benchmarks
     }
 
-    assert set(re.findall(r"^\| `tests/benchmarks/(\w+\.py)", README, re.MULTILINE)) == runnable
+    benchmarks = DOCUMENTS["tests/benchmarks/BENCHMARKS.md"]
+
+    assert set(re.findall(r"^\| `tests/benchmarks/(\w+\.py)", benchmarks, re.MULTILINE)) == runnable | {"bulk.py"}
+
+
+def test_every_document_is_linked() -> None:
+    linked = set(re.findall(r"\]\(([\w/]+\.md)\)", README))
+
+    assert linked == set(DOCUMENTS) - {"README.md"}
+
+
+def test_quoted_log_texts_exist() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "sessions_app").rglob("*.py"))
+    quoted = re.findall(r'log: "([^"]+)"', OPERATIONS)
+
+    assert quoted
+    assert [text for text in quoted if text not in code] == []
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"manage\.py (\w+_\w+)", README))))

@@ -1,7 +1,7 @@
 """A database of an earlier version keeps its data when it is upgraded."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -58,3 +58,27 @@ def test_upgrade_keeps_data(version_0_1_0: Any) -> None:
     assert (dead_letter.action, dead_letter.station_id) == ("StopTransaction", station.pk)
     assert (series.session_id, series.last_number) == (session.pk, 4_000)
     assert (charged.pk, charged.energy_wh, charged.totals) == (session.pk, 7410, '{"at":1}')
+
+
+def test_upgrade_begins_spans_with_what_is_known(version_0_1_0: Any) -> None:
+    models = version_0_1_0
+    company = models.get_model(APP, "Company").objects.create(name="Harbour Living", currency="AUD")
+    site = models.get_model(APP, "Site").objects.create(company=company, name="Harbour Towers", time_zone="UTC")
+    area = models.get_model(APP, "SiteArea").objects.create(site=site, name="Basement 1")
+    stations = models.get_model(APP, "ChargingStation").objects
+    connected = stations.create(site_area=area, identity="A", connection_id="c", connected_at=NOON)
+    stations.create(site_area=area, identity="NEVER")
+    away = stations.create(site_area=area, identity="B", connected_at=NOON, disconnected_at=NOON + timedelta(hours=1))
+    connectors = models.get_model(APP, "Connector").objects
+    connectors.create(station=connected, number=1)
+    connectors.create(station=connected, number=2, status="Charging", status_at=NOON)
+
+    upgraded = _migrate(*_latest())
+
+    connections = upgraded.get_model(APP, "ConnectionSpan").objects.order_by("station_id")
+    assert [*connections.values_list("station_id", "disconnected_at", "is_end_recorded")] == [
+        (connected.pk, None, False),
+        (away.pk, NOON + timedelta(hours=1), True),
+    ]
+    statuses = upgraded.get_model(APP, "StatusSpan").objects
+    assert [*statuses.values_list("connector_number", "status", "from_at", "to_at")] == [(2, "Charging", NOON, None)]

@@ -11,10 +11,11 @@ from sessions_app.admin import (
     pricing,
     records,
     sessions,
+    spans,
     stations,
 )
 
-__all__ = ["connectors", "pending_stations", "people", "places", "pricing", "records", "sessions", "stations"]
+__all__ = ["connectors", "pending_stations", "people", "places", "pricing", "records", "sessions", "spans", "stations"]
 
 admin.site.site_title = "TerraFuse"
 admin.site.site_header = "TerraFuse administration"

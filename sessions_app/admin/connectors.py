@@ -15,6 +15,7 @@ from sessions_app.admin.base import (
     link,
     site_time_column,
 )
+from sessions_app.admin.downtime import DowntimeInline
 from sessions_app.domain import wording
 from sessions_app.models import Connector
 
@@ -80,6 +81,7 @@ class ConnectorAdmin(ConnectorColumns, SessionsLinkMixin, PartialSaveMixin):
         *("status", "error_code"),
     )
     ordering = ("station__identity", "number")
+    inlines = (DowntimeInline,)
     readonly_fields = ("station", "number", "letter", "status", "error_code", "since")
     fields = (
         "station",

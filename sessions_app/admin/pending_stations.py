@@ -29,11 +29,11 @@ class AcceptForm(ActionForm):
 class PendingStationAdmin(ReadOnlyAdmin):
     """Pending stations: unknown ones whose connection was rejected with 401."""
 
-    list_display = ("identity", "address", "attempts", "first_at", "last_at", "has_password")
+    list_display = ("identity", "address", "offered_versions", "attempts", "first_at", "last_at", "has_password")
     list_filter = ("last_at",)
     search_fields = ("identity", "address")
     ordering = ("-last_at", "-id")
-    fields = ("identity", "address", "attempts", "first_at", "last_at", "has_password")
+    fields = ("identity", "address", "offered_versions", "attempts", "first_at", "last_at", "has_password")
     actions = ("let_in",)
     action_form = AcceptForm
 

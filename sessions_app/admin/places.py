@@ -10,8 +10,12 @@ from django.http import HttpRequest
 
 from sessions_app.admin.base import DeleteGuardMixin, ReferenceMixin, link
 from sessions_app.admin.currencies import CurrencyGuardForm
+from sessions_app.admin.electricity import ElectricityCostInline
+from sessions_app.admin.limits import LimitForm
 from sessions_app.admin.stations import StationInline
 from sessions_app.models import Company, Membership, Site, SiteArea
+
+LIMITS = ("limit_a", "limit_w", "demand_interval_min")
 
 
 def _time_zones() -> list[tuple[str, str]]:
@@ -28,7 +32,7 @@ class CompanyForm(CurrencyGuardForm):
         fields = ("name", "currency")
 
 
-class SiteForm(CurrencyGuardForm):
+class SiteForm(LimitForm, CurrencyGuardForm):
     """A site; its time zone is chosen from a list."""
 
     currency_field = "company"
@@ -36,17 +40,17 @@ class SiteForm(CurrencyGuardForm):
 
     class Meta:
         model = Site
-        fields = ("company", "name", "time_zone")
+        fields = ("company", "name", "time_zone", *LIMITS)
 
 
-class SiteAreaForm(CurrencyGuardForm):
+class SiteAreaForm(LimitForm, CurrencyGuardForm):
     """A site area, which may be moved to another site."""
 
     currency_field = "site"
 
     class Meta:
         model = SiteArea
-        fields = ("site", "name")
+        fields = ("site", "name", *LIMITS)
 
 
 class SiteInline(admin.TabularInline):
@@ -64,6 +68,7 @@ class SiteAreaInline(admin.TabularInline):
     """The areas of a site."""
 
     model = SiteArea
+    fields = ("name",)
     extra = 0
     show_change_link = True
     can_delete = False
@@ -112,7 +117,7 @@ class SiteAdmin(ReferenceMixin, DeleteGuardMixin):
     ordering = ("name", "id")
     autocomplete_fields = ("company",)
     readonly_fields = ("reference",)
-    inlines = (SiteAreaInline, SiteMembershipInline)
+    inlines = (SiteAreaInline, SiteMembershipInline, ElectricityCostInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset: QuerySet[Any] = (

@@ -102,7 +102,7 @@ class PolicyAdmin(DeleteGuardMixin):
                 "description": "In the time zone of the place; in UTC if it has several, or without a place.",
             },
         ),
-        ("Currency, tax and limits", {"fields": (("currency", "tax_percent"), ("min_price", "max_price"))}),
+        ("Amounts", {"fields": (("currency", "tax_percent"), ("min_price", "max_price"))}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -33,12 +33,12 @@ class ActionAuditAdmin(ReadOnlyAdmin):
 class DeadLetterAdmin(ReadOnlyAdmin):
     """Messages that were acknowledged to the station but could not be recorded."""
 
-    list_display = ("received", "station_link", "action", "short_error")
-    list_filter = ("action", "received_at")
+    list_display = ("received", "station_link", "action", "short_error", "reason")
+    list_filter = ("action", "reason", "received_at")
     list_select_related = ("station__site_area__site",)
     search_fields = ("station__identity", "action", "error", "payload")
     ordering = ("-received_at", "-id")
-    fields = ("received", "station", "action", "error", "message")
+    fields = ("received", "station", "action", "error", "reason", "message")
     received = site_time_column("received_at", site="station__site_area__site", description="received")
 
     @admin.display(description="station", ordering="station__identity")

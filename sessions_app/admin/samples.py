@@ -1,28 +1,25 @@
 """The last meter samples of a session, for its admin page."""
 
 from collections.abc import Callable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.urls import reverse
 
-from sessions_app.domain import wording
+from sessions_app.domain.quantities import QUANTITIES
 from sessions_app.models import ChargingSession, MeterSample
 
 LAST_SAMPLE_COUNT = 50
 
+
+def _cell_text(field: str, text: Callable[[Any, str], str]) -> Callable[[MeterSample, str], str]:
+    return lambda sample, currency: text(getattr(sample, field), currency)
+
+
 SAMPLE_COLUMNS: dict[str, Callable[[MeterSample, str], str]] = {
     "Number": lambda sample, currency: f"{sample.number:,}",
-    "Grid power": lambda sample, currency: wording.kw(sample.grid_power_w),
-    "Energy": lambda sample, currency: wording.kwh(sample.energy_wh),
-    "Grid limit": lambda sample, currency: wording.amperes(sample.limit_a),
-    "Inactivity": lambda sample, currency: wording.duration(sample.idle_s),
-    "Amount": lambda sample, currency: wording.money(sample.price, currency),
-    "Battery": lambda sample, currency: wording.percent(sample.soc_percent),
-    "Current L1": lambda sample, currency: wording.amperes(sample.current_l1_a),
-    "Current L2": lambda sample, currency: wording.amperes(sample.current_l2_a),
-    "Current L3": lambda sample, currency: wording.amperes(sample.current_l3_a),
-    "Register": lambda sample, currency: wording.kwh(sample.register_wh),
+    **{each.admin[0]: _cell_text(each.field, each.admin[1]) for each in QUANTITIES if each.admin},
 }
 
 

@@ -118,7 +118,7 @@ class SessionAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if len(search_term) > MAX_SEARCH_LENGTH:
-            self.message_user(request, f"Search for at most {MAX_SEARCH_LENGTH} letters.", messages.ERROR)
+            self.message_user(request, f"Search for at most {MAX_SEARCH_LENGTH} characters.", messages.ERROR)
             return queryset.none(), False
         lookups = run_lookups(search_lookups(search_term))
         return queryset.alias(person=PERSON).filter(search_condition(search_term, lookups)), False

@@ -20,8 +20,10 @@ from sessions_app.admin.base import (
 )
 from sessions_app.admin.connectors import ConnectorInline
 from sessions_app.admin.currencies import CurrencyGuardForm
+from sessions_app.admin.downtime import DowntimeInline
 from sessions_app.domain import wording
 from sessions_app.domain.lifecycle import OFFLINE_AFTER
+from sessions_app.ingest.versions import describe_spoken
 from sessions_app.models import ChargingStation
 from sessions_app.store.credentials import password_digest
 
@@ -79,6 +81,14 @@ class StationColumns:
     def is_online(self, station: ChargingStation) -> bool:
         return station.is_online
 
+    @admin.display(description="OCPP version", ordering="refused_at")
+    def version(self, station: ChargingStation) -> str:
+        """Say that the station is refused, and what to do; empty if it is not."""
+        if station.refused_at is None:
+            return ""
+        spoken = describe_spoken()
+        return f"Refused: it offers {station.refused_versions} only. Set it to {spoken}."
+
     @admin.display(description="connectors")
     def connector_states(self, station: ChargingStation) -> str:
         states = sorted((connector.number, connector.status) for connector in station.connectors.all())
@@ -116,6 +126,7 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
         "identity",
         "is_online",
         "last_seen",
+        "version",
         "connector_states",
         "site_link",
         "area_link",
@@ -133,18 +144,22 @@ class StationAdmin(StationColumns, ReferenceMixin, DeleteGuardMixin, PartialSave
     )
     ordering = ("identity",)
     autocomplete_fields = ("site_area",)
-    inlines = (ConnectorInline,)
+    inlines = (ConnectorInline, DowntimeInline)
     booted = site_time_column("booted_at", site="site_area__site", description="booted")
     connected = site_time_column("connected_at", site="site_area__site", description="connected")
     disconnected = site_time_column("disconnected_at", site="site_area__site", description="disconnected")
+    refused = site_time_column("refused_at", site="site_area__site", description="refused")
     readonly_fields = (
-        *("reference", "has_password", "address", "is_online"),
+        *("reference", "has_password", "address", "is_online", "version", "refused"),
         *("last_seen", "booted", "connected", "disconnected"),
         *("vendor", "model", "serial_number", "firmware_version"),
     )
     fieldsets = (
         (None, {"fields": ("identity", "reference", "site_area", "accepts_unknown_tags")}),
-        ("Connection", {"fields": ("address", "has_password", "password", "is_online", "last_seen")}),
+        (
+            "Connection",
+            {"fields": ("address", "has_password", "password", "is_online", "last_seen", "version", "refused")},
+        ),
         (
             "Reported by the station",
             {

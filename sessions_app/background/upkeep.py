@@ -41,7 +41,7 @@ def _keep(worker_id: str) -> None:
     try:
         worker_heartbeat(worker_id, at=now)
         if returned := tasks_give_back(at=now):
-            logger.warning("Returned %s tasks of dead workers to the queue", returned)
+            logger.warning("Tasks of dead workers run again: %s", returned)
         for name, schedule in SCHEDULES.items():
             schedule_run(name, schedule.every, schedule.task.enqueue, at=now)
     except DatabaseError as error:

@@ -14,6 +14,7 @@ from sessions_app.demo.history import simulate_readings, start_charge
 from sessions_app.demo.message_queue import MessageQueue, Transaction
 from sessions_app.demo.visit_patterns import Visit, draw_visit, offered_a
 from sessions_app.domain.inactivity import IDLE_BELOW_W
+from sessions_app.domain.station_states import ConnectorStatus, StopReason
 
 READINGS_PER_MESSAGE = 60  # of a backlog
 MIN_INTERVAL = timedelta(seconds=10)
@@ -50,7 +51,7 @@ class ConnectorSimulator:
     connector: int
     queue: MessageQueue
     pace: Pace
-    status: str = "Available"
+    status: str = ConnectorStatus.AVAILABLE
     transaction: Transaction | None = None
     requested_stop: str = ""
     requested_tag: str = ""
@@ -71,7 +72,7 @@ class ConnectorSimulator:
     def close(self) -> None:
         """End the running transaction and accept no other car."""
         self.is_closing = True
-        self.request_stop("Local")
+        self.request_stop(StopReason.LOCAL)
 
     async def run(self) -> None:
         """Simulate visits until the connector is closed."""
@@ -82,7 +83,7 @@ class ConnectorSimulator:
         while not self.is_closing:
             await self._pause(MEAN_GAP * rng.expovariate(1) / self.pace.speed)
             if not self.is_closing:
-                self._set_status("Preparing")
+                self._set_status(ConnectorStatus.PREPARING)
                 await self._pause(timedelta(seconds=rng.uniform(2, 6) / self.pace.speed))
                 await self._run_visit(self._next_visit(rng))
 
@@ -118,15 +119,15 @@ class ConnectorSimulator:
             return
         self.queue.send_start(transaction, visit.tag, charge.reading())
         self._send_backlog(visit, charge, transaction)
-        self._set_status("Charging")
+        self._set_status(ConnectorStatus.CHARGING)
         reason = await self._charge(visit, charge, transaction)
         self._register_wh = charge.register_wh
         self.queue.send_stop(transaction, charge.reading(), reason=reason, tag=visit.tag)
         self.transaction = None
-        if reason != "EVDisconnected" and not self.is_closing:
-            self._set_status("Finishing")
+        if reason != StopReason.EV_DISCONNECTED and not self.is_closing:
+            self._set_status(ConnectorStatus.FINISHING)
             await self._pause(min(visit.lingers, timedelta(minutes=20) / self.pace.speed))
-        self._set_status("Available")
+        self._set_status(ConnectorStatus.AVAILABLE)
 
     def _send_backlog(self, visit: Visit, charge: Charge, transaction: Transaction) -> None:
         """Send the readings since the start of the visit, at nearly the live interval.
@@ -147,10 +148,12 @@ class ConnectorSimulator:
             now = datetime.now(UTC)
             charge.advance(now, offered_a=offered_a(self.station, now))
             self.queue.send_readings(transaction, [charge.reading()])
-            self._set_status("SuspendedEV" if charge.power_w < IDLE_BELOW_W else "Charging")
+            self._set_status(
+                ConnectorStatus.SUSPENDED_EV if charge.power_w < IDLE_BELOW_W else ConnectorStatus.CHARGING
+            )
         if transaction.is_refused:
-            return "DeAuthorized"
-        return self.requested_stop or (visit.ending if visit.ending == "Local" else "EVDisconnected")
+            return StopReason.DEAUTHORIZED
+        return self.requested_stop or (visit.ending if visit.ending == StopReason.LOCAL else StopReason.EV_DISCONNECTED)
 
     def _set_status(self, status: str) -> None:
         if status != self.status:

@@ -10,6 +10,7 @@ from sessions_app.demo.cars import Charge
 from sessions_app.demo.fixtures import StationFixture
 from sessions_app.demo.visit_patterns import CONNECTORS, Visit, offered_a, visits_on_day
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.station_states import StopReason
 
 AC_INTERVAL = timedelta(minutes=5)
 DC_INTERVAL = timedelta(minutes=1)
@@ -48,7 +49,7 @@ def _with_final_stop(visits: Iterable[Visit]) -> list[Visit]:
     """Give the last visit an ending: a visit without a stop message is ended by the next visit."""
     visit_list = list(visits)
     if visit_list and not visit_list[-1].ending:
-        visit_list[-1] = msgspec.structs.replace(visit_list[-1], ending="EVDisconnected")
+        visit_list[-1] = msgspec.structs.replace(visit_list[-1], ending=StopReason.EV_DISCONNECTED)
     return visit_list
 
 

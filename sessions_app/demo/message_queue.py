@@ -16,6 +16,7 @@ from ocpp.exceptions import OCPPError
 from ocpp.v16 import call
 
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.quantities import MEASURED, measured_values
 
 logger = logging.getLogger(__name__)
 
@@ -140,16 +141,9 @@ def station_timestamp(at: datetime) -> str:
 
 def sampled_values(reading: Reading) -> list[dict[str, str]]:
     """Return the reading as OCPP 1.6 sampled values."""
-    values = [
-        ("Energy.Active.Import.Register", "Wh", "", reading.register_wh),
-        ("Power.Active.Import", "W", "", reading.power_w),
-        ("Current.Offered", "A", "", reading.offered_a),
-        ("SoC", "Percent", "", reading.soc_percent),
-        ("Voltage", "V", "", reading.voltage_v),
-        *(("Current.Import", "A", f"L{n}", amps) for n, amps in enumerate(reading.currents_a, 1)),
-    ]
     return [
-        {"value": f"{value}", "measurand": measurand, "unit": unit} | ({"phase": phase} if phase else {})
-        for measurand, unit, phase, value in values
-        if value is not None
+        {"value": f"{value}", "measurand": sampled.measurand, "unit": sampled.unit}
+        | ({"phase": sampled.phase} if sampled.phase else {})
+        for sampled, value in zip((each.sampled for each in MEASURED), measured_values(reading), strict=True)
+        if sampled and value is not None
     ]

@@ -8,6 +8,7 @@ from ocpp.v16 import ChargePoint, call_result
 from websockets.asyncio.client import ClientConnection
 
 from sessions_app.demo.connector_sim import ConnectorSimulator
+from sessions_app.domain.station_states import ConnectorStatus, StopReason
 
 RESPONSE_TIMEOUT_S = 30
 
@@ -27,7 +28,7 @@ class OcppClient(ChargePoint):
         """End the transaction if it is running here."""
         for connector in self.connectors:
             if connector.transaction and connector.transaction.id == transaction_id:
-                connector.request_stop("Remote")
+                connector.request_stop(StopReason.REMOTE)
                 return call_result.RemoteStopTransaction("Accepted")
         return call_result.RemoteStopTransaction("Rejected")
 
@@ -35,7 +36,7 @@ class OcppClient(ChargePoint):
     def on_remote_start(self, id_tag: str, connector_id: int = 0, **_: Any) -> Any:
         """Start a visit at that connector, or at any available one."""
         for connector in self.connectors:
-            if connector.status == "Available" and connector_id in {0, connector.connector}:
+            if connector.status == ConnectorStatus.AVAILABLE and connector_id in {0, connector.connector}:
                 connector.request_start(id_tag)
                 return call_result.RemoteStartTransaction("Accepted")
         return call_result.RemoteStartTransaction("Rejected")
@@ -47,7 +48,7 @@ class OcppClient(ChargePoint):
         if connector is None:
             return call_result.UnlockConnector("NotSupported")
         if connector.transaction:
-            connector.request_stop("UnlockCommand")
+            connector.request_stop(StopReason.UNLOCK_COMMAND)
         return call_result.UnlockConnector("Unlocked")
 
     @on("Reset")

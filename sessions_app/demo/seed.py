@@ -17,6 +17,8 @@ from sessions_app.demo.history import RecordedVisit, recorded_visits
 from sessions_app.demo.places import create_drivers, create_managers, create_sites, create_stations
 from sessions_app.demo.prices import create_policies
 from sessions_app.domain.events import Event, Measured, Started, StatusChanged, Stopped
+from sessions_app.domain.station_states import ConnectorStatus
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, ChargingStation, Company
 from sessions_app.recording import record
 
@@ -100,7 +102,7 @@ def _later_events(recorded: RecordedVisit, number: int, ids: dict[str, int]) -> 
         station_id=station_id,
         at=visit.stops_at,
         connector=visit.connector,
-        transaction=str(number),
+        transaction=issued_id(str(number)),
         readings=recorded.readings,
     )
     if not visit.ending:
@@ -109,7 +111,7 @@ def _later_events(recorded: RecordedVisit, number: int, ids: dict[str, int]) -> 
         station_id=station_id,
         at=visit.stops_at,
         connector=visit.connector,
-        transaction=str(number),
+        transaction=issued_id(str(number)),
         meter_stop_wh=recorded.meter_stop_wh,
         reason=visit.ending,
         id_tag=visit.tag,
@@ -119,5 +121,5 @@ def _later_events(recorded: RecordedVisit, number: int, ids: dict[str, int]) -> 
         at=visit.leaves_at,
         received_at=visit.leaves_at,
         connector=visit.connector,
-        status="Available",
+        status=ConnectorStatus.AVAILABLE,
     )

@@ -21,6 +21,7 @@ from sessions_app.demo.fixtures import (
     demo_stations,
     station_drivers,
 )
+from sessions_app.domain.station_states import StopReason
 
 CONNECTORS = (1, 2)
 UNKNOWN_TAG = "C0FFEE01"
@@ -39,7 +40,14 @@ _SLOTS: dict[str, tuple[tuple[float, float, float, float, float, float], ...]] =
     ),
 }
 # The weight of each OCPP stop reason; "" sends no stop message.
-_ENDINGS = {"EVDisconnected": 62, "Local": 26, "Remote": 5, "UnlockCommand": 2, "PowerLoss": 1.5, "": 1}
+_ENDINGS = {
+    StopReason.EV_DISCONNECTED: 62,
+    StopReason.LOCAL: 26,
+    StopReason.REMOTE: 5,
+    StopReason.UNLOCK_COMMAND: 2,
+    StopReason.POWER_LOSS: 1.5,
+    "": 1,
+}
 
 
 class Visit(msgspec.Struct, frozen=True):
@@ -82,7 +90,7 @@ def draw_visit(station: StationFixture, connector: int, *, at: datetime, stay: t
     rng = Random(f"{seed}/visit")  # noqa: S311
     person = rng.choice(_connector_drivers(station, connector))
     ending = rng.choices(tuple(_ENDINGS), tuple(_ENDINGS.values()))[0]
-    has_linger = ending in {"Local", "Remote"} and stay > timedelta(minutes=15)
+    has_linger = ending in {StopReason.LOCAL, StopReason.REMOTE} and stay > timedelta(minutes=15)
     return Visit(
         station=station,
         connector=connector,

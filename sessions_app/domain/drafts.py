@@ -8,11 +8,12 @@ from datetime import datetime
 
 import msgspec
 
-from sessions_app.domain.events import NO_TRANSACTION, CommandAnswered, ConnectionAttempt
+from sessions_app.domain.events import CommandAnswered, ConnectionAttempt
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals
+from sessions_app.domain.spans import ConnectionSpanDraft, StatusSpanDraft
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class SessionDraft:
     id_tag_id: int | None = None
     id_tag_value: str = ""
     station_transaction_id: str = ""
+    station_transaction_uses: int = 0  # messages that confirm the id, as far as they count
     policy_id: int | None = None
     tariff: str = ""
     currency: str = ""
@@ -112,23 +114,13 @@ class StationDraft:
     connected_at: datetime | None
     disconnected_at: datetime | None
     last_seen_at: datetime | None
+    refused_versions: str
+    refused_at: datetime | None
     connectors: dict[int, ConnectorDraft] = field(default_factory=dict)
     sessions: list[SessionDraft] = field(default_factory=list)
+    status_spans: dict[int, list[StatusSpanDraft]] = field(default_factory=dict)  # by connector; 0 is the station
+    connection_spans: list[ConnectionSpanDraft] = field(default_factory=list)
     is_changed: bool = False
-
-    def session_by_transaction(self, transaction: str) -> SessionDraft | None:
-        """Return the session of a transactionId that we issued or the station chose itself."""
-        if transaction in NO_TRANSACTION:
-            return None
-        for draft in self.sessions:
-            if transaction in (str(draft.id), draft.station_transaction_id):
-                return draft
-        return None
-
-    @property
-    def only_connector(self) -> ConnectorDraft | None:
-        """The connector of a station that has only one: the default if a message names none."""
-        return next(iter(self.connectors.values())) if len(self.connectors) == 1 else None
 
     def set_transaction_id(self, draft: SessionDraft, transaction: str) -> None:
         """Set the station's own id of a session and clear it on any other session that had it."""
@@ -136,24 +128,8 @@ class StationDraft:
             if previous.station_transaction_id == transaction:
                 previous.station_transaction_id = ""
                 previous.is_changed = True
-        draft.station_transaction_id = transaction
+        draft.station_transaction_id, draft.station_transaction_uses = transaction, 0
         draft.is_changed = True
-
-    def sessions_started_after(self, connector: ConnectorDraft | None, at: datetime) -> list[SessionDraft]:
-        if connector is None:
-            return []
-        return [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at > at]
-
-    def last_session_started_by(self, connector: ConnectorDraft, at: datetime) -> SessionDraft | None:
-        """Return the session in the batch that was the last to begin on a connector by that moment."""
-        drafts = [draft for draft in self.sessions if draft.connector is connector and draft.state.started_at <= at]
-        return max(drafts, key=lambda draft: draft.state.started_at, default=None)
-
-    def open_session(self, connector: ConnectorDraft) -> SessionDraft | None:
-        for draft in self.sessions:
-            if draft.connector is connector and not draft.state.is_ended:
-                return draft
-        return None
 
 
 @dataclass(slots=True)
@@ -181,6 +157,7 @@ class DeadLetterDraft:
     payload: str
     error: str
     received_at: datetime
+    reason: str = ""
 
 
 @dataclass(slots=True)
@@ -193,6 +170,7 @@ class EventBatch:
     attempts: list[ConnectionAttempt] = field(default_factory=list)
     dead_letters: list[DeadLetterDraft] = field(default_factory=list)
     command_answers: list[CommandAnswered] = field(default_factory=list)
+    stopped_by: dict[int, str] = field(default_factory=dict)  # session id → manager whose remote stop was taken
 
     @property
     def sessions(self) -> list[SessionDraft]:

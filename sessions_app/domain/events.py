@@ -9,9 +9,8 @@ from decimal import Decimal
 import msgspec
 
 from sessions_app.domain.meter import Reading
-
-# Placeholders that stations send when they have no transaction id: nothing, or the end of a number range.
-NO_TRANSACTION = frozenset({"", "0", "-1", "2147483647", "9223372036854775807"})
+from sessions_app.domain.station_states import CommandOutcome
+from sessions_app.domain.transactions import TransactionRef
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +40,12 @@ class Disconnected(Event, frozen=True, kw_only=True):
     connection: str
 
 
+class VersionRefused(Event, frozen=True, kw_only=True):
+    """The station was refused: it offers only OCPP versions that we do not speak."""
+
+    offered_versions: str
+
+
 class BootNotified(Event, frozen=True, kw_only=True):
     """The station has started (BootNotification)."""
 
@@ -61,7 +66,7 @@ class StatusChanged(Event, frozen=True, kw_only=True):
     """
 
     connector: int
-    status: str
+    status: str  # a ConnectorStatus, or the station's own word
     received_at: datetime
     error_code: str = ""
 
@@ -89,19 +94,19 @@ class Measured(Event, frozen=True, kw_only=True):
     """Readings of a transaction, or of a connector (MeterValues)."""
 
     connector: int
-    transaction: str
+    transaction: TransactionRef
     readings: tuple[Reading, ...]
 
     @property
     def own_transaction(self) -> str:
         """The station's own transaction id, or "" if it sent none."""
-        return "" if self.transaction in NO_TRANSACTION else self.transaction
+        return "" if self.transaction.is_missing else self.transaction.id
 
 
 class Stopped(Event, frozen=True, kw_only=True):
     """A transaction has ended (StopTransaction), with the readings it carries."""
 
-    transaction: str
+    transaction: TransactionRef
     meter_stop_wh: Decimal | None
     connector: int = 0  # OCPP 1.6 sends none
     reason: str = ""
@@ -112,10 +117,10 @@ class Stopped(Event, frozen=True, kw_only=True):
     @property
     def own_transaction(self) -> str:
         """The transaction id to store if it is not one that we issued: the same for a repeated stop."""
-        if self.transaction not in NO_TRANSACTION:
-            return self.transaction
+        if not self.transaction.is_missing:
+            return self.transaction.id
         at = self.at.isoformat() if self.is_timed else ""
-        return f"{self.transaction}@{at}/{self.meter_stop_wh}/{self.id_tag}"[:64]
+        return f"{self.transaction.id}@{at}/{self.meter_stop_wh}/{self.id_tag}"[:64]
 
 
 class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,13 +130,14 @@ class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
     password: bytes
     address: str
     at: datetime
+    offered_versions: str = ""
 
 
 class CommandAnswered(Event, frozen=True, kw_only=True):
     """The station has answered a command of ours; `audit_id` is the command's audit row."""
 
     audit_id: int
-    outcome: str
+    outcome: CommandOutcome
     detail: str = ""
 
 

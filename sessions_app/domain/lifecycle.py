@@ -10,11 +10,8 @@ from decimal import Decimal
 import msgspec
 
 from sessions_app.domain.flags import Flag
+from sessions_app.domain.station_states import StopReason
 
-NEXT_SESSION = "NextSession"
-FORGOTTEN = "Forgotten"
-CLOSED = "Closed"
-EV_DISCONNECTED = "EVDisconnected"  # OCPP 1.6: disconnecting of cable, vehicle moved away
 LATE_SAMPLE_TOLERANCE = timedelta(minutes=5)  # readings this soon after an end still belong to the session
 OFFLINE_AFTER = timedelta(minutes=15)  # the heartbeat interval we ask for is one minute
 
@@ -60,10 +57,10 @@ def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | 
     return msgspec.structs.replace(
         state,
         stopped_at=stopped_at,
-        unplugged_at=stopped_at if reason == EV_DISCONNECTED else None,
+        unplugged_at=stopped_at if reason == StopReason.EV_DISCONNECTED else None,
         ended_at=stopped_at,
         meter_stop_wh=meter_stop_wh if meter_stop_wh is not None and meter_stop_wh >= 0 else None,
-        end_reason=reason or "Local",  # OCPP 1.6 §6.47: the default is Local
+        end_reason=reason or StopReason.LOCAL,  # OCPP 1.6 §6.47: the default is Local
         is_provisional=False,
         flags=flags & ~Flag.CLOSED_BY_US,
     )

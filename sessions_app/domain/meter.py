@@ -81,17 +81,9 @@ def parse_reading(at: datetime, values: Iterable[SampledValue]) -> Reading | Non
 
 def merge_readings(first: Reading, second: Reading) -> Reading:
     """Merge two readings of the same moment; the second fills in what the first lacks."""
-    return Reading(
-        at=first.at,
-        register_wh=first.register_wh if first.register_wh is not None else second.register_wh,
-        power_w=first.power_w if first.power_w is not None else second.power_w,
-        offered_a=first.offered_a if first.offered_a is not None else second.offered_a,
-        offered_w=first.offered_w if first.offered_w is not None else second.offered_w,
-        soc_percent=first.soc_percent if first.soc_percent is not None else second.soc_percent,
-        voltage_v=first.voltage_v if first.voltage_v is not None else second.voltage_v,
-        currents_a=second.currents_a if first.currents_a == NO_CURRENTS else first.currents_a,
-        current_a=first.current_a if first.current_a is not None else second.current_a,
-    )
+    unknown = (None, NO_CURRENTS)
+    missing = [name for name in Reading.__struct_fields__ if getattr(first, name) in unknown]
+    return msgspec.structs.replace(first, **{name: getattr(second, name) for name in missing})
 
 
 def assign_phase(reading: Reading, *, phases: int) -> Reading:

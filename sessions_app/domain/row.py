@@ -1,32 +1,43 @@
-"""One session as a row of values, and its cell texts for tables, live messages and exports."""
+"""One session as a row of stored values, and what follows from them."""
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Annotated, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sessions_app.domain import flags, wording
 from sessions_app.domain.inactivity import inactivity_level
-from sessions_app.domain.lifecycle import last_heard_at
+from sessions_app.domain.lifecycle import is_online, last_heard_at
 from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S
 
 SILENT_AFTER_INTERVALS = 3
 MIN_INTERVAL_S = 10.0
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Where the value of a row is stored: a path from the session, as Django writes it."""
+
+    path: str
+
+
 class SessionRow(msgspec.Struct, frozen=True):
-    """The values of one table row. Wh, W, A, %, seconds; money in the currency's unit."""
+    """The stored values of one table row. Wh, W, A, %, seconds; money in the currency's unit.
+
+    A value without `Stored` is the session's field of the same name. `queries.rows` reads the fields from here.
+    """
 
     id: int
     started_at: datetime
     ended_at: datetime | None
-    zone: str
-    station: str
+    zone: Annotated[str, Stored("site__time_zone")]
+    station: Annotated[str, Stored("station__identity")]
     station_id: int
-    connector: int | None
-    max_power_w: int | None
+    connector: Annotated[int | None, Stored("connector__number")]
+    max_power_w: Annotated[int | None, Stored("connector__max_power_w")]
     energy_wh: Decimal
     power_w: float | None
     peak_power_w: float | None
@@ -36,15 +47,15 @@ class SessionRow(msgspec.Struct, frozen=True):
     battery: float | None
     price: Decimal | None
     currency: str
-    company: str
-    site: str
+    company: Annotated[str, Stored("site__company__name")]
+    site: Annotated[str, Stored("site__name")]
     site_id: int
-    site_area: str
-    user: str
+    site_area: Annotated[str, Stored("site_area__name")]
+    user: Annotated[str, Stored("driver__name")]
     driver_id: int | None
-    unit: str
-    id_tag: str
-    policy: str
+    unit: Annotated[str, Stored("driver__unit")]
+    id_tag: Annotated[str, Stored("id_tag_value")]
+    tariff: str
     end_reason: str
     ended_by: str
     flags: int
@@ -52,11 +63,18 @@ class SessionRow(msgspec.Struct, frozen=True):
     last_reading_at: datetime | None
     clock_lag_s: float | None
     sample_interval_s: float | None
-    offline_since: datetime | None
+    connection_id: Annotated[str, Stored("station__connection_id")]
+    disconnected_at: Annotated[datetime | None, Stored("station__disconnected_at")]
+    last_seen_at: Annotated[datetime | None, Stored("station__last_seen_at")]
 
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @property
+    def policy(self) -> str:
+        """The description of the pricing policy at the start; "" without a policy."""
+        return _tariff_description(self.tariff)
 
     def duration_s(self, now: datetime) -> float:
         """Return the time from the start to the end, or to now; never below 0."""
@@ -84,94 +102,40 @@ class SessionRow(msgspec.Struct, frozen=True):
         interval_s = max(self.sample_interval_s or DEFAULT_INTERVAL_S, MIN_INTERVAL_S)
         return self.last_heard_at + timedelta(seconds=SILENT_AFTER_INTERVALS * interval_s)
 
+    def offline_since(self, now: datetime) -> datetime | None:
+        """Return since when the station is offline; None if it is online or has never connected."""
+        if is_online(self.connection_id, self.last_seen_at, now=now):
+            return None
+        return self.last_seen_at if self.connection_id else self.disconnected_at or self.last_seen_at
+
     def silent_since(self, now: datetime) -> datetime | None:
         """Return since when a session in progress is offline or silent, or None."""
         if self.ended_at is not None:
             return None
-        if self.offline_since is not None:
-            return min(self.offline_since, now)
+        offline_since = self.offline_since(now)
+        if offline_since is not None:
+            return min(offline_since, now)
         return self.last_heard_at if now > self.silent_at else None
 
 
-def _power(row: SessionRow, now: datetime) -> str:
-    """Return the current power, or the silence text: a stale power must not look current."""
-    return _silence(row, now)[0] or wording.kw(row.power_w)
+def _path(name: str, annotation: object) -> str:
+    metadata = getattr(annotation, "__metadata__", ())
+    return next((each.path for each in metadata if isinstance(each, Stored)), name)
 
 
-def _silence(row: SessionRow, now: datetime) -> tuple[str, str]:
-    """Return text and tooltip for an offline or silent session, else "" for both."""
-    since = row.silent_since(now)
-    if since is None:
-        return "", ""
-    status = "offline" if row.offline_since else "silent"
-    return (
-        f"{status} since {wording.short_time(since, row.tz, now=now)}",
-        f"{status.capitalize()} since {wording.full_time(since, row.tz)}",
-    )
+_ANNOTATIONS = get_type_hints(SessionRow, include_extras=True)
+ROW_PATHS = {name: _path(name, _ANNOTATIONS[name]) for name in SessionRow.__struct_fields__}
 
 
-def _level(row: SessionRow, now: datetime) -> tuple[str, str]:
-    label = wording.LEVEL_LABELS[row.level]
-    return label, label
+class _TariffDescription(msgspec.Struct):
+    """The part of a stored tariff that a row shows."""
+
+    description: str = ""
 
 
-def _look(row: SessionRow, now: datetime) -> tuple[str, str]:
-    reasons = flags.describe(row.flags)
-    text = f"Needs a look: {'; '.join(reasons)}" if reasons else ""
-    return text, text
+_decoder = msgspec.json.Decoder(_TariffDescription)
 
 
-def _battery(row: SessionRow) -> str:
-    if row.ended_at is None or row.battery_start is None:
-        return wording.percent(row.battery)
-    return f"{row.battery_start:.0f} → {wording.percent(row.battery)}"
-
-
-Cell = Callable[[SessionRow, datetime], str]
-CELLS: dict[str, Cell] = {
-    "id": lambda row, now: str(row.id),
-    "started_at": lambda row, now: wording.short_time(row.started_at, row.tz, now=now),
-    "ended_at": lambda row, now: wording.short_time(row.ended_at, row.tz, now=now),
-    "reason": lambda row, now: wording.reason(row.end_reason, row.ended_by),
-    "station": lambda row, now: row.station,
-    "connector": lambda row, now: wording.connector_letter(row.connector),
-    "duration": lambda row, now: wording.duration(row.duration_s(now)),
-    "inactivity": lambda row, now: wording.duration(row.idle_s),
-    "power": _power,
-    "consumption": lambda row, now: wording.kwh(row.energy_wh),
-    "battery": lambda row, now: _battery(row),
-    "price": lambda row, now: wording.money(row.price, row.currency),
-    "company": lambda row, now: row.company,
-    "site": lambda row, now: row.site,
-    "site_area": lambda row, now: row.site_area,
-    "user": lambda row, now: row.user or wording.UNKNOWN,
-    "id_tag": lambda row, now: row.id_tag or wording.UNKNOWN,
-    "policy": lambda row, now: row.policy or wording.UNKNOWN,
-    "peak_power": lambda row, now: wording.kw(row.peak_power_w),
-    "average_power": lambda row, now: wording.kw(row.average_power_w),
-}
-
-# For a table with sites in several time zones, where a time without its zone would mislead.
-ZONED_CELLS: dict[str, Cell] = CELLS | {
-    "started_at": lambda row, now: wording.short_time(row.started_at, row.tz, now=now, is_zoned=True),
-    "ended_at": lambda row, now: wording.short_time(row.ended_at, row.tz, now=now, is_zoned=True),
-}
-
-# What a row shows in addition to its cells: a text that is always visible, and a tooltip.
-MARKS: dict[str, Callable[[SessionRow, datetime], tuple[str, str]]] = {
-    "silence": _silence,
-    "level": _level,
-    "look": _look,
-}
-
-LIVE_CELLS = ("inactivity", "power", "consumption", "battery", "price", "peak_power")
-
-
-def cells(row: SessionRow, keys: tuple[str, ...], *, now: datetime) -> dict[str, str]:
-    """Return the cell texts of the columns `keys`."""
-    return {key: CELLS[key](row, now) for key in keys}
-
-
-def marks(row: SessionRow, *, now: datetime) -> dict[str, tuple[str, str]]:
-    """Return the text and the tooltip of each mark; both are "" if the mark does not apply."""
-    return {key: mark(row, now) for key, mark in MARKS.items()}
+@lru_cache(maxsize=4_096)  # millions of sessions share a few policies
+def _tariff_description(tariff: str) -> str:
+    return _decoder.decode(tariff).description if tariff else ""

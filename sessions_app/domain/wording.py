@@ -9,29 +9,29 @@ from zoneinfo import ZoneInfo
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
 
-from sessions_app.domain.lifecycle import CLOSED, FORGOTTEN, NEXT_SESSION
+from sessions_app.domain.station_states import StopReason
 
 UNKNOWN = "–"
 LOCALE = "en_AU"  # sets symbols and separators: $5.09 for AUD, USD 5.09, JPY 500
 STORED_DIGITS = 3  # of prices
 
 CLOSED_BY_US: dict[str, str] = {  # sessions without a stop message
-    NEXT_SESSION: "Closed: a new session began",
-    FORGOTTEN: "Closed: station restarted without it",
-    CLOSED: "Closed: station stopped reporting",
+    StopReason.NEXT_SESSION: "Closed: a new session began",
+    StopReason.FORGOTTEN: "Closed: station restarted without it",
+    StopReason.CLOSED: "Closed: station stopped reporting",
 }
 REASONS: dict[str, str] = {
-    "DeAuthorized": "Not authorised",
-    "EmergencyStop": "Emergency stop",
-    "EVDisconnected": "EV disconnected",
-    "HardReset": "Station was reset",
-    "Local": "Stopped by user",
-    "Other": "Other reason",
-    "PowerLoss": "Power loss",
-    "Reboot": "Station restarted",
-    "Remote": "Stopped remotely",
-    "SoftReset": "Station was reset",
-    "UnlockCommand": "Connector unlocked",
+    StopReason.DEAUTHORIZED: "Not authorised",
+    StopReason.EMERGENCY_STOP: "Emergency stop",
+    StopReason.EV_DISCONNECTED: "EV disconnected",
+    StopReason.HARD_RESET: "Station was reset",
+    StopReason.LOCAL: "Stopped by user",
+    StopReason.OTHER: "Other reason",
+    StopReason.POWER_LOSS: "Power loss",
+    StopReason.REBOOT: "Station restarted",
+    StopReason.REMOTE: "Stopped remotely",
+    StopReason.SOFT_RESET: "Station was reset",
+    StopReason.UNLOCK_COMMAND: "Connector unlocked",
     **CLOSED_BY_US,
 }
 

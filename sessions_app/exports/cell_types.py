@@ -6,7 +6,7 @@ Both use the same exact figure, rounded as on screen, so their totals are equal.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -114,26 +114,12 @@ LOCAL_TIME = CellType(_local, _date_cell, "yyyy-mm-dd hh:mm:ss", width=20)
 OFFSET = CellType(_offsets, _offsets)
 DURATION = CellType(_clock, lambda s: timedelta(seconds=s), "[h]:mm:ss")
 
-Money = tuple[Decimal, str]
-
-
-@lru_cache(maxsize=256)
-def _minor_unit(currency: str) -> Decimal:
-    return Decimal(1).scaleb(-wording.minor_digits(currency))
-
 
 @lru_cache(maxsize=256)
 def money_format(currency: str) -> str:
     """Return the number format for a currency: AUD 5.09, JPY 500."""
     digits = wording.minor_digits(currency)
     return f"[${currency}] #,##0" + ("." + "0" * digits if digits else "")
-
-
-def money_value(amount: Decimal | None, currency: str) -> Money | None:
-    """Return the amount with the currency's decimals, and the currency; None if unknown."""
-    if amount is None or not currency:
-        return None
-    return amount.quantize(_minor_unit(currency), ROUND_HALF_UP), currency
 
 
 MONEY = CellType(

@@ -9,10 +9,11 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from sessions_app.domain import wording
+from sessions_app.domain.file_cells import to_kw
 from sessions_app.domain.intervals import ClockInterval, split_by_clock
 from sessions_app.domain.row import SessionRow
 from sessions_app.exports import cell_types
-from sessions_app.exports.columns import FileColumn, time_columns, to_kw
+from sessions_app.exports.columns import FileColumn, time_columns
 from sessions_app.models import ChargingSession
 from sessions_app.queries.samples import stream_energy_points
 

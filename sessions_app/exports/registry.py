@@ -12,18 +12,20 @@ from django.http import Http404, QueryDict
 from django.utils import timezone
 
 from sessions_app.access import User, visible_to
+from sessions_app.domain.file_cells import to_site_time
 from sessions_app.domain.intervals import LENGTHS_MIN
-from sessions_app.exports.columns import columns_for_tab, to_site_time
+from sessions_app.exports.columns import columns_for_tab
 from sessions_app.exports.intervals import INTERVAL_COLUMNS, stream_intervals
 from sessions_app.exports.samples import sample_columns
 from sessions_app.exports.spec import ExportSpec, InvalidExportQueryError
 from sessions_app.lists.chips import chips
 from sessions_app.lists.columns import describe_order, selected_columns
-from sessions_app.lists.filters import SessionQuerySet, filter_sessions, form_problems
+from sessions_app.lists.filters import filter_sessions, form_problems
 from sessions_app.lists.tabs import IN_PROGRESS, TAB_TITLES
 from sessions_app.models import Manager, MeterSample
 from sessions_app.queries.expressions import Seconds
 from sessions_app.queries.ordering import DEFAULT_SORT, ordered
+from sessions_app.queries.paging import SessionQuerySet
 from sessions_app.queries.rows import load_rows, stream_rows
 from sessions_app.queries.samples import stream_samples
 

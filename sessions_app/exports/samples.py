@@ -1,43 +1,45 @@
 """The columns of the meter samples export."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
+from sessions_app.domain.file_cells import FileCell
+from sessions_app.domain.quantities import QUANTITIES, SampleCell
 from sessions_app.domain.row import SessionRow
-from sessions_app.exports import cell_types
-from sessions_app.exports.columns import FileColumn, time_columns, to_kw, to_percent
-from sessions_app.queries.samples import SampleRow
+from sessions_app.exports.columns import FileColumn, file_columns, time_columns
+from sessions_app.queries.samples import SAMPLE_FIELDS, SampleValues
+
+_at = itemgetter(SAMPLE_FIELDS.index("at"))
 
 
-def sample_columns(session: SessionRow) -> tuple[FileColumn[SampleRow], ...]:
+def sample_columns(session: SessionRow) -> tuple[FileColumn[SampleValues], ...]:
     """Return the columns. Times are in the zone of the site, amounts in the currency of the session."""
 
-    def elapsed(sample: SampleRow, now: datetime) -> int:
-        return max(0, int((sample.at - session.started_at).total_seconds()))
+    def elapsed(sample: SampleValues, now: datetime) -> int:
+        return max(0, int((_at(sample) - session.started_at).total_seconds()))
 
+    quantities = [(each.field, each.file) for each in QUANTITIES if each.file]
     return (
-        *time_columns("at", "Time", lambda sample, now: sample.at, lambda sample: session.zone),
-        FileColumn("elapsed", "Elapsed (h:mm:ss)", cell_types.DURATION, elapsed),
-        FileColumn("power", "Grid Power (kW)", cell_types.DECIMAL, lambda sample, now: to_kw(sample.grid_power_w)),
-        FileColumn("energy", "Energy Delivered (kWh)", cell_types.ENERGY_KWH, lambda sample, now: sample.energy_wh),
-        FileColumn("limit", "Grid Limit (A)", cell_types.NUMBER, lambda sample, now: sample.limit_a),
-        FileColumn(
-            "price",
-            "Amount",
-            cell_types.MONEY,
-            lambda sample, now: cell_types.money_value(sample.price, session.currency),
+        *time_columns("at", "Time", lambda sample, now: _at(sample), lambda sample: session.zone),
+        *file_columns("elapsed", [FileCell("Elapsed (h:mm:ss)", "duration", elapsed)]),
+        *(
+            column
+            for field, cell in quantities
+            for column in file_columns(field, _file_cells(field, cell, session.currency))
         ),
-        FileColumn(
-            "price",
-            "Currency",
-            cell_types.CURRENCY,
-            lambda sample, now: "" if sample.price is None else session.currency,
-        ),
-        FileColumn("inactivity", "Inactivity (h:mm:ss)", cell_types.DURATION, lambda sample, now: sample.idle_s),
-        FileColumn("battery", "Battery (%)", cell_types.PERCENT, lambda sample, now: to_percent(sample.soc_percent)),
-        FileColumn("voltage", "Voltage (V)", cell_types.NUMBER, lambda sample, now: sample.voltage_v),
-        FileColumn("current", "Current L1 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l1_a),
-        FileColumn("current", "Current L2 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l2_a),
-        FileColumn("current", "Current L3 (A)", cell_types.NUMBER, lambda sample, now: sample.current_l3_a),
-        FileColumn("register", "Meter Register (kWh)", cell_types.ENERGY_KWH, lambda sample, now: sample.register_wh),
-        FileColumn("zone", "Time Zone", cell_types.TEXT, lambda sample, now: session.zone),
+        *file_columns("zone", [FileCell("Time Zone", "text", lambda sample, now: session.zone)]),
     )
+
+
+def _file_cells(field: str, cell: SampleCell, currency: str) -> Iterator[FileCell[SampleValues]]:
+    """Yield the file's cell of a quantity, and its currency if it is an amount."""
+    stored, convert = itemgetter(SAMPLE_FIELDS.index(field)), cell.value
+
+    def converted(sample: SampleValues, now: datetime) -> Any:
+        return stored(sample) if convert is None else convert(stored(sample), currency)
+
+    yield FileCell(cell.header, cell.kind, converted)
+    if cell.kind == "money":
+        yield FileCell("Currency", "currency", lambda sample, now: "" if stored(sample) is None else currency)

@@ -11,22 +11,26 @@ from channels.layers import get_channel_layer
 from django.utils import timezone
 
 from sessions_app.announce import StationCommand, station_group
-from sessions_app.domain import events
+from sessions_app.domain import commands, events
+from sessions_app.domain.station_states import CommandOutcome
 from sessions_app.ingest import frames
+from sessions_app.ingest.protocol import StationProtocol
 from sessions_app.recorder import recorder
-from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED
 
 logger = logging.getLogger(__name__)
 
 LAYER_RETRY_S = 5.0
-ANSWER_TIMEOUT_S = 30.0
 
 
 class StationConnection:
-    """One open socket of a station: sends frames, and matches answers to requests."""
+    """One open socket of a station: sends frames, and matches answers to requests.
 
-    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+    `protocol` is the OCPP version that was chosen for this connection.
+    """
+
+    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]], protocol: StationProtocol) -> None:
         self._send = send
+        self.protocol = protocol
         self._requests: dict[str, asyncio.Future[frames.Answer]] = {}
 
     async def send(self, frame: str) -> None:
@@ -37,12 +41,12 @@ class StationConnection:
             return
 
     async def call(self, action: str, payload: dict[str, Any]) -> frames.Answer | None:
-        """Send a request and return the answer; None after `ANSWER_TIMEOUT_S`."""
+        """Send a request and return the answer; None after `ANSWER_TIMEOUT`."""
         id_ = str(uuid.uuid4())
         self._requests[id_] = asyncio.get_running_loop().create_future()
         try:
             await self.send(frames.encode_call(id_, action, payload))
-            return await asyncio.wait_for(self._requests[id_], ANSWER_TIMEOUT_S)
+            return await asyncio.wait_for(self._requests[id_], commands.ANSWER_TIMEOUT.total_seconds())
         except TimeoutError:
             return None
         finally:
@@ -80,13 +84,13 @@ async def relay_commands(station_id: int, connection: StationConnection) -> None
 
 async def _ask(station_id: int, connection: StationConnection, command: StationCommand) -> None:
     """Send the command, and record the outcome; the first answer counts."""
-    answer = await connection.call(command["command"], command["payload"])
-    outcome, detail = NO_ANSWER, ""
+    action, payload = connection.protocol.encode_command(commands.decode_request(command["request"]))
+    answer = await connection.call(action, payload)
+    outcome, detail = CommandOutcome.NO_ANSWER, ""
     if answer is not None and answer.error:
-        outcome, detail = REJECTED, f"The station answered with an error: {answer.error}."
+        outcome, detail = CommandOutcome.REJECTED, f"The station answered with an error: {answer.error}."
     elif answer is not None:
-        status = answer.payload.get("status") if isinstance(answer.payload, dict) else None
-        outcome = ACCEPTED if status == "Accepted" else REJECTED
+        outcome = connection.protocol.read_outcome(action, answer.payload)
     await recorder().record(
         events.CommandAnswered(
             station_id=station_id,

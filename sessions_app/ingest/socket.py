@@ -14,35 +14,40 @@ from typing import Any
 from django.utils import timezone
 
 from sessions_app.domain import events
-from sessions_app.ingest import credentials, frames, v16
+from sessions_app.ingest import credentials, frames
 from sessions_app.ingest.commands import StationConnection, relay_commands
+from sessions_app.ingest.versions import choose_version, describe_offer, describe_spoken
 from sessions_app.recorder import recorder
 
 logger = logging.getLogger(__name__)
 
-SUBPROTOCOL = "ocpp1.6"
 MAX_IDENTITY = 255
+REFUSAL_LOG_INTERVAL_S = 60.0
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 ignored_frames: Counter[str] = Counter()  # frames that are not OCPP-J, by station identity
+_refusal_logged_at: dict[str, float] = {}  # by the identity of a known station
 
 
 async def station_socket(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """Serve a station at /ocpp/<identity>: authenticate it, then answer its calls."""
+    """Serve a station at /ocpp/<identity>: authenticate it, choose the OCPP version, answer its calls."""
     name = credentials.identity(scope)
     await receive()  # websocket.connect
     station_id = await _authenticate(scope, name)
     if not station_id:
         # repr: the client chooses the name, which may contain line breaks
         logger.info("Rejected with 401: %r from %s", name[:MAX_IDENTITY], (scope.get("client") or ("?",))[0])
-        await _reject(send)
+        await _reject(send, 401, "Unknown station or wrong password.")
         return
-    offered = scope.get("subprotocols", [])
-    await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if SUBPROTOCOL in offered else None})
+    version = choose_version(scope.get("subprotocols", []))
+    if version is None:
+        await _refuse_version(name, station_id, scope, send)
+        return
+    await send({"type": "websocket.accept", "subprotocol": version.subprotocol})
     connection_id = str(uuid.uuid4())
-    connection = StationConnection(send)
+    connection = StationConnection(send, version.protocol)
     await recorder().record(events.Connected(station_id=station_id, connection=connection_id, at=timezone.now()))
     command_task = asyncio.create_task(relay_commands(station_id, connection))
     try:
@@ -61,17 +66,33 @@ async def _authenticate(scope: dict[str, Any], name: str) -> int:
     password = credentials.password(scope, name)
     client = scope.get("client") or ("", 0)
     attempt = events.ConnectionAttempt(
-        identity=name, password=password or b"", address=str(client[0])[:64], at=timezone.now()
+        identity=name,
+        password=password or b"",
+        address=str(client[0])[:64],
+        at=timezone.now(),
+        offered_versions=describe_offer(scope.get("subprotocols", [])),
     )
     outcome = await recorder().record(attempt)
     return outcome.station_id
 
 
-async def _reject(send: Send) -> None:
-    """Answer the handshake with 401, so that the station's log shows the reason."""
-    headers = [(b"www-authenticate", b'Basic realm="OCPP"'), (b"content-type", b"text/plain")]
-    await send({"type": "websocket.http.response.start", "status": 401, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": b"Unknown station or wrong password."})
+async def _refuse_version(name: str, station_id: int, scope: dict[str, Any], send: Send) -> None:
+    """Reject a station that offers only versions that we do not speak; show it to operators."""
+    offered, now = describe_offer(scope["subprotocols"]), asyncio.get_running_loop().time()
+    if now - _refusal_logged_at.get(name, -REFUSAL_LOG_INTERVAL_S) >= REFUSAL_LOG_INTERVAL_S:
+        _refusal_logged_at[name] = now
+        logger.warning("Refused %r: it offers %r, we speak %s", name, offered, describe_spoken())
+    await recorder().record(events.VersionRefused(station_id=station_id, at=timezone.now(), offered_versions=offered))
+    await _reject(send, 400, f"None of the offered subprotocols is supported. Supported: {describe_spoken()}.")
+
+
+async def _reject(send: Send, status: int, reason: str) -> None:
+    """Answer the handshake with an error, so that the station's log shows the reason."""
+    headers = [(b"content-type", b"text/plain")]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Basic realm="OCPP"'))
+    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
+    await send({"type": "websocket.http.response.body", "body": reason.encode()})
 
 
 async def _serve(name: str, station_id: int, connection: StationConnection, receive: Receive) -> None:
@@ -93,9 +114,10 @@ async def _serve(name: str, station_id: int, connection: StationConnection, rece
 
 async def _answer(station_id: int, call: frames.Call, connection: StationConnection) -> None:
     """Record a call, then answer it: never before its data is committed."""
-    if call.action not in v16.ACTIONS:
+    protocol = connection.protocol
+    found = protocol.parse_call(station_id, call.action, call.payload, timezone.now())
+    if found is None:
         await connection.send(frames.encode_error(call, "NotImplemented", "This action is not supported."))
         return
-    event = v16.parse(station_id, call.action, call.payload, timezone.now())
-    outcome = await recorder().record(event)
-    await connection.send(frames.encode_result(call, v16.encode_reply(call.action, outcome, timezone.now())))
+    outcomes = await recorder().record_all(found)
+    await connection.send(frames.encode_result(call, protocol.encode_reply(call.action, outcomes, timezone.now())))

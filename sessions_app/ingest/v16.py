@@ -1,27 +1,32 @@
-"""OCPP 1.6 (edition 2): the event of each message of a station, and the reply to it.
+"""OCPP 1.6 (edition 2): the event of each message of a station, the reply to it, and our commands.
 
-Any other action gets NotImplemented. Never answer a message about a transaction with an error: the
-station would repeat it for days. If it cannot be parsed, store it as a dead letter and accept it.
+It implements `protocol.StationProtocol`. Any other action gets NotImplemented. Never answer a message about
+a transaction with an error: the station would repeat it for days. If it cannot be parsed, store it as a
+dead letter and accept it.
 """
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sessions_app.domain import events
+from sessions_app.domain.commands import StationRequest, StopCharging
 from sessions_app.domain.events import Event, Outcome
 from sessions_app.domain.flags import Flag
+from sessions_app.domain.station_states import CommandOutcome
+from sessions_app.domain.transactions import TransactionRef, issued_id
 from sessions_app.ingest import values
+from sessions_app.ingest.protocol import Payload
 
 logger = logging.getLogger(__name__)
 
+SUBPROTOCOLS = ("ocpp1.6",)
 HEARTBEAT_S = 60
 MAX_CONNECTOR = 999
 TRANSACTION_ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
 
-Payload = dict[str, Any]
 Parser = Callable[[int, Payload, datetime], Event]
 Reply = Callable[[Outcome, datetime], Payload]
 
@@ -35,6 +40,10 @@ def _connector(payload: Payload) -> int:
     """Return the number of the message's connector; 0 if it is missing or not plausible."""
     number = values.to_int(payload.get("connectorId"))
     return number if number <= MAX_CONNECTOR else 0
+
+
+def _transaction(payload: Payload) -> TransactionRef:
+    return issued_id(values.to_transaction_id(payload.get("transactionId")))
 
 
 def _boot(station_id: int, payload: Payload, at: datetime) -> Event:
@@ -90,7 +99,7 @@ def _meter_values(station_id: int, payload: Payload, at: datetime) -> Event:
         station_id=station_id,
         at=at,
         connector=_connector(payload),
-        transaction=values.to_transaction_id(payload.get("transactionId")),
+        transaction=_transaction(payload),
         readings=values.parse_readings(payload.get("meterValue"), at),
     )
 
@@ -101,7 +110,7 @@ def _stop(station_id: int, payload: Payload, at: datetime) -> Event:
         station_id=station_id,
         at=stopped_at,
         is_timed=is_trusted,
-        transaction=values.to_transaction_id(payload.get("transactionId")),
+        transaction=_transaction(payload),
         meter_stop_wh=values.to_register_wh(payload.get("meterStop")),
         reason=values.to_text(payload.get("reason"), 64),
         id_tag=values.to_text(payload.get("idTag")),
@@ -138,8 +147,12 @@ ACTIONS: dict[str, tuple[Parser, Reply]] = {
 }
 
 
-def parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
-    """Return the event of a message with a known action; an `UnparsedMessage` if it cannot be parsed."""
+def parse_call(station_id: int, action: str, payload: Any, at: datetime) -> tuple[Event, ...] | None:
+    """Return the event of a call; an `UnparsedMessage` if it cannot be parsed; None for other actions."""
+    return (_parse(station_id, action, payload, at),) if action in ACTIONS else None
+
+
+def _parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
     if not isinstance(payload, dict):
         if action in TRANSACTION_ACTIONS:
             return _unparsed(station_id, action, payload, at, "The payload is not an object.")
@@ -151,9 +164,26 @@ def parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
         return _unparsed(station_id, action, payload, at, repr(error))
 
 
-def encode_reply(action: str, outcome: Outcome, now: datetime) -> Payload:
-    """Return the reply to a message with a known action."""
-    return ACTIONS[action][1](outcome, now)
+def encode_reply(action: str, outcomes: Sequence[Outcome], now: datetime) -> Payload:
+    """Return the reply to a call: in this version a call has one event."""
+    return ACTIONS[action][1](outcomes[0], now)
+
+
+def encode_command(request: StationRequest) -> tuple[str, Payload]:
+    """Return the action and payload of a command.
+
+    A transactionId is any integer, also below zero. An id that is none goes back as the station sent it.
+    """
+    match request:
+        case StopCharging(transaction=transaction):
+            is_integer = transaction.id.removeprefix("-").isdecimal()
+            return "RemoteStopTransaction", {"transactionId": int(transaction.id) if is_integer else transaction.id}
+
+
+def read_outcome(action: str, answer: Any) -> CommandOutcome:
+    """Return the outcome of a command: every answer has a status."""
+    status = answer.get("status") if isinstance(answer, dict) else None
+    return CommandOutcome.ACCEPTED if status == "Accepted" else CommandOutcome.REJECTED
 
 
 def _unparsed(station_id: int, action: str, payload: Any, at: datetime, error: str) -> events.UnparsedMessage:

@@ -1,94 +1,35 @@
-"""The columns of the two tables, in their order; each key is one of `domain.row.CELLS`."""
+"""The columns of the two tables: what a tab offers, what an address names, and how tables show them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.safestring import mark_safe
 
+from sessions_app.domain.columns import COLUMNS, offered_columns
 from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
 from sessions_app.models import Manager
 
-
-@dataclass(frozen=True)
-class TableColumn:
-    """A column; `is_figure` aligns it to the right and sorts it as a number."""
-
-    key: str
-    heading: str
-    is_figure: bool = False
+DEFAULT_COLUMNS = {tab: offered_columns(tab, "default") for tab in (IN_PROGRESS, HISTORY)}
+OPTIONAL_COLUMNS = {tab: offered_columns(tab, "optional") for tab in (IN_PROGRESS, HISTORY)}
 
 
-TABLE_COLUMNS = {
-    column.key: column
-    for column in (
-        TableColumn("id", "ID", is_figure=True),
-        TableColumn("started_at", "Started At"),
-        TableColumn("ended_at", "End Date"),
-        TableColumn("reason", "Reason"),
-        TableColumn("station", "Charging Station"),
-        TableColumn("connector", "Connector"),
-        TableColumn("duration", "Duration", is_figure=True),
-        TableColumn("inactivity", "Inactivity", is_figure=True),
-        TableColumn("power", "Power", is_figure=True),
-        TableColumn("consumption", "Consumption", is_figure=True),
-        TableColumn("battery", "Battery", is_figure=True),
-        TableColumn("price", "Price", is_figure=True),
-        TableColumn("company", "Company"),
-        TableColumn("site", "Site"),
-        TableColumn("site_area", "Site Area"),
-        TableColumn("user", "User"),
-        TableColumn("id_tag", "IdTag"),
-        TableColumn("policy", "Pricing policy"),
-        TableColumn("peak_power", "Peak power", is_figure=True),
-        TableColumn("average_power", "Average power", is_figure=True),
-    )
-}
+def css_classes(key: str) -> str:
+    """Return the classes of a column's cells and heading."""
+    column = COLUMNS[key]
+    return f"c-{key}{' figure' if column.is_figure else ''}{' name' if column.is_name else ''}"
 
-TIME_COLUMNS = ("started_at", "ended_at")
-DEFAULT_COLUMNS: dict[str, tuple[str, ...]] = {
-    IN_PROGRESS: (
-        "id",
-        "started_at",
-        "station",
-        "connector",
-        "duration",
-        "inactivity",
-        "power",
-        "consumption",
-        "battery",
-        "price",
-        "company",
-        "site",
-        "site_area",
-        "user",
-    ),
-    HISTORY: (
-        "id",
-        "started_at",
-        "ended_at",
-        "reason",
-        "station",
-        "connector",
-        "duration",
-        "inactivity",
-        "consumption",
-        "price",
-    ),
-}
-OPTIONAL_COLUMNS: dict[str, tuple[str, ...]] = {
-    IN_PROGRESS: ("id_tag", "policy", "peak_power"),
-    HISTORY: (
-        "battery",
-        "company",
-        "site",
-        "site_area",
-        "user",
-        "id_tag",
-        "policy",
-        "peak_power",
-        "average_power",
-    ),
-}
+
+def _width_rule(key: str, least: int, most: int | None) -> str:
+    limit = f"max-width:{most}px" if most else ""
+    return f".sessions td.c-{key}{{min-width:{least}px;{limit}}}"
+
+
+# The widths of the cells of wide tables, as CSS. On a phone a row is a card: static/css/cards.css.
+WIDTH_RULES = mark_safe(  # noqa: S308 - keys and numbers of the columns' records
+    "@media(min-width:701px){"
+    + "".join(_width_rule(key, *column.width_px) for key, column in COLUMNS.items() if column.width_px)
+    + "}"
+)
 
 
 def available_columns(tab: str) -> tuple[str, ...]:
@@ -118,8 +59,8 @@ def selected_columns(tab: str, params: QueryDict, manager: Manager) -> tuple[str
 
 def describe_order(sort: str) -> str:
     """Return a sort order as text: `Started At, newest first`."""
-    column = TABLE_COLUMNS[sort.removeprefix("-")]
-    if column.key in TIME_COLUMNS:
+    column = COLUMNS[sort.removeprefix("-")]
+    if column.is_time:
         rising, falling = "oldest first", "newest first"
     elif column.is_figure:
         rising, falling = "lowest first", "highest first"

@@ -28,6 +28,7 @@ from sessions_app.queries.filter_lookups import (
     station_lookups,
 )
 from sessions_app.queries.inactivity import inactivity_condition, rating_lookups
+from sessions_app.queries.paging import SessionQuerySet
 from sessions_app.queries.related_lookup import LookupResult, Lookups, run_lookups
 from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
 from sessions_app.queries.sites import VisibleSites, load_visible_sites
@@ -36,7 +37,6 @@ LEVEL_CHOICES = {"warning": "Warning or high", "high": "High"}
 CONNECTOR_LETTERS = {connector_letter(number): number for number in range(1, 27)}
 # Far enough from the ends of the calendar for conversion to any time zone.
 DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
-SessionQuerySet = QuerySet[ChargingSession]
 
 
 class _AnyOf(filters.TypedMultipleChoiceFilter):

@@ -12,7 +12,7 @@ def requeue_running(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sessions_app", "0009_plain_texts"),
+        ("sessions_app", "0011_spans_and_costs"),
     ]
 
     operations = [

@@ -3,11 +3,15 @@
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from sessions_app.domain.lifecycle import is_online
+from sessions_app.domain.station_states import ConnectorStatus
 from sessions_app.domain.wording import connector_letter, is_currency
+from sessions_app.models.choices import enum_choices
 
 
 def validate_time_zone(name: str) -> None:
@@ -41,15 +45,34 @@ class Company(models.Model):
         return f"CMP-{self.pk:04d}"
 
 
+class DemandInterval(models.IntegerChoices):
+    """The clock intervals, in minutes, over which utilities average the demand that they bill."""
+
+    QUARTER_HOUR = 15, "15 minutes"
+    HALF_HOUR = 30, "30 minutes"
+    HOUR = 60, "60 minutes"
+
+
 class Site(models.Model):
     """An apartment block, office or car park. Its times are shown in its own time zone."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="sites")
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    # The limit of its supply: amperes a phase, or watts.
+    limit_a = models.FloatField("limit, A", null=True, blank=True, validators=[MinValueValidator(1)])
+    limit_w = models.PositiveIntegerField("limit, W", null=True, blank=True)
+    demand_interval_min = models.PositiveSmallIntegerField(
+        "demand interval",
+        null=True,
+        blank=True,
+        choices=DemandInterval.choices,
+        help_text="Over which the utility averages demand. Empty is 30 minutes.",
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(limit_a=None) | Q(limit_w=None), name="site_limit_in_one_unit"),
             models.UniqueConstraint(fields=["company", "name"], name="site_name_once_in_company"),
         ]
 
@@ -66,9 +89,19 @@ class SiteArea(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="areas")
     name = models.CharField(max_length=200)
+    limit_a = models.FloatField("limit, A", null=True, blank=True, validators=[MinValueValidator(1)])
+    limit_w = models.PositiveIntegerField("limit, W", null=True, blank=True)
+    demand_interval_min = models.PositiveSmallIntegerField(
+        "demand interval",
+        null=True,
+        blank=True,
+        choices=DemandInterval.choices,
+        help_text="Empty is that of the site.",
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(limit_a=None) | Q(limit_w=None), name="area_limit_in_one_unit"),
             models.UniqueConstraint(fields=["site", "name"], name="area_name_once_in_site"),
         ]
 
@@ -97,6 +130,9 @@ class ChargingStation(models.Model):
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
+    # Set while the station is refused because it offers only OCPP versions that we do not speak.
+    refused_versions = models.CharField(max_length=255, blank=True, editable=False)
+    refused_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:
         return self.identity
@@ -122,7 +158,7 @@ class Connector(models.Model):
     limit_a = models.FloatField(
         null=True, blank=True, help_text="Current limit in A for this connector, below its rating."
     )
-    status = models.CharField(max_length=64, blank=True, editable=False)
+    status = models.CharField(max_length=64, blank=True, editable=False, choices=enum_choices(ConnectorStatus))
     error_code = models.CharField(max_length=64, blank=True, editable=False)
     status_at = models.DateTimeField(null=True, editable=False)
     available_at = models.DateTimeField(null=True, editable=False)
@@ -143,6 +179,7 @@ class PendingStation(models.Model):
     identity = models.CharField(max_length=255, unique=True)
     password_digest = models.CharField(max_length=64, blank=True)
     address = models.CharField(max_length=64, blank=True)
+    offered_versions = models.CharField(max_length=255, blank=True)
     attempts = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()

@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from sessions_app.domain.session_matching import MATCH_REASON_LABELS
+from sessions_app.domain.station_states import StopReason
+from sessions_app.models.choices import enum_choices
 from sessions_app.models.people import Driver, IdTag
 from sessions_app.models.places import ChargingStation, Connector, Site, SiteArea
 from sessions_app.models.pricing import PricingPolicy
@@ -28,6 +31,7 @@ class ChargingSession(models.Model):
     id_tag_value = models.CharField(max_length=255, blank=True)
     # A transactionId from the station itself (started offline) or from another system.
     station_transaction_id = models.CharField(max_length=64, blank=True)
+    station_transaction_uses = models.PositiveSmallIntegerField(default=0)  # messages that confirm it, 2 at most
 
     # State, by the rules of domain.lifecycle
     started_at = models.DateTimeField()
@@ -36,7 +40,7 @@ class ChargingSession(models.Model):
     meter_stop_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
     unplugged_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=64, blank=True)
+    end_reason = models.CharField(max_length=64, blank=True, choices=enum_choices(StopReason))
     ended_by = models.CharField(max_length=200, blank=True)
     is_provisional = models.BooleanField(default=False)
 
@@ -167,6 +171,7 @@ class DeadLetter(models.Model):
     action = models.CharField(max_length=64)
     payload = models.TextField()
     error = models.TextField()
+    reason = models.CharField(max_length=64, blank=True, choices=list(MATCH_REASON_LABELS.items()))
     received_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

@@ -5,45 +5,18 @@ Times are epoch milliseconds in UTC on a date axis: Plotly shows them in UTC in 
 shows them in site time (`zone_changes`). Colours are CSS tokens, so that one figure serves both themes.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
+from django.core.exceptions import ImproperlyConfigured
+
+from sessions_app.domain.quantities import SERIES, Series
 
 LIVE_AHEAD = timedelta(days=40)  # how far ahead an open page knows the site's clock
 
-
-class Series(NamedTuple):
-    """A line of the graph: its point field, name, unit, axis and colour token."""
-
-    field: str
-    name: str
-    unit: str
-    digits: int
-    axis: str
-    colour: str
-    is_shown: bool = False
-    line: Mapping[str, Any] = MappingProxyType({})
-
-
-# A step line, since a limit holds until the next one; dashed, so that a power line under it shows.
-LIMIT_STYLE = {"shape": "hv", "dash": "6px,3px", "width": 1.5}
-
-GRAPH_SERIES = (
-    Series("power_kw", "Grid Power", "kW", 2, "y", "--graph-power", is_shown=True),
-    Series("energy_kwh", "Energy Delivered", "kWh", 2, "y2", "--graph-energy", is_shown=True),
-    Series("limit_a", "Grid Limit (A)", "A", 1, "y3", "--graph-limit", is_shown=True, line=LIMIT_STYLE),
-    Series("price", "Amount", "", 2, "y4", "--graph-amount", line={"shape": "hv"}),
-    Series("battery", "Battery", "%", 0, "y5", "--graph-battery"),
-    Series("voltage_v", "Voltage", "V", 1, "y6", "--graph-voltage"),
-    Series("current_l1_a", "L1", "A", 1, "y3", "--graph-l1"),
-    Series("current_l2_a", "L2", "A", 1, "y3", "--graph-l2"),
-    Series("current_l3_a", "L3", "A", 1, "y3", "--graph-l3"),
-)
 
 # One axis per quantity; limit and currents share one.
 AXES: dict[str, tuple[str, str, dict[str, Any]]] = {
@@ -54,6 +27,10 @@ AXES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "yaxis5": ("%", "--graph-battery", {"side": "right", "range": [0, 102]}),
     "yaxis6": ("V", "--graph-voltage", {"side": "left"}),  # and this one's
 }
+for _series in SERIES:
+    if f"yaxis{_series.axis[1:]}" not in AXES:
+        message = f"Quantity {_series.field!r}: AXES in pages/charts.py has no axis {_series.axis!r}."
+        raise ImproperlyConfigured(message)
 
 
 def build_figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[str, Any]:
@@ -70,7 +47,7 @@ def build_figure(*, currency: str, marks: dict[str, datetime | None]) -> dict[st
 @lru_cache
 def _base_figure(currency: str) -> dict[str, Any]:
     """Return the part that all sessions in a currency share; cached, since Plotly validates it for 15 ms."""
-    traces = [_trace(series) for series in GRAPH_SERIES]
+    traces = [_trace(series) for series in SERIES]
     figure: dict[str, Any] = go.Figure(data=traces, layout=_layout(currency)).to_dict()
     figure["layout"].pop("template", None)
     return figure

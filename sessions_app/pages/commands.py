@@ -1,10 +1,7 @@
 """Remote stop of a session: the question, the wait, and the station's answer."""
 
-import logging
-from datetime import timedelta
 from http import HTTPStatus
 
-from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,22 +9,22 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sessions_app import announce
 from sessions_app.access import may_command, visible_to
+from sessions_app.domain.commands import ANSWER_TIMEOUT
+from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.pages.requests import PageRequest
-from sessions_app.queries.audits import STOP
-from sessions_app.store.audits import ACCEPTED, NO_ANSWER, REJECTED, WAITING, audit_begin, audit_settle
+from sessions_app.recording.station_commands import send_stop
+from sessions_app.store.audits import audit_settle
 
-logger = logging.getLogger(__name__)
-
-ANSWER_TIMEOUT = timedelta(seconds=30)
-OUTCOME_TEXTS = {
-    WAITING: "Waiting for the station to answer.",
-    ACCEPTED: "The station accepted. The session ends when the station reports it.",
-    REJECTED: "The station refused to stop this session.",
-    NO_ANSWER: "The station has not answered within 30 seconds. It may be offline.",
+OUTCOME_TEXTS: dict[str, str] = {
+    CommandOutcome.WAITING: "Waiting for the station to answer.",
+    CommandOutcome.ACCEPTED: "The session ends when the station confirms the stop.",
+    CommandOutcome.REJECTED: "The station refused to stop this session.",
+    CommandOutcome.NO_ANSWER: (
+        f"The station has not answered within {ANSWER_TIMEOUT.total_seconds():.0f} seconds. It may be offline."
+    ),
 }
 
 
@@ -41,30 +38,7 @@ def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("Only managers of a site can stop its sessions.")
     if request.method != "POST" or not session.is_in_progress:
         return _stop_page(request, session, None)
-    audit = audit_begin(request.user, action=STOP, session=session, at=timezone.now())
-    if not session.station.is_online:
-        audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station is offline.")
-    elif not _send_stop(session, audit):
-        audit_settle(audit.pk, outcome=NO_ANSWER, detail="The station cannot be reached now. Try again later.")
-    audit.refresh_from_db()
-    return _stop_page(request, session, audit)
-
-
-def _send_stop(session: ChargingSession, audit: ActionAudit) -> bool:
-    """Send RemoteStopTransaction to the process that holds the station's socket; False if the channel layer is down."""
-    transaction_id = session.station_transaction_id  # OCPP 1.6: any integer, also a negative one
-    command = announce.StationCommand(
-        type="station.command",
-        command="RemoteStopTransaction",
-        payload={"transactionId": int(transaction_id) if transaction_id.removeprefix("-").isdecimal() else session.pk},
-        audit=audit.pk,
-    )
-    try:
-        async_to_sync(announce.send)(announce.station_group(session.station_id), command)
-    except Exception:
-        logger.exception("The channel layer is unavailable: could not send the stop command for session %d", session.pk)
-        return False
-    return True
+    return _stop_page(request, session, send_stop(session, by=request.user, at=timezone.now()))
 
 
 @never_cache
@@ -75,11 +49,11 @@ def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
     While waiting, a polling page gets 204 and keeps what it shows.
     """
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
-    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=STOP)
-    if audit.outcome == WAITING and timezone.now() - audit.at > ANSWER_TIMEOUT:
-        audit_settle(audit.pk, outcome=NO_ANSWER)
+    audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=Action.STOP_CHARGING)
+    if audit.is_waiting and timezone.now() - audit.at > ANSWER_TIMEOUT:
+        audit_settle(audit.pk, outcome=CommandOutcome.NO_ANSWER)
         audit.refresh_from_db()
-    if request.htmx and audit.outcome == WAITING:
+    if request.htmx and audit.is_waiting:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return _stop_page(request, session, audit)
 

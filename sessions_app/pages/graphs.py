@@ -10,10 +10,11 @@ import msgspec
 
 from sessions_app.domain import wording
 from sessions_app.domain.curve import Curve
+from sessions_app.domain.quantities import SERIES
 from sessions_app.models import ChargingSession
 from sessions_app.pages import charts
 
-DIGITS = {"power_kw": 3, "energy_kwh": 4, "limit_a": 2, "price": 3, "battery": 1}
+_DIGITS = {series.field: series.stored_digits for series in SERIES}
 
 
 def graph_payload(session: ChargingSession, curve: Curve, *, now: datetime) -> bytes:
@@ -61,7 +62,7 @@ def version(session: ChargingSession) -> str:
 def point_columns(curve: Curve) -> dict[str, list[Any]]:
     """Return the points as columns named as in POINT_FIELDS, rounded to what a graph can show."""
     rounded = {
-        name: [None if value is None else round(value, DIGITS.get(name, 2)) for value in column]
+        name: [None if value is None else round(value, _DIGITS[name]) for value in column]
         for name, column in curve.series.items()
     }
     return {"number": curve.numbers, "at_ms": curve.times_ms, **rounded, "idle_s": curve.idle_s}

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from sessions_app.lists.chips import chips
-from sessions_app.lists.columns import DEFAULT_COLUMNS, saved_columns, selected_columns
-from sessions_app.lists.filters import SessionFilter, SessionQuerySet, apply_filters, filter_sessions, form_problems
+from sessions_app.lists.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
+from sessions_app.lists.filters import SessionFilter, apply_filters, filter_sessions, form_problems
 from sessions_app.lists.list_url import (
     LOCATION_PARAMS,
     PAGING_PARAMS,
@@ -28,7 +28,7 @@ from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.tables import SessionTable, sort_options
 from sessions_app.queries import summary as summaries
 from sessions_app.queries.ordering import DEFAULT_SORT
-from sessions_app.queries.paging import load_page
+from sessions_app.queries.paging import SessionQuerySet, load_page
 from sessions_app.queries.sites import VisibleSites
 
 
@@ -98,6 +98,7 @@ def _context(request: PageRequest, tab: str) -> dict[str, Any]:
     return {
         "tab": tab,
         "title": TAB_TITLES[tab],
+        "width_rules": WIDTH_RULES,
         "form": form,
         "problems": form_problems(form),
         "chips": filter_chips,

@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from sessions_app.domain.columns import COLUMNS
 from sessions_app.domain.wording import connector_letter
-from sessions_app.lists.columns import TABLE_COLUMNS, available_columns, order_columns, selected_columns
+from sessions_app.lists.columns import available_columns, order_columns, selected_columns
 from sessions_app.lists.filters import SessionFilter, apply_filters
 from sessions_app.lists.list_url import PAGING_PARAMS, list_url, query_without
 from sessions_app.pages.requests import PageRequest
@@ -56,7 +57,7 @@ def column_panel(request: PageRequest, tab: str) -> HttpResponse:
     """Show the column chooser; on POST save the manager's choice and return to the list with it."""
     if request.method != "POST":
         shown = selected_columns(tab, request.GET, request.user)
-        offered = [(TABLE_COLUMNS[key], key in shown) for key in available_columns(tab)]
+        offered = [(COLUMNS[key], key in shown) for key in available_columns(tab)]
         return _panel(request, tab, "columns", {"offer": offered, "query": request.GET.urlencode()})
     keys = order_columns(tab, [] if "usual" in request.POST else request.POST.getlist("column"))
     manager_save_columns(request.user, tab=tab, keys=keys)

@@ -14,8 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 
 from sessions_app.access import visible_to
 from sessions_app.domain import wording
+from sessions_app.domain.quantities import SERIES
 from sessions_app.models import ChargingSession
-from sessions_app.pages import charts, graphs
+from sessions_app.pages import graphs
 from sessions_app.pages.requests import PageRequest
 from sessions_app.pages.stats import driver_details, facts, stats, warnings
 from sessions_app.queries.audits import repricing_of, with_repricing
@@ -149,7 +150,7 @@ def _graph(session: ChargingSession, now: datetime) -> dict[str, Any]:
     text = graphs.graph_payload(session, curve, now=now).decode().replace("<", "\\u003c")
     return {
         "payload": mark_safe(text),  # noqa: S308 - JSON without any "<"
-        "series": charts.GRAPH_SERIES,
+        "series": SERIES,
         "is_live": session.ended_at is None,
         "reading_count": session.reading_count,
     }

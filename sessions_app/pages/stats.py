@@ -4,20 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sessions_app.domain import flags, wording
-from sessions_app.domain.row import SessionRow, cells
+from sessions_app.domain.columns import COLUMNS, cells
+from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 
-_LABELS = {
-    "power": "Power now",
-    "peak_power": "Peak power",
-    "consumption": "Energy",
-    "duration": "Duration",
-    "inactivity": "Inactivity",
-    "battery": "Battery",
-    "price": "Price",
-    "started_at": "Started",
-    "ended_at": "Ended",
-}
+# The figures in their order; labels and texts are those of the columns.
 _LIVE_KEYS = ("power", "consumption", "duration", "inactivity", "battery", "price", "started_at")
 _ENDED_KEYS = (
     "peak_power", "consumption", "duration", "inactivity", "battery", "price", "started_at", "ended_at",
@@ -26,7 +17,7 @@ _LEVEL_TEXTS = {"warning": "long", "high": "very long"}
 
 
 class Stat(NamedTuple):
-    """A figure: its key in `CELLS`, its label, its text and its tooltip."""
+    """A figure: the key of its column, its label, its text and its tooltip."""
 
     key: str
     label: str
@@ -47,13 +38,9 @@ def stats(row: SessionRow, *, now: datetime) -> list[Stat]:
     """Return the figures of the header, in order."""
     keys = _LIVE_KEYS if row.ended_at is None else _ENDED_KEYS
     texts = cells(row, keys, now=now)
-    titles = {
-        "started_at": wording.full_time(row.started_at, row.tz),
-        "ended_at": wording.full_time(row.ended_at, row.tz),
-    }
     return [
         Stat(
-            key, _LABELS[key], texts[key], titles.get(key, ""),
+            key, COLUMNS[key].label or COLUMNS[key].heading, texts[key], COLUMNS[key].title(row),
             *((row.level, _LEVEL_TEXTS[row.level]) if key == "inactivity" and row.level else ()),
         )
         for key in keys

@@ -13,14 +13,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_tables2.data import TableListData
 
+from sessions_app.domain.columns import COLUMNS
 from sessions_app.domain.row import SessionRow
-from sessions_app.lists.columns import TABLE_COLUMNS, describe_order
+from sessions_app.lists.columns import css_classes, describe_order
 from sessions_app.lists.list_url import query_with
 from sessions_app.pages.row_html import rows_html
 from sessions_app.queries.ordering import DEFAULT_SORT
 from sessions_app.templatetags.icons import icon
 
-_DESCENDING_FIRST = {"id", "started_at", "ended_at"}
+_DESCENDING_FIRST = {"id", *(key for key, column in COLUMNS.items() if column.is_time)}
 SortOption = tuple[str, str, bool]
 
 
@@ -30,7 +31,7 @@ def sort_options(keys: tuple[str, ...], current: str) -> list[SortOption]:
     return [
         ("" if sort == DEFAULT_SORT else sort, describe_order(sort), sort == (current or DEFAULT_SORT))
         for sort in dict.fromkeys((*of_columns, DEFAULT_SORT, current))
-        if sort.removeprefix("-") in TABLE_COLUMNS
+        if sort.removeprefix("-") in COLUMNS
     ]
 
 
@@ -54,7 +55,7 @@ class SessionTable(tables.Table):
         is_zoned: bool,
     ) -> None:
         self.keys, self.params, self.now, self.is_zoned = columns, params, now, is_zoned
-        extra = [(key, tables.Column(verbose_name=TABLE_COLUMNS[key].heading)) for key in columns]
+        extra = [(key, tables.Column(verbose_name=COLUMNS[key].heading)) for key in columns]
         super().__init__(OrderedRows(rows), extra_columns=extra, order_by=params.get("sort") or DEFAULT_SORT)
 
     def head(self) -> SafeString:
@@ -74,10 +75,9 @@ class SessionTable(tables.Table):
             next_sort = falling if column.name in _DESCENDING_FIRST else rising
         aria_sort = ("descending" if descending else "ascending") if column.is_ordered else "none"
         arrow = icon("chevron-down" if descending else "chevron-up") if column.is_ordered else ""
-        figure = " figure" if TABLE_COLUMNS[column.name].is_figure else ""
         query = query_with(self.params, sort=next_sort)
         return format_html(
-            '<th scope="col" class="c-{}{}" aria-sort="{}"><a id="sort-{}" href="?{}" hx-get="?{}"'
+            '<th scope="col" class="{}" aria-sort="{}"><a id="sort-{}" href="?{}" hx-get="?{}"'
             ' hx-target="#list" hx-push-url="true">{}{}</a></th>',
-            column.name, figure, aria_sort, column.name, query, query, column.header, arrow,
+            css_classes(column.name), aria_sort, column.name, query, query, column.header, arrow,
         )  # fmt: skip

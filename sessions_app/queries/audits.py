@@ -1,15 +1,15 @@
 """Read the audit rows of a session: who stopped it, who repriced it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from sessions_app.domain.station_states import Action, CommandOutcome, RepricingOutcome
 from sessions_app.models import ActionAudit, ChargingSession
 
-STOP = "stop charging"
-REPRICE = "reprice"
-REPRICED, REFUSED = "repriced", "refused"
+_TAKEN = (CommandOutcome.ACCEPTED, CommandOutcome.WAITING)
 
 
 class Repricing(msgspec.Struct, frozen=True):
@@ -20,21 +20,23 @@ class Repricing(msgspec.Struct, frozen=True):
     detail: str
 
 
-def stopped_by(session_id: int) -> str:
-    """Return the name of the manager whose stop command the station accepted last, or ""."""
-    stops = ActionAudit.objects.filter(session_id=session_id, action=STOP, outcome__in=("accepted", "waiting"))
-    return stops.order_by("-at").values_list("manager_name", flat=True).first() or ""
+def load_stopped_by(session_ids: Iterable[int]) -> dict[int, str]:
+    """Return the name of the manager whose stop the station accepted last, by session."""
+    taken = ActionAudit.objects.filter(session_id__in=session_ids, action=Action.STOP_CHARGING, outcome__in=_TAKEN)
+    names: dict[int, str] = dict(taken.order_by("at").values_list("session_id", "manager_name"))
+    return names
 
 
 def is_repriced(session_id: int) -> bool:
     """Return whether a manager repriced the session."""
-    return ActionAudit.objects.filter(session_id=session_id, action=REPRICE, outcome=REPRICED).exists()
+    done = ActionAudit.objects.filter(session_id=session_id, action=Action.REPRICE, outcome=RepricingOutcome.REPRICED)
+    return done.exists()
 
 
 def with_repricing(sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
     """Add what `repricing_of` reads of each session to the query."""
-    repricings = ActionAudit.objects.filter(session=OuterRef("pk"), action=REPRICE, outcome=REPRICED)
-    last = repricings.order_by("-at", "-pk")
+    done = ActionAudit.objects.filter(session=OuterRef("pk"), action=Action.REPRICE, outcome=RepricingOutcome.REPRICED)
+    last = done.order_by("-at", "-pk")
     columns = {f"repriced_{name}": Subquery(last.values(name)[:1]) for name in Repricing.__struct_fields__}
     return sessions.annotate(**columns)
 

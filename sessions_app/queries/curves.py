@@ -33,9 +33,16 @@ def load_curve(session: ChargingSession, *, window: TimeWindow | None = None) ->
     return curves.downsample(curve.between(*(_ms(at) for at in window)) if window else curve)
 
 
+def load_series(session_id: int) -> DownsampledSeries | None:
+    """Return the stored series of a long session."""
+    return DownsampledSeries.objects.filter(session_id=session_id).first()
+
+
 def decode_series(downsampled: DownsampledSeries) -> Curve:
-    """Decode the stored curve of a long session."""
-    return _decode_curve(downsampled.curve)
+    """Decode the stored curve of a long session; a series that is newer than the curve is unknown."""
+    curve = _decode_curve(downsampled.curve)
+    unknown: list[float | None] = [None] * len(curve)
+    return msgspec.structs.replace(curve, series={name: curve.series.get(name, unknown) for name in SERIES_FIELDS})
 
 
 def extend_curve(curve: Curve, rows: list[PointValues]) -> Curve:

@@ -25,6 +25,8 @@ STATION_FIELDS = (
     "connected_at",
     "disconnected_at",
     "last_seen_at",
+    "refused_versions",
+    "refused_at",
 )
 CONNECTOR_FIELDS = (
     "id",
@@ -52,6 +54,7 @@ SESSION_FIELDS = (
     "id_tag_id",
     "id_tag_value",
     "station_transaction_id",
+    "station_transaction_uses",
     "policy_id",
     "currency",
     "site__time_zone",
@@ -68,7 +71,10 @@ def decode_tariff(text: str) -> Tariff:
 def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     """Build the draft of a session at the station from the values of `SESSION_FIELDS`."""
     session_id, _, connector_id, totals, tariff, reading_count, *rest = values
-    (area_id, site_id, driver_id, tag_id, tag, transaction_id, policy_id, currency, zone), state = rest[:9], rest[9:]
+    (area_id, site_id, driver_id, tag_id, tag, transaction_id, transaction_uses, policy_id, currency, zone), state = (
+        rest[:10],
+        rest[10:],
+    )
     connector = next((item for item in station.connectors.values() if item.id == connector_id), None)
     return SessionDraft(
         id=session_id,
@@ -84,6 +90,7 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
         id_tag_id=tag_id,
         id_tag_value=tag,
         station_transaction_id=transaction_id,
+        station_transaction_uses=transaction_uses,
         policy_id=policy_id,
         tariff=tariff,
         currency=currency,

@@ -124,5 +124,5 @@ def _raw(sql: str, *params: Any) -> RawSQL:
 
 
 def _names(by: RelatedColumn) -> str:
-    null_name = " UNION ALL SELECT 0, " + ("0" if by.name == "number" else "''") if by.is_nullable else ""
+    null_name = f" UNION ALL SELECT 0, {by.unknown}" if by.is_nullable else ""
     return f"SELECT id, {by.name} AS name FROM {by.table} related{null_name}"  # noqa: S608 - SQL of `RELATED_COLUMNS`

@@ -1,57 +1,51 @@
 """The numbered points of a session's graph as lists of plain numbers, the browser's format."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from sessions_app.domain.drafts import Sample
+from sessions_app.domain.quantities import (
+    FIGURE_FIELDS,
+    MEASURED_FIELDS,
+    QUANTITIES,
+    SERIES,
+    figure_values,
+    measured_values,
+)
 from sessions_app.models import MeterSample
 
-# The values of a point: its number, epoch milliseconds, kW, kWh, A, price, %, V, A × 3, idle s.
-POINT_FIELDS = (
-    "number",
-    "at_ms",
-    "power_kw",
-    "energy_kwh",
-    "limit_a",
-    "price",
-    "battery",
-    "voltage_v",
-    "current_l1_a",
-    "current_l2_a",
-    "current_l3_a",
-    "idle_s",
-)
 PointValues = list[float | int | None]
 TimeWindow = tuple[datetime, datetime]
 
-_COLUMNS = (
-    "number",
-    "at",
-    "grid_power_w",
-    "energy_wh",
-    "limit_a",
-    "price",
-    "soc_percent",
-    "voltage_v",
-    "current_l1_a",
-    "current_l2_a",
-    "current_l3_a",
-    "idle_s",
+# The values of a point: its number, epoch milliseconds, the series in their order, and the idle seconds.
+POINT_FIELDS = ("number", "at_ms", *(series.field for series in SERIES), "idle_s")
+_COLUMNS = ("number", "at", *(each.field for each in QUANTITIES if each.series), "idle_s")
+_CONVERSIONS: tuple[tuple[int, Callable[[Any], float]], ...] = tuple(
+    (index, series.to_point) for index, series in enumerate(SERIES, 2) if series.to_point
 )
+_SAMPLE_FIELDS = (*FIGURE_FIELDS, *MEASURED_FIELDS)
+_POSITIONS = tuple(_SAMPLE_FIELDS.index(name) for name in _COLUMNS[2:])
+
+_KEY_FIELDS = {"session", "at", "number"}
+if _MISSING := {each.name for each in MeterSample._meta.concrete_fields} ^ {*_KEY_FIELDS, *_SAMPLE_FIELDS}:
+    message = (
+        f"models.MeterSample and domain/quantities.py differ in {', '.join(sorted(_MISSING))}: "
+        "each quantity has a field in models/sessions.py and a record."
+    )
+    raise ImproperlyConfigured(message)
 
 
 def point_from_row(values: tuple[Any, ...]) -> PointValues:
     """Convert the `_COLUMNS` of a sample to a point. Only here do money and energy become floats."""
-    number, at, power_w, energy_wh, limit_a, price, *rest = values
-    return [
-        number,
-        round(at.timestamp() * 1000),
-        None if power_w is None else power_w / 1000,
-        float(energy_wh) / 1000,
-        limit_a,
-        None if price is None else float(price),
-        *rest,
-    ]
+    point = list(values)
+    point[1] = round(point[1].timestamp() * 1000)
+    for index, convert in _CONVERSIONS:
+        if point[index] is not None:
+            point[index] = convert(point[index])
+    return point
 
 
 def load_points(session_id: int, *, after: int = 0, window: TimeWindow | None = None) -> list[PointValues]:
@@ -66,18 +60,5 @@ def load_points(session_id: int, *, after: int = 0, window: TimeWindow | None = 
 
 def sample_point(sample: Sample) -> PointValues:
     """Return the point of a newly recorded sample."""
-    reading, figures = sample.reading, sample.point
-    return point_from_row(
-        (
-            sample.number,
-            reading.at,
-            figures.grid_power_w,
-            figures.energy_wh,
-            figures.limit_a,
-            figures.price,
-            reading.soc_percent,
-            reading.voltage_v,
-            *reading.currents_a,
-            figures.idle_s,
-        )
-    )
+    values = (*figure_values(sample.point), *measured_values(sample.reading))
+    return point_from_row((sample.number, sample.reading.at, *(values[position] for position in _POSITIONS)))

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
+from sessions_app.domain.drafts import SessionDraft
 from sessions_app.domain.pricing import Component, Tariff
 from sessions_app.domain.wording import UNKNOWN
 from sessions_app.models import (
+    ChargingSession,
     ChargingStation,
     Company,
     Driver,
@@ -52,6 +54,18 @@ class PricingContext(NamedTuple):
         """The ids of its scopes, by the policy's field."""
         ids = (self.station_id, self.site_area_id, self.site.pk, self.site.company_id)
         return dict(zip(SCOPES, ids, strict=True))
+
+
+def pricing_context(draft: SessionDraft) -> PricingContext:
+    """Return the context of a session that is being recorded."""
+    site = Site.objects.select_related("company").get(pk=draft.site_id)
+    driver = Driver.objects.get(pk=draft.driver_id) if draft.driver_id else None
+    return PricingContext(draft.station_id, draft.site_area_id, site, driver, draft.state.started_at)
+
+
+def load_session_to_price(session_id: int) -> ChargingSession:
+    """Return a session with what its pricing context needs."""
+    return ChargingSession.objects.select_related("driver", "station", "site__company").get(pk=session_id)
 
 
 def tariff_for(context: PricingContext) -> tuple[PricingPolicy, Tariff] | None:

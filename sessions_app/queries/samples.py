@@ -1,15 +1,15 @@
 """Meter samples for exports: the rows of one session, and the energy over time of many."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any
 
-import msgspec
 from django.db.models import QuerySet
 
 from sessions_app.domain.intervals import EnergyPoint
+from sessions_app.domain.quantities import QUANTITIES
 from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.queries.rows import stream_rows
@@ -17,29 +17,15 @@ from sessions_app.queries.rows import stream_rows
 SESSIONS_PER_QUERY = 50
 
 
-class SampleRow(msgspec.Struct, frozen=True):
-    """A station's measurement and the session's figures at that moment. Wh, W, A, V, %, seconds."""
-
-    at: datetime
-    number: int
-    register_wh: Decimal | None
-    grid_power_w: float | None
-    energy_wh: Decimal
-    limit_a: float | None
-    idle_s: int
-    price: Decimal | None
-    soc_percent: float | None
-    voltage_v: float | None
-    current_l1_a: float | None
-    current_l2_a: float | None
-    current_l3_a: float | None
+# A sample's moment, its number, and its quantities: the order of `stream_samples`.
+SAMPLE_FIELDS = ("at", "number", *(each.field for each in QUANTITIES))
+SampleValues = tuple[Any, ...]
 
 
-def stream_samples(session_id: int) -> Iterator[SampleRow]:
-    """Yield the session's samples in order of time, in constant memory."""
+def stream_samples(session_id: int) -> Iterator[SampleValues]:
+    """Yield the SAMPLE_FIELDS of the session's samples in order of time, in constant memory."""
     samples = MeterSample.objects.filter(session_id=session_id).order_by("at")
-    for values in samples.values_list(*SampleRow.__struct_fields__).iterator(chunk_size=2_000):
-        yield SampleRow(*values)
+    yield from samples.values_list(*SAMPLE_FIELDS).iterator(chunk_size=2_000)
 
 
 def stream_energy_points(

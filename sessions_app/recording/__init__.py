@@ -16,6 +16,7 @@ from sessions_app.queries.points import sample_point
 from sessions_app.recording.downsampling import update_downsampled
 from sessions_app.recording.event_handlers import apply_event
 from sessions_app.recording.recompute import recompute
+from sessions_app.recording.spans import update_spans
 from sessions_app.store.event_batch import save_batch
 
 BatchResult = tuple[list[Outcome], list[SessionChange]]
@@ -29,6 +30,7 @@ def record(events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
     now = timezone.now()
     with transaction.atomic():
         batch = load_batch(events)
+        update_spans(batch.stations, events)
         results = [apply_event(batch, event, now=now) for event in events]
         for draft in batch.sessions:
             recompute(draft)
@@ -49,4 +51,5 @@ def _session_change(draft: SessionDraft) -> SessionChange | None:
         has_ended=(not draft.was_ended) and draft.state.is_ended,
         points=[sample_point(sample) for sample in draft.new_samples],
         redraw=bool(draft.changed_samples),
+        refetch=draft.is_reassigned or draft.state.started_at != draft.previous_state.started_at,
     )

@@ -7,8 +7,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from sessions_app.domain import curve as curves
 from sessions_app.domain.drafts import SessionDraft
-from sessions_app.models import DownsampledSeries
-from sessions_app.queries.curves import STORED_POINTS, curve_from_points, decode_series, extend_curve
+from sessions_app.queries.curves import STORED_POINTS, curve_from_points, decode_series, extend_curve, load_series
 from sessions_app.queries.points import load_points
 from sessions_app.store import downsampled
 
@@ -53,7 +52,7 @@ def _update(drafts: list[SessionDraft]) -> None:
 
 def refresh_downsampled(session_id: int) -> None:
     """Extend the session's series with new samples, or build it from all."""
-    stored = DownsampledSeries.objects.filter(session_id=session_id).first()
+    stored = load_series(session_id)
     rows = load_points(session_id, after=stored.last_number if stored else 0)
     curve = extend_curve(decode_series(stored), rows) if stored else curves.with_gaps(curve_from_points(rows))
     if rows:

@@ -1,19 +1,25 @@
 """Apply events to the batch: find the session, and change it by the domain's rules."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import singledispatch
 
 import msgspec
 
 from sessions_app.domain import events, lifecycle, meter
+from sessions_app.domain.connector_sessions import (
+    last_session_started_by,
+    only_connector,
+    open_session,
+    unplug_if_available,
+)
 from sessions_app.domain.drafts import ConnectorDraft, DeadLetterDraft, EventBatch, SessionDraft, StationDraft
 from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
-from sessions_app.queries.audits import stopped_by
-from sessions_app.queries.event_batch import load_last_session
-from sessions_app.recording.session_matching import is_repeated_start, match_readings, match_stop, unplug_if_available
+from sessions_app.domain.session_matching import MatchReason, match_readings, match_start, match_stop, takes_own_id
+from sessions_app.domain.station_states import ConnectorStatus, StopReason, charging_state
+from sessions_app.domain.transactions import CONFIRMED_AFTER
 from sessions_app.recording.session_opening import (
     assign_connector,
     assign_driver,
@@ -21,10 +27,8 @@ from sessions_app.recording.session_opening import (
     open_with_start,
     open_without_start,
 )
+from sessions_app.recording.station_events import update_last_seen, update_station
 from sessions_app.store.credentials import matches
-
-CHARGING = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})  # OCPP 1.6: within a transaction
-LAST_SEEN_PRECISION = timedelta(seconds=30)  # of `last_seen_at`, to save a write for each message
 
 
 @dataclass(slots=True)
@@ -43,7 +47,7 @@ def apply_event(batch: EventBatch, event: Event | ConnectionAttempt, *, now: dat
     station = batch.stations.get(event.station_id)
     if station is None:  # deleted while its socket was open
         return EventResult(tag_status="Invalid")
-    _update_last_seen(station, now)  # by our clock: the station's may be wrong
+    update_last_seen(station, now)
     return _handle(event, batch, station)
 
 
@@ -56,47 +60,9 @@ def _authenticate(batch: EventBatch, event: ConnectionAttempt) -> EventResult:
     return EventResult(tag_status="Invalid")
 
 
-def _update_last_seen(station: StationDraft, at: datetime) -> None:
-    if station.last_seen_at is None or at - station.last_seen_at >= LAST_SEEN_PRECISION:
-        station.last_seen_at = at
-        station.is_changed = True
-
-
 @singledispatch
 def _handle(event: Event, batch: EventBatch, station: StationDraft) -> EventResult:
-    return EventResult()
-
-
-@_handle.register
-def _connected(event: events.Connected, batch: EventBatch, station: StationDraft) -> EventResult:
-    station.connection_id, station.connected_at = event.connection, event.at
-    station.is_changed = True
-    _mark_open_sessions(station)
-    return EventResult()
-
-
-@_handle.register
-def _disconnected(event: events.Disconnected, batch: EventBatch, station: StationDraft) -> EventResult:
-    """Ignore an old socket that closes late, after the station has opened a new one."""
-    if station.connection_id == event.connection:
-        station.connection_id, station.disconnected_at = "", event.at
-        station.is_changed = True
-        _mark_open_sessions(station)
-    return EventResult()
-
-
-def _mark_open_sessions(station: StationDraft) -> None:
-    """Have rows in progress announced: whether their station is online has changed."""
-    for draft in station.sessions:
-        draft.is_changed = draft.is_changed or not draft.state.is_ended
-
-
-@_handle.register
-def _booted(event: events.BootNotified, batch: EventBatch, station: StationDraft) -> EventResult:
-    station.booted_at = event.at
-    station.vendor, station.model = event.vendor, event.model
-    station.serial_number, station.firmware_version = event.serial_number, event.firmware_version
-    station.is_changed = True
+    update_station(station, event)
     return EventResult()
 
 
@@ -109,7 +75,7 @@ def _status(event: events.StatusChanged, batch: EventBatch, station: StationDraf
         connector.status, connector.error_code = event.status, event.error_code
         connector.status_at = event.at
         connector.is_changed = True
-    if event.status == "Available":
+    if event.status == ConnectorStatus.AVAILABLE:
         connector.available_at = max(event.at, connector.available_at or event.at)
         connector.is_changed = True
         _free_connector(station, connector, event)
@@ -118,14 +84,12 @@ def _status(event: events.StatusChanged, batch: EventBatch, station: StationDraf
 
 def _free_connector(station: StationDraft, connector: ConnectorDraft, event: events.StatusChanged) -> None:
     """Unplug the car of the last session, and close an open session that the station has forgotten."""
-    draft = station.open_session(connector)
+    draft = open_session(station, connector)
     if draft is not None and lifecycle.is_forgotten(
         draft.state, booted_at=station.booted_at, received_at=event.received_at
     ):
-        draft.set_state(lifecycle.close_session(draft.state, reason=lifecycle.FORGOTTEN))
-    if station.sessions_started_after(connector, event.at):  # a late status: it belongs to an earlier session
-        load_last_session(station, connector, by=event.at)
-    last = station.last_session_started_by(connector, event.at)
+        draft.set_state(lifecycle.close_session(draft.state, reason=StopReason.FORGOTTEN))
+    last = last_session_started_by(station, connector, event.at)  # a late status belongs to an earlier session
     if last is not None:
         last.set_state(lifecycle.unplug(last.state, at=event.at))
 
@@ -138,19 +102,19 @@ def _authorize(event: events.AuthorizeRequested, batch: EventBatch, station: Sta
 @_handle.register
 def _started(event: events.Started, batch: EventBatch, station: StationDraft) -> EventResult:
     """Open a session; a start repeated because its reply was lost returns the same one."""
-    connector = _connector(station, event.connector) or station.only_connector
+    connector = _connector(station, event.connector) or only_connector(station)
     if connector is None and event.fallback is not None:
-        return _dead_letter(event.fallback, batch, station)
+        return _add_dead_letter(batch, event.fallback, MatchReason.NO_CONNECTOR)
     tag, status = find_tag(batch, station, event)
-    for draft in station.sessions:
-        if draft.connector is connector and is_repeated_start(draft, event):
-            return EventResult(draft, status)
+    repeated = match_start(station, connector, event).session
+    if repeated is not None:
+        return EventResult(repeated, status)
     for draft in station.sessions:
         if draft.connector is connector and draft.state.started_at <= event.at:
             draft.set_state(lifecycle.end_by_next_session(draft.state, to=event.at))
-    previous = station.open_session(connector) if connector else None
+    previous = open_session(station, connector) if connector else None
     if previous is not None and previous.state.started_at <= event.at:
-        previous.set_state(lifecycle.close_session(previous.state, reason=lifecycle.NEXT_SESSION))
+        previous.set_state(lifecycle.close_session(previous.state, reason=StopReason.NEXT_SESSION))
     draft = open_with_start(station, connector, event)
     assign_driver(draft, event.id_tag, tag)
     return EventResult(draft, status)
@@ -162,14 +126,16 @@ def _measured(event: events.Measured, batch: EventBatch, station: StationDraft) 
         return EventResult()
     connector = _connector(station, event.connector)
     if connector is None and event.own_transaction:
-        connector = station.only_connector
-    draft = match_readings(station, connector, event)
+        connector = only_connector(station)
+    draft, reason = match_readings(station, connector, event)
     if draft is None and not event.own_transaction:
-        return _handle_unmatched(event, batch, station, connector)
+        return _handle_unmatched(event, batch, connector, reason)
     if draft is None:
-        draft = open_without_start(station, connector, event.transaction, event.readings[0])
+        draft = open_without_start(station, connector, event.own_transaction, event.readings[0])
+    elif reason is MatchReason.ISSUED_ID:
+        draft.station_transaction_uses = 0  # the station uses our id: a stray one does not count
     elif event.own_transaction:
-        _remember_transaction_id(station, draft, event)
+        _remember_own_id(station, draft, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
     _add_readings(draft, event.readings, received_at=event.at)
@@ -177,44 +143,52 @@ def _measured(event: events.Measured, batch: EventBatch, station: StationDraft) 
 
 
 def _handle_unmatched(
-    event: events.Measured, batch: EventBatch, station: StationDraft, connector: ConnectorDraft | None
+    event: events.Measured, batch: EventBatch, connector: ConnectorDraft | None, reason: MatchReason
 ) -> EventResult:
     """Ignore clock-aligned readings of an idle connector.
 
     Store those of a charging connector as dead letters: their session is missing.
     """
-    if connector is not None and connector.status in CHARGING:
-        payload, error = msgspec.json.encode(event).decode(), "No session matches these readings."
-        batch.dead_letters.append(DeadLetterDraft(station.id, type(event).__name__, payload, error, event.at))
-    return EventResult()
+    if connector is None or charging_state(connector.status) is None:
+        return EventResult()
+    message = events.UnparsedMessage(
+        station_id=event.station_id,
+        at=event.at,
+        action=type(event).__name__,
+        payload=msgspec.json.encode(event).decode(),
+        error="No session matches these readings.",
+    )
+    return _add_dead_letter(batch, message, reason)
 
 
-def _remember_transaction_id(station: StationDraft, draft: SessionDraft, event: events.Measured) -> None:
-    """Store the station's own id for the session: the stop will use it too."""
-    holder = station.session_by_transaction(event.own_transaction)
-    if holder is draft:
+def _remember_own_id(station: StationDraft, draft: SessionDraft, event: events.Measured) -> None:
+    """Store the station's own id for the session: the stop will use it too. Count what confirms it."""
+    if not takes_own_id(station, draft, event):
         return
-    if holder is None or lifecycle.ended_before(holder.state, at=event.readings[-1].at):
+    if draft.station_transaction_id != event.own_transaction:
         station.set_transaction_id(draft, event.own_transaction)
+    last_at = draft.state.last_reading_at
+    is_new = last_at is None or event.readings[-1].at > last_at  # a repeated message confirms nothing
+    if is_new and not draft.state.flags & Flag.START_UNKNOWN:  # which has no other id to choose from
+        draft.station_transaction_uses = min(draft.station_transaction_uses + 1, CONFIRMED_AFTER)
 
 
 @_handle.register
 def _stopped(event: events.Stopped, batch: EventBatch, station: StationDraft) -> EventResult:
     """Accept every stop. The first one of a session counts; one without a session opens it."""
-    transaction = event.own_transaction
-    draft = match_stop(station, event)
+    draft, match_reason = match_stop(station, event)
     if draft is None:
         stop_reading = Reading(at=event.at, register_wh=event.meter_stop_wh)
         first_reading = event.readings[0] if event.readings else stop_reading
-        draft = open_without_start(station, station.only_connector, transaction, first_reading)
-    elif not draft.station_transaction_id and transaction != str(draft.id):
-        station.set_transaction_id(draft, transaction)  # the stop may be repeated
+        draft = open_without_start(station, only_connector(station), event.own_transaction, first_reading)
+    elif not draft.station_transaction_id and match_reason is not MatchReason.ISSUED_ID:
+        station.set_transaction_id(draft, event.own_transaction)  # the stop may be repeated
     if event.id_tag and not draft.id_tag_value and draft.state.flags & Flag.START_UNKNOWN:
         assign_driver(draft, event.id_tag, find_tag(batch, station, event)[0])
     _add_readings(draft, event.readings, received_at=None)
     state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=event.meter_stop_wh, reason=event.reason)
-    if state.end_reason == "Remote" and draft.id and not state.ended_by:
-        state = msgspec.structs.replace(state, ended_by=stopped_by(draft.id))
+    if state.end_reason == StopReason.REMOTE and not state.ended_by:
+        state = msgspec.structs.replace(state, ended_by=batch.stopped_by.get(draft.id, ""))
     draft.set_state(unplug_if_available(station, draft, state))
     return EventResult(draft)
 
@@ -227,7 +201,13 @@ def _command_answered(event: events.CommandAnswered, batch: EventBatch, station:
 
 @_handle.register
 def _dead_letter(event: events.UnparsedMessage, batch: EventBatch, station: StationDraft) -> EventResult:
-    batch.dead_letters.append(DeadLetterDraft(station.id, event.action, event.payload, event.error, event.at))
+    return _add_dead_letter(batch, event, "")
+
+
+def _add_dead_letter(batch: EventBatch, message: events.UnparsedMessage, reason: str) -> EventResult:
+    batch.dead_letters.append(
+        DeadLetterDraft(message.station_id, message.action, message.payload, message.error, message.at, reason)
+    )
     return EventResult()
 
 

@@ -16,6 +16,7 @@ from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import EventBatch, Sample, SessionDraft
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.pricing import Tariff, labels
+from sessions_app.domain.station_states import Action, RepricingOutcome
 from sessions_app.domain.wording import UNKNOWN, money
 from sessions_app.models import (
     ActionAudit,
@@ -24,14 +25,12 @@ from sessions_app.models import (
     PricingPolicy,
 )
 from sessions_app.queries import policies
-from sessions_app.queries.audits import REFUSED, REPRICE, REPRICED
 from sessions_app.queries.event_batch import load_session_batch
+from sessions_app.queries.policies import load_session_to_price
 from sessions_app.queries.readings import load_readings
 from sessions_app.recording.downsampling import update_downsampled
 from sessions_app.store.audits import audit_add
 from sessions_app.store.event_batch import save_batch
-
-_SESSIONS = ChargingSession.objects.select_related("driver", "station", "site__company")
 
 
 class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,14 +92,14 @@ def reprice_session(
         save_batch(batch)
         update_downsampled([draft])
         if not draft.state.is_ended:
-            change = SessionChange(draft.id, draft.site_id, redraw=True)
+            change = SessionChange(draft.id, draft.site_id, redraw=True, refetch=True)
             transaction.on_commit(partial(announce_change, change), robust=True)
     audit = ActionAudit(
-        action=REPRICE,
+        action=Action.REPRICE,
         session_id=draft.id,
         station_id=draft.station_id,
         at=at,
-        outcome=REFUSED if result.refusal else REPRICED,
+        outcome=RepricingOutcome.REFUSED if result.refusal else RepricingOutcome.REPRICED,
         detail=result.detail,
     )
     audit_add(audit, by=by)
@@ -110,7 +109,7 @@ def reprice_session(
 def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[EventBatch, SessionDraft, RepricingResult]:
     """Return the repriced session, not yet saved."""
     batch = load_session_batch(session_id)  # first: its lock keeps the later reads consistent
-    session = _SESSIONS.get(pk=session_id)
+    session = load_session_to_price(session_id)
     draft = batch.sessions[0]
     old_tariff = draft.billing.tariff
     result = RepricingResult(

@@ -3,17 +3,16 @@
 import msgspec
 
 from sessions_app.domain import lifecycle
+from sessions_app.domain.connector_sessions import open_session, sessions_started_after, unplug_if_available
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, SessionDraft, StationDraft, Tag
 from sessions_app.domain.events import AuthorizeRequested, Started, Stopped
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
-from sessions_app.models import Driver, Site
+from sessions_app.domain.station_states import StopReason
 from sessions_app.queries.audits import is_repriced
 from sessions_app.queries.drafts import billing_context
-from sessions_app.queries.event_batch import load_last_session
-from sessions_app.queries.policies import PricingContext, tariff_for
-from sessions_app.recording.session_matching import unplug_if_available
+from sessions_app.queries.policies import pricing_context, tariff_for
 
 
 def find_tag(
@@ -40,8 +39,6 @@ def open_without_start(
     station: StationDraft, connector: ConnectorDraft | None, transaction: str, first_reading: Reading
 ) -> SessionDraft:
     """Add a session whose start message never arrived: it begins with its first reading."""
-    if connector is not None:
-        load_last_session(station, connector)
     state = SessionState(
         started_at=first_reading.at, meter_start_wh=first_reading.register_wh, flags=int(Flag.START_UNKNOWN)
     )
@@ -52,8 +49,8 @@ def open_without_start(
 
 def _add_session(station: StationDraft, connector: ConnectorDraft | None, state: SessionState) -> SessionDraft:
     """Add a session, closed if its connector already has a later one."""
-    if station.sessions_started_after(connector, state.started_at):
-        state = lifecycle.close_session(state, reason=lifecycle.NEXT_SESSION)
+    if sessions_started_after(station, connector, state.started_at):
+        state = lifecycle.close_session(state, reason=StopReason.NEXT_SESSION)
     draft = SessionDraft(
         id=0,
         station_id=station.id,
@@ -82,7 +79,7 @@ def assign_connector(station: StationDraft, draft: SessionDraft, connector: Conn
 
     Do nothing if another session is in progress there: a connector has only one.
     """
-    if not draft.state.is_ended and station.open_session(connector) is not None:
+    if not draft.state.is_ended and open_session(station, connector) is not None:
         return
     draft.connector = connector
     draft.billing = billing_context(connector, draft.billing.zone, draft.billing.tariff)
@@ -96,13 +93,11 @@ def assign_tariff(draft: SessionDraft) -> None:
     Replace the copy only if another policy applies after a change of start or driver: editing a policy
     changes no session. Never replace a policy that an operator chose.
     """
-    site = Site.objects.select_related("company").get(pk=draft.site_id)
-    driver = Driver.objects.get(pk=draft.driver_id) if draft.driver_id else None
-    context = PricingContext(draft.station_id, draft.site_area_id, site, driver, draft.state.started_at)
+    context = pricing_context(draft)
     policy, tariff = tariff_for(context) or (None, None)
     is_other_policy = draft.policy_id != (policy.pk if policy else None)
     if is_other_policy and not (draft.is_stored and is_repriced(draft.id)):
         draft.set_tariff(policy.pk if policy else None, tariff)
     flags = draft.state.flags & ~(Flag.NO_DRIVER | Flag.NO_PRICE)
-    flags |= (0 if driver else Flag.NO_DRIVER) | (0 if draft.billing.tariff else Flag.NO_PRICE)
+    flags |= (0 if context.driver else Flag.NO_DRIVER) | (0 if draft.billing.tariff else Flag.NO_PRICE)
     draft.set_state(msgspec.structs.replace(draft.state, flags=flags))

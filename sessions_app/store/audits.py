@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
+from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 
-WAITING, ACCEPTED, REJECTED, NO_ANSWER = "waiting", "accepted", "rejected", "no answer"
 
-
-def audit_begin(manager: Manager, *, action: str, session: ChargingSession, at: datetime) -> ActionAudit:
+def audit_begin(manager: Manager, *, action: Action, session: ChargingSession, at: datetime) -> ActionAudit:
     """Add an action that waits for the station's answer."""
     return ActionAudit.objects.create(
         manager=manager,
@@ -16,13 +15,13 @@ def audit_begin(manager: Manager, *, action: str, session: ChargingSession, at: 
         session=session,
         station_id=session.station_id,
         at=at,
-        outcome=WAITING,
+        outcome=CommandOutcome.WAITING,
     )
 
 
 def audit_settle(audit_id: int, *, outcome: str, detail: str = "") -> bool:
     """Set the outcome of a waiting action; return whether it was still waiting."""
-    waiting = ActionAudit.objects.filter(pk=audit_id, outcome=WAITING)
+    waiting = ActionAudit.objects.filter(pk=audit_id, outcome=CommandOutcome.WAITING)
     return waiting.update(outcome=outcome, detail=detail) == 1
 
 

@@ -7,7 +7,9 @@ from django.db.models import F
 
 from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
+from sessions_app.domain.events import ConnectionAttempt
 from sessions_app.domain.flags import Flag
+from sessions_app.domain.quantities import FIGURE_FIELDS, MEASURED_FIELDS, figure_values, measured_values
 from sessions_app.domain.session_totals import SessionTotals
 from sessions_app.models import (
     ChargingSession,
@@ -20,6 +22,7 @@ from sessions_app.models import (
 from sessions_app.store.audits import audit_settle
 from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
+from sessions_app.store.spans import save_spans
 
 _A_DAY_S = 86_400
 MAX_PENDING_STATIONS = 1_000  # a client that tries many names must not fill the disk
@@ -34,21 +37,11 @@ _STATION = (
     "connected_at",
     "disconnected_at",
     "last_seen_at",
+    "refused_versions",
+    "refused_at",
 )
 _CONNECTOR = ("status", "error_code", "status_at", "available_at")
 _SAMPLE_KEY = ("session", "at")
-_MEASURED = (
-    "register_wh",
-    "power_w",
-    "offered_a",
-    "offered_w",
-    "soc_percent",
-    "voltage_v",
-    "current_l1_a",
-    "current_l2_a",
-    "current_l3_a",
-)
-_DERIVED = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "price")
 
 
 def save_batch(batch: EventBatch) -> None:
@@ -59,8 +52,9 @@ def save_batch(batch: EventBatch) -> None:
     _create_connectors([c for c in connectors if not c.id])
     update_rows(Connector, _CONNECTOR, [_connector_row(c) for c in connectors if c.is_changed])
     _save_sessions(batch.sessions)
+    save_spans([*stations])
     for attempt in batch.attempts:
-        save_attempt(identity=attempt.identity, password=attempt.password, address=attempt.address, at=attempt.at)
+        save_attempt(attempt)
     for answer in batch.command_answers:
         audit_settle(answer.audit_id, outcome=answer.outcome, detail=answer.detail)
     DeadLetter.objects.bulk_create(
@@ -69,6 +63,7 @@ def save_batch(batch: EventBatch) -> None:
             action=draft.action,
             payload=draft.payload,
             error=draft.error,
+            reason=draft.reason,
             received_at=draft.received_at,
         )
         for draft in batch.dead_letters
@@ -101,14 +96,14 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
         draft.id = session.pk
     insert_rows(
         MeterSample,
-        (*_SAMPLE_KEY, "number", *_MEASURED, *_DERIVED),
+        (*_SAMPLE_KEY, "number", *MEASURED_FIELDS, *FIGURE_FIELDS),
         [_sample_row(draft.id, sample) for draft in drafts for sample in draft.new_samples],
     )
     update_rows(
         MeterSample,
-        (*_MEASURED, *_DERIVED),
+        (*MEASURED_FIELDS, *FIGURE_FIELDS),
         [
-            (draft.id, sample.reading.at, *_measured_values(sample), *_derived_values(sample))
+            (draft.id, sample.reading.at, *measured_values(sample.reading), *figure_values(sample.point))
             for draft in drafts
             for sample in draft.changed_samples
         ],
@@ -116,21 +111,23 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
     )
 
 
-def save_attempt(*, identity: str, password: bytes, address: str, at: Any) -> None:
+def save_attempt(attempt: ConnectionAttempt) -> None:
     """Record that an unknown station tried to connect, and its password.
 
     If the table is full, delete the name with the fewest, oldest attempts: a station keeps trying.
     """
-    digest = password_digest(password.decode("utf-8", "replace")) if password else ""
-    count = PendingStation.objects.filter(identity=identity).update(
-        last_at=at, attempts=F("attempts") + 1, password_digest=digest, address=address
-    )
-    if count:
+    columns = {
+        "last_at": attempt.at,
+        "address": attempt.address,
+        "offered_versions": attempt.offered_versions,
+        "password_digest": password_digest(attempt.password.decode("utf-8", "replace")) if attempt.password else "",
+    }
+    if PendingStation.objects.filter(identity=attempt.identity).update(attempts=F("attempts") + 1, **columns):
         return
     if PendingStation.objects.count() >= MAX_PENDING_STATIONS:
         least_tried = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
         PendingStation.objects.filter(pk__in=least_tried).delete()
-    PendingStation.objects.create(identity=identity, password_digest=digest, address=address, first_at=at, last_at=at)
+    PendingStation.objects.create(identity=attempt.identity, first_at=attempt.at, **columns)
 
 
 def session_columns(draft: SessionDraft) -> dict[str, Any]:
@@ -152,6 +149,7 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
         "sample_interval_s": totals.interval_s,
         "reading_count": draft.reading_count,
         "station_transaction_id": draft.station_transaction_id,
+        "station_transaction_uses": draft.station_transaction_uses,
         "totals": msgspec.json.encode(totals).decode(),
         "price": pricing.total(price_lines) if billing.tariff else None,
         "price_lines": msgspec.json.encode(price_lines).decode() if billing.tariff else "",
@@ -206,22 +204,10 @@ def _create_connectors(drafts: list[ConnectorDraft]) -> None:
 
 
 def _sample_row(session_id: int, sample: Sample) -> tuple[Any, ...]:
-    return (session_id, sample.reading.at, sample.number, *_measured_values(sample), *_derived_values(sample))
-
-
-def _measured_values(sample: Sample) -> tuple[Any, ...]:
-    reading = sample.reading
     return (
-        reading.register_wh,
-        reading.power_w,
-        reading.offered_a,
-        reading.offered_w,
-        reading.soc_percent,
-        reading.voltage_v,
-        *reading.currents_a,
+        session_id,
+        sample.reading.at,
+        sample.number,
+        *measured_values(sample.reading),
+        *figure_values(sample.point),
     )
-
-
-def _derived_values(sample: Sample) -> tuple[Any, ...]:
-    point = sample.point
-    return point.energy_wh, point.grid_power_w, point.limit_a, point.idle_s, point.price

@@ -34,7 +34,7 @@ document.addEventListener("change", ({ target }) => {
   if (target.id === "sort") target.form.requestSubmit();
 });
 
-// A named range clears the days beside it, and a day clears the range. This listener comes before htmx's, which sends
+// A named range clears the days next to it, and a day clears the range. This listener comes before htmx's, which sends
 // the form.
 document.addEventListener(
   "change",

@@ -12,6 +12,7 @@ import { on, state } from "./socket.js";
 
 const ENDED_FOR_MS = 2000; // an ended row is shown for this long
 const LIT_FOR_MS = 60; // a changed cell is lit at once, and fades by a CSS transition
+const REORDER_AFTER_MS = 3_000;
 const SUMS_EVERY_MS = 15_000;
 const SILENCE_CHECK_EVERY_MS = 15_000;
 const LEVELS = ["", "warning", "high"];
@@ -22,10 +23,11 @@ function showState() {
   indicator.querySelector("[data-live-word]").textContent = STATE_LABELS[state];
 }
 
-function changed({ session, level, idle_s: idleS, silent_at: silentAt, cells, marks }) {
+function changed({ session, level, idle_s: idleS, silent_at: silentAt, refetch: isListStale, cells, marks }) {
   const row = rowOf(session);
   isSumsDue = true;
-  if (entersOrLeaves(session, level, idleS, Boolean(row))) refetchSoon();
+  if (isListStale || entersOrLeaves(session, level, idleS, Boolean(row))) refetchSoon();
+  if (listParams().get("sort")?.replace("-", "") in cells) reorderSoon();
   if (!row) return;
   row.dataset.level = level;
   row.toggleAttribute("data-silent", marks.silence[0] !== "");
@@ -33,10 +35,20 @@ function changed({ session, level, idle_s: idleS, silent_at: silentAt, cells, ma
   for (const [key, text] of Object.entries(cells)) showText(row.querySelector(`[data-cell="${key}"]`), text);
   for (const [key, [text, title]] of Object.entries(marks)) {
     for (const mark of row.querySelectorAll(`[data-mark="${key}"]`)) {
-      mark.title = title;
+      if (mark.hasAttribute("title")) mark.title = title;
       if (mark.matches("span")) mark.textContent = text;
     }
   }
+}
+
+// A list in the order of a live cell is sorted again by the server, once for the changes of a few seconds.
+let reorderTimer = null;
+
+function reorderSoon() {
+  reorderTimer ??= setTimeout(() => {
+    reorderTimer = null;
+    refetchSoon();
+  }, REORDER_AFTER_MS);
 }
 
 function showText(cell, text) {
@@ -127,7 +139,7 @@ on(["state"], async (name) => {
 on(["session.changed"], changed);
 on(["session.started"], () => refetchSoon());
 on(["session.ended"], ended);
-// The browser slows down a tab in the background: when it is shown again, it fetches what it has missed.
+// The browser slows down a tab in the background: when it is shown again, it fetches the changes that it missed.
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && state === "live") refetchSoon();
 });

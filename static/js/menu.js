@@ -1,4 +1,4 @@
-// The menu of a row: fetched, since what a manager may do depends on the moment, and put beside its button.
+// The menu of a row: fetched, since what a manager may do depends on the moment, and placed next to its button.
 //
 // The button is found by its id: the list may be replaced while the menu is open.
 

@@ -47,6 +47,12 @@ def create_one_of_each() -> None:
         at=builders.NOON,
         outcome="accepted",
     )
+    models.StatusSpan.objects.create(
+        station=station, connector_number=1, status="Charging", from_at=builders.NOON, received_at=builders.NOON
+    )
+    models.ConnectionSpan.objects.create(station=station, connection="c", connected_at=builders.NOON)
+    models.PlannedDowntime.objects.create(station=station, from_at=builders.NOON)
+    models.ElectricityCost.objects.create(site=site, valid_from=builders.NOON, price_per_kwh="0.22", currency="AUD")
     models.SavedView.objects.create(manager=dana, name="Idle", tab="in-progress")
     models.ExportJob.objects.create(
         manager=dana, kind="sessions", of="history", name="History", rows_total=1, created_at=builders.NOON
@@ -63,8 +69,10 @@ def names(models: Iterable[type[Model]]) -> list[str]:
 def test_every_model_for_operators_has_an_admin_page() -> None:
     without = {
         models.DownsampledSeries,
+        models.ElectricityCost,
         models.Membership,
         models.MeterSample,
+        models.PlannedDowntime,
         models.PriceComponent,
     }
 
@@ -104,11 +112,13 @@ def test_only_manually_created_models_can_be_added(operator: Client, model: type
     created_elsewhere = {
         models.ActionAudit,
         models.ChargingSession,
+        models.ConnectionSpan,
         models.Connector,
         models.ExportJob,
         models.PendingStation,
         models.SavedView,
         models.DeadLetter,
+        models.StatusSpan,
     }
 
     answer = operator.get(address(model, "add"))

@@ -47,7 +47,7 @@ def test_move_to_another_currency_needs_policies_ended(operator: Client) -> None
     area = station.site_area
     site = area.site
     tokyo = builders.area(at=builders.site(of=builders.company(currency="JPY")))
-    site_rows = rows("areas") | rows("memberships")
+    site_rows = rows("areas") | rows("memberships") | rows("electricity_costs")
     moves = [
         (site, "company", {"company": tokyo.site.company_id, "name": "A", "time_zone": "UTC"} | site_rows),
         (area, "site", {"site": tokyo.site_id, "name": "B"} | rows("stations")),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.recording import record
 from tests.recording.test_repricing import charged, costs
@@ -96,7 +97,7 @@ def test_new_reading_is_previewed_again(olga: Client) -> None:
             station_id=running.station_id,
             at=last.at,
             connector=1,
-            transaction=str(running.pk),
+            transaction=issued_id(str(running.pk)),
             readings=(last,),
         )
     ])  # fmt: skip

@@ -116,7 +116,11 @@ def test_connector_form_changes_only_the_rating(operator: Client) -> None:
     connector = builders.station(connectors=1).connectors.get()
     other = builders.station()
 
-    change(operator, connector, {"station": other.pk, "number": 9, "max_power_w": 7400, "phases": 1})
+    change(
+        operator,
+        connector,
+        {"station": other.pk, "number": 9, "max_power_w": 7400, "phases": 1} | rows("planned_downtimes"),
+    )
 
     assert (connector.max_power_w, connector.phases) == (7_400, 1)
     assert (connector.station == other, connector.number) == (False, 1)

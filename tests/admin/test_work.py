@@ -59,6 +59,7 @@ def test_site_is_added_with_areas_and_members(operator: Client) -> None:
             "time_zone": "Australia/Sydney",
             **rows("areas", {"name": "Basement 1"}, {"name": "Ground"}),
             **rows("memberships", {"manager": dana.pk, "role": "manager"}),
+            **rows("electricity_costs"),
         },
     )
 
@@ -76,6 +77,7 @@ def test_unknown_time_zone_is_rejected(operator: Client) -> None:
             "time_zone": "Mars/Olympus",
             **rows("areas"),
             **rows("memberships"),
+            **rows("electricity_costs"),
         },
     )
 
@@ -164,6 +166,7 @@ def test_manager_is_added_with_hashed_password(operator: Client) -> None:
             "password1": "a long enough pass",
             "password2": "a long enough pass",
             **rows("memberships"),
+            **rows("electricity_costs"),
         },
     )
 

@@ -92,12 +92,12 @@ def copy_rate(rows: int) -> float:
     """Return the upper bound: PostgreSQL's own COPY of the same query, in rows a second."""
     from django.db import connection
 
+    from sessions_app.domain.row import ROW_PATHS
     from sessions_app.models import ChargingSession
     from sessions_app.queries.ordering import ordered
-    from sessions_app.queries.rows import _FIELDS
 
     sessions = ordered(ChargingSession.objects.exclude(ended_at=None))
-    query, params = sessions.values_list(*_FIELDS).query.sql_with_params()
+    query, params = sessions.values_list(*ROW_PATHS.values()).query.sql_with_params()
     with connection.cursor() as cursor:
         text = cursor.mogrify(query, params)
         began = time.perf_counter()

@@ -6,7 +6,7 @@
 Each station sends its next MeterValues when the last one is answered, over a real socket. Without
 --url it makes a database, fills in the stations, and starts a server of its own; client and server
 share the machine. A server that runs already needs stations PREFIX-001 … (`manage.py add_station
-PREFIX --count N --password P --accept-unknown-tags`); what it stored is not counted then, unless
+PREFIX --count N --password P --accept-unknown-tags`); its rows are not counted then, unless
 DATABASE_URL names its database.
 """
 

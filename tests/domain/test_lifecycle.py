@@ -9,6 +9,7 @@ import pytest
 from sessions_app.domain import lifecycle
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.lifecycle import SessionState
+from sessions_app.domain.station_states import StopReason
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 BEGUN = SessionState(started_at=START)
@@ -37,7 +38,7 @@ def test_negative_meter_stop_is_ignored() -> None:
 
 
 def test_provisional_end_moves_with_late_readings() -> None:
-    closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=lifecycle.FORGOTTEN)
+    closed = lifecycle.close_session(lifecycle.add_reading(BEGUN, at=minute(5)), reason=StopReason.FORGOTTEN)
     later = lifecycle.add_reading(closed, at=minute(9))
 
     assert (closed.ended_at, closed.is_provisional) == (minute(5), True)
@@ -46,7 +47,7 @@ def test_provisional_end_moves_with_late_readings() -> None:
 
 
 def test_stop_replaces_a_provisional_close() -> None:
-    closed = lifecycle.close_session(BEGUN, reason=lifecycle.CLOSED, by="Dana Ng")
+    closed = lifecycle.close_session(BEGUN, reason=StopReason.CLOSED, by="Dana Ng")
     state = stopped(closed)
 
     assert (state.ended_at, state.is_provisional) == (minute(60), False)
@@ -54,7 +55,7 @@ def test_stop_replaces_a_provisional_close() -> None:
 
 
 def test_closing_an_ended_session_changes_nothing() -> None:
-    assert lifecycle.close_session(stopped(), reason=lifecycle.CLOSED) == stopped()
+    assert lifecycle.close_session(stopped(), reason=StopReason.CLOSED) == stopped()
 
 
 def test_end_moves_once_to_the_time_of_unplugging() -> None:

@@ -47,7 +47,7 @@ def test_03_one_nonsensical_value_is_skipped() -> None:
     assert result.energy_at(clock(180)) == 360
 
 
-def test_04_main_meter_without_transaction_id_is_not_of_the_session() -> None:
+def test_04_main_meter_without_transaction_id_is_ignored() -> None:
     own = [reading(60 * (i + 1), register=1000 + 128 * (i + 1)) for i in range(5)]
     main = [reading(60 * i + 30, register=4_518_000 + i, has_id=False) for i in range(5)]
     result = charged([*own, *main], event(300, 1640), start=1000)

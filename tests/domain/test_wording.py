@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sessions_app.domain import lifecycle, wording
+from sessions_app.domain import wording
+from sessions_app.domain.station_states import StopReason
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -40,9 +41,9 @@ def test_time_shows_its_zone_among_other_zones(at: datetime | None, alone: str, 
         ("Remote", "Stopped remotely"),
         ("SoftReset", "Station was reset"),
         ("UnlockCommand", "Connector unlocked"),
-        (lifecycle.NEXT_SESSION, "Closed: a new session started"),
-        (lifecycle.FORGOTTEN, "Closed: lost in a station restart"),
-        (lifecycle.CLOSED, "Closed: station stopped reporting"),
+        (StopReason.NEXT_SESSION, "Closed: a new session began"),
+        (StopReason.FORGOTTEN, "Closed: station restarted without it"),
+        (StopReason.CLOSED, "Closed: station stopped reporting"),
         ("GroundFault", "GroundFault"),
         ("", "–"),
     ],

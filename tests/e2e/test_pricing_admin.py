@@ -62,7 +62,7 @@ def test_component_shows_fields_of_its_dimension(signed_in: SignIn, complaints: 
     page = signed_in(builders.operator())
     page.goto(ADD)
     result, dimension = page.locator("[data-preview-result]"), page.locator("#id_components-0-dimension")
-    expect(result).to_contain_text("Once it has a currency and a component")
+    expect(result).to_contain_text("Add a currency and a component")
     expect(result.locator(".errorlist")).to_have_count(0)
     grace, blocks = (page.locator(f"#id_components-0-{name}") for name in ("grace_minutes", "step_size"))
 

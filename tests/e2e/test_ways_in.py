@@ -22,7 +22,7 @@ def test_sign_in_continues_to_the_requested_page(open_page: OpenPage, axe: AxeCh
 
     page.goto("/sessions/history/")
     axe(page)
-    page.get_by_label("Name").fill("dana")
+    page.get_by_label("User name").fill("dana")
     page.get_by_label("Password").fill("secret-of-the-tests")
     page.get_by_role("button", name="Sign in").click()
 
@@ -33,12 +33,12 @@ def test_wrong_password_is_reported(page: Page) -> None:
     builders.manager("dana")
     page.goto("/sign-in/")
 
-    page.get_by_label("Name").fill("dana")
+    page.get_by_label("User name").fill("dana")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    expect(page.get_by_label("Name")).to_have_value("dana")
+    expect(page.get_by_role("alert")).to_contain_text("is incorrect")
+    expect(page.get_by_label("User name")).to_have_value("dana")
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sessions_app.domain.row import SessionRow
+from sessions_app.domain.columns import CELLS
 from sessions_app.exports import cell_types
 from sessions_app.exports.columns import SESSION_COLUMNS, FileColumn, columns_for_tab
 from sessions_app.exports.intervals import INTERVAL_COLUMNS
@@ -85,17 +85,9 @@ def test_columns_are_in_screen_order() -> None:
 
 @pytest.mark.parametrize("tab", ["in-progress", "history"])
 def test_every_screen_column_can_be_exported(tab: str) -> None:
-    from sessions_app.domain.row import CELLS
-
     keys = {column.key for column in columns_for_tab(tab)}
     missing = {"ended_at", "reason", "average_power"} if tab == "in-progress" else {"power"}
     assert set(CELLS) - keys == missing
-
-
-def test_row_fields_are_in_query_order() -> None:
-    from sessions_app.queries.rows import _FACTS
-
-    assert (*_FACTS, "offline_since") == SessionRow.__struct_fields__
 
 
 _FILES: dict[str, tuple[FileColumn[Any], ...]] = {

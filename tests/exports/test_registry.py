@@ -1,4 +1,4 @@
-"""The registry of exports: what it offers, and what it needs."""
+"""The registry of exports: its entries, and what each needs."""
 
 import subprocess
 import sys

@@ -129,7 +129,7 @@ def test_empty_workbook_opens(written: WriteRows) -> None:
 
 
 def test_unknown_value_is_an_empty_cell(tmp_path: Path) -> None:
-    empty = row(ended_at=None, user=None, unit="", price=None, end_reason="", id_tag="", policy="")
+    empty = row(ended_at=None, user=None, unit="", price=None, end_reason="", id_tag="", tariff="")
     path = tmp_path / "file.xlsx"
 
     write_workbook(WorkbookSpec("History", columns_for_tab("history"), [empty], NOW, (("User", ""),)), path)

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from time import monotonic, sleep
 from typing import Any
 
@@ -12,8 +13,11 @@ import pytest
 from django.urls import reverse
 
 from sessions_app.announce import StationCommand
+from sessions_app.domain import commands as station_requests
 from sessions_app.domain import wording
-from sessions_app.ingest import commands
+from sessions_app.domain.station_states import Action
+from sessions_app.domain.transactions import issued_id
+from sessions_app.ingest import commands, v16
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 from sessions_app.recorder import recorder
 from sessions_app.store.audits import audit_begin
@@ -76,12 +80,29 @@ def test_stop_command_stores_the_answer_of_the_station(server: Server, answer: l
     assert (audit.manager, audit.session_id, audit.station) == (dana, session_id, station)
 
 
+def test_stop_after_a_stray_id_names_our_id(server: Server) -> None:
+    station = builders.station("ST-1", password_digest=password_digest(PASSWORD))
+    dana = builders.manager(of=[station.site_area.site])
+    value = {"timestamp": "2026-03-03T12:05:00Z", "sampledValue": [{"value": "150"}]}
+
+    with Station(server.ws, "ST-1") as connected:
+        session_id = int(connected.request("StartTransaction", **START)["transactionId"])
+        connected.request("MeterValues", connectorId=1, transactionId=990_099, meterValue=[value])
+        with asking_to_stop(server, dana, session_id):
+            _, _, payload = connected.receive_call()
+            connected.answer(status="Accepted")
+
+    assert payload == {"transactionId": session_id}
+    assert ChargingSession.objects.get().station_transaction_id == "990099"
+
+
 def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "ANSWER_TIMEOUT_S", 0.0)
+    monkeypatch.setattr(station_requests, "ANSWER_TIMEOUT", timedelta(0))
     session = builders.session(lasted=None)
     dana = builders.manager(of=[session.site])
-    audit = audit_begin(dana, action="stop", session=session, at=builders.NOON)
-    message = StationCommand(type="station.command", command="RemoteStopTransaction", payload={}, audit=audit.pk)
+    audit = audit_begin(dana, action=Action.STOP_CHARGING, session=session, at=builders.NOON)
+    stop = station_requests.StopCharging(session_id=session.pk, transaction=issued_id(str(session.pk)))
+    message = StationCommand(type="station.command", request=station_requests.encode_request(stop), audit=audit.pk)
     sent: list[Any] = []
 
     async def send(message: dict[str, Any]) -> None:
@@ -89,7 +110,7 @@ def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPat
 
     async def scenario() -> None:
         async with asyncio.timeout(SETTLES_WITHIN_S):
-            await commands._ask(session.station_id, commands.StationConnection(send), message)
+            await commands._ask(session.station_id, commands.StationConnection(send, v16), message)
         await recorder().stop()
 
     asyncio.run(scenario())

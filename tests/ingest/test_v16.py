@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def answer_to(station: ChargingStation, action: str, payload: Any) -> dict[str, Any]:
     """Record a message, and return its answer."""
-    outcomes, _ = record([v16.parse(station.pk, action, payload, NOON)])
-    return v16.encode_reply(action, outcomes[0], NOON)
+    outcomes, _ = record(v16.parse_call(station.pk, action, payload, NOON) or ())
+    return v16.encode_reply(action, outcomes, NOON)
 
 
 @pytest.mark.parametrize("payload", [None, [], "x", 5])

@@ -90,3 +90,12 @@ def test_only_unknown_values_are_a_dash(dana: Client, tab: str, own: set[str]) -
     unknown = {key for key, cell in cells(dana, tab).items() if cell.text == "–"}
 
     assert unknown == own | {"connector", "battery", "price", "user", "id_tag", "policy", "peak_power"}
+
+
+def test_column_widths_are_allowed_by_the_csp(dana: Client) -> None:
+    page = dana.get("/sessions/in-progress/")
+
+    [rules] = [style for style in elements(parse(page.text), "//style") if style.text]
+
+    assert ".sessions td.c-power{min-width:94px;max-width:94px}" in str(rules.text)
+    assert f"'nonce-{rules.get('nonce')}'" in page["Content-Security-Policy"]

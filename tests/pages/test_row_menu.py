@@ -8,6 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_app import announce
+from sessions_app.domain.commands import StopCharging, decode_request
+from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 from sessions_app.store.audits import audit_settle
 from tests.pages.markup import elements, parse
@@ -85,23 +87,31 @@ def test_stop_asks_first_then_waits_for_the_station() -> None:
     assert send.await_args
     group, command = send.await_args.args
     assert group == f"station.{session.station_id}"
-    assert (command["payload"], command["audit"]) == ({"transactionId": session.pk}, audit.pk)
+    stop = decode_request(command["request"])
+    assert (stop, command["audit"]) == (StopCharging(session_id=session.pk, transaction=ours(session)), audit.pk)
     assert (audit.manager_name, audit.outcome) == ("dana", "waiting")
 
 
-@pytest.mark.parametrize(("own", "sent"), [("77", 77), ("-5", -5), ("0", 0), ("a7f", None)])
-def test_stop_uses_the_stations_transaction_id(own: str, sent: int | None) -> None:
+def ours(session: ChargingSession) -> TransactionRef:
+    return TransactionRef(TransactionIssuer.OURS, str(session.pk))
+
+
+def test_stop_names_the_id_that_the_station_confirmed() -> None:
     session = running()
-    session.station_transaction_id = own
+    session.station_transaction_id, session.station_transaction_uses = "77", 2
     session.save()
     with mock.patch.object(announce, "send", mock.AsyncMock()) as send:
         browser(builders.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
     assert send.await_args
-    assert send.await_args.args[1]["payload"] == {"transactionId": session.pk if sent is None else sent}
+
+    stop = decode_request(send.await_args.args[1]["request"])
+
+    assert stop.transaction == TransactionRef(TransactionIssuer.STATION, "77")
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [("accepted", "The station accepted."), ("rejected", "The station refused")]
+    ("outcome", "words"),
+    [("accepted", "The session ends when the station confirms"), ("rejected", "The station refused")],
 )
 def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
     session = running()

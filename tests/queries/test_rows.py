@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sessions_app.domain.row import cells, marks
+from sessions_app.domain.cell_texts import marks
+from sessions_app.domain.columns import cells
 from sessions_app.queries.rows import rows_by_id
 from tests.support import builders
 from tests.support.builders import NOON

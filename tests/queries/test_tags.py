@@ -64,7 +64,7 @@ def test_tag_status_depends_on_the_event_time() -> None:
 def test_tag_is_unique_in_any_case() -> None:
     builders.id_tag("DeadBeef01")
 
-    with pytest.raises(ValidationError, match="There is such a tag already"):
+    with pytest.raises(ValidationError, match="This IdTag already exists"):
         IdTag(value="DEADBEEF01").full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         builders.id_tag("deadbeef01")

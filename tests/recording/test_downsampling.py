@@ -8,6 +8,7 @@ import pytest
 from sessions_app.domain.curve import MAX_POINTS, Curve
 from sessions_app.domain.events import Measured
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, DownsampledSeries
 from sessions_app.queries.curves import load_curve
 from sessions_app.recording import downsampling, record
@@ -30,7 +31,7 @@ def _measure(session: ChargingSession, seconds: range, *, power_w: float = 7_000
             station_id=session.station_id,
             at=readings[-1].at,
             connector=1,
-            transaction=str(session.pk),
+            transaction=issued_id(str(session.pk)),
             readings=readings,
         )
     ])  # fmt: skip

@@ -38,7 +38,7 @@ def stamp(minute: float) -> str:
 
 
 def tell(station: ChargingStation, action: str, payload: Any, *, received_at: datetime = RECEIVED_AT) -> int:
-    outcomes, _ = record([v16.parse(station.pk, action, {"connectorId": 1} | payload, received_at)])
+    outcomes, _ = record(v16.parse_call(station.pk, action, {"connectorId": 1} | payload, received_at) or ())
     return outcomes[0].transaction_id
 
 
@@ -104,7 +104,7 @@ def test_repeated_current_without_phase_changes_nothing() -> None:
     tell(station, "MeterValues", payload)
     before = facts(session_id)
 
-    _, changes = record([v16.parse(station.pk, "MeterValues", {"connectorId": 1} | payload, RECEIVED_AT)])
+    _, changes = record(v16.parse_call(station.pk, "MeterValues", {"connectorId": 1} | payload, RECEIVED_AT) or ())
 
     assert (facts(session_id), changes) == (before, [])
 

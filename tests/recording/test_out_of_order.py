@@ -8,6 +8,7 @@ import pytest
 from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, MeterSample
 from sessions_app.recording import record
 from tests.support import builders
@@ -120,7 +121,9 @@ def test_unannounced_stop_takes_its_driver_from_the_tag() -> None:
     station = builders.station(connectors=1)
     priya = builders.driver()
     builders.id_tag("PRIYA", of=priya)
-    event = events.Stopped(station_id=station.pk, at=minutes(5), transaction="77", meter_stop_wh=None, id_tag="priya;x")
+    event = events.Stopped(
+        station_id=station.pk, at=minutes(5), transaction=issued_id("77"), meter_stop_wh=None, id_tag="priya;x"
+    )
 
     record([event])
 
@@ -145,7 +148,13 @@ def test_burst_of_idle_readings_costs_no_more_queries() -> None:
         for n in range(2_000)
     )
 
-    record([events.Measured(station_id=station.pk, at=minutes(2), connector=1, transaction=str(first), readings=burst)])
+    record(
+        [
+            events.Measured(
+                station_id=station.pk, at=minutes(2), connector=1, transaction=issued_id(str(first)), readings=burst
+            )
+        ]
+    )
 
     assert session(first).reading_count == 2_000
     assert len(session(first).totals) < 10_000

@@ -12,6 +12,7 @@ from sessions_app.domain import events
 from sessions_app.domain.drafts import EventBatch
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import (
     ActionAudit,
     ChargingSession,
@@ -43,14 +44,14 @@ def charged(at: ChargingStation | None = None, *, stopped: bool = True) -> Charg
         reading = Reading(at=at_quarter, register_wh=Decimal(1500 * quarter), power_w=6_000.0)
         record([
             events.Measured(
-                station_id=where.pk, at=at_quarter, connector=1, transaction=transaction, readings=(reading,)
+                station_id=where.pk, at=at_quarter, connector=1, transaction=issued_id(transaction), readings=(reading,)
             )
         ])  # fmt: skip
     if stopped:
         end = NOON + timedelta(hours=2)
         record([
             events.Stopped(
-                station_id=where.pk, at=end, transaction=transaction, meter_stop_wh=Decimal(12_000)
+                station_id=where.pk, at=end, transaction=issued_id(transaction), meter_stop_wh=Decimal(12_000)
             )
         ])  # fmt: skip
     return ChargingSession.objects.get(pk=begun.transaction_id)
@@ -71,7 +72,7 @@ def test_edited_policy_leaves_started_sessions_unchanged() -> None:
         events.Stopped(
             station_id=running.station_id,
             at=NOON + timedelta(hours=2),
-            transaction=str(running.pk),
+            transaction=issued_id(str(running.pk)),
             meter_stop_wh=Decimal(12_000),
         )
     ])  # fmt: skip
@@ -129,7 +130,7 @@ def test_session_in_progress_continues_on_its_new_policy_copy() -> None:
             station_id=running.station_id,
             at=last.at,
             connector=1,
-            transaction=str(running.pk),
+            transaction=issued_id(str(running.pk)),
             readings=(last,),
         )
     ])  # fmt: skip
@@ -270,7 +271,7 @@ def test_reading_after_the_preview_does_not_block_repricing(monkeypatch: pytest.
                 station_id=running.station_id,
                 at=reading.at,
                 connector=1,
-                transaction=str(session_id),
+                transaction=issued_id(str(session_id)),
                 readings=(reading,),
             )
         ])  # fmt: skip

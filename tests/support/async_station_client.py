@@ -57,8 +57,15 @@ class AsyncStation:
 
     async def exchange(self, frame: str) -> Frame:
         """Send a raw frame, and return the next frame that arrives."""
+        await self.send(frame)
+        return await self.receive()
+
+    async def send(self, frame: str) -> None:
+        await self._socket.send(frame)
+
+    async def receive(self) -> Frame:
+        """Return the next frame that arrives."""
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            await self._socket.send(frame)
             return list(json.loads(await self._socket.recv()))
 
     async def call(self, action: str, payload: Any) -> Frame:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, ChargingStation, MeterSample
 from sessions_app.recording import record
 from tests.support.builders import NOON
@@ -47,7 +48,7 @@ def measured(
         station_id=station.pk,
         at=minutes(max((minute for minute, _ in readings), default=0) if received is None else received),
         connector=connector,
-        transaction=str(session_id),
+        transaction=issued_id(str(session_id)),
         readings=tuple(Reading(at=minutes(minute), register_wh=_register(wh)) for minute, wh in readings),
     )
 
@@ -64,7 +65,7 @@ def stopped(
     return events.Stopped(
         station_id=station.pk,
         at=minutes(minute),
-        transaction=str(session_id),
+        transaction=issued_id(str(session_id)),
         meter_stop_wh=None if wh is None else _register(wh),
         reason=reason,
         **facts,

@@ -29,7 +29,7 @@ _DEFAULTS: dict[str, Any] = {
     "user": "Priya Raman",
     "unit": "1204",
     "id_tag": "04A1B2C3",
-    "policy": "Tenants",
+    "tariff": '{"description": "Tenants"}',
     "end_reason": "Local",
     "ended_by": "",
     "flags": 0,

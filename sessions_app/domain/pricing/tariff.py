@@ -51,6 +51,13 @@ class Component(msgspec.Struct, frozen=True):
         return clock >= start or clock < end
 
 
+def overlap(one: Component, other: Component) -> bool:
+    """Return whether there are a weekday and a time of day at which both apply, whatever the date."""
+    if one.days and other.days and not set(one.days) & set(other.days):
+        return False
+    return one.is_at(other.time_from or time.min) or other.is_at(one.time_from or time.min)
+
+
 class Tariff(msgspec.Struct, frozen=True, cache_hash=True):
     """The copy of a policy that a session stores at its start."""
 

@@ -38,7 +38,7 @@ export function idleLabel(intervals, [from, to]) {
   return [{ ...at, text: "idle", showarrow: false, font: { size: 11, color: "var(--graph-text)" } }];
 }
 
-// Return the highest values of these traces, each beside its line, with the units of their axes.
+// Return the highest values of these traces, each next to its line, with the units of their axes.
 export function peakLabels(traces, layout, [from, to]) {
   return traces.flatMap(({ x, y, yaxis, line }) => {
     let top = -1;

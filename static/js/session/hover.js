@@ -1,4 +1,4 @@
-// The values of all drawn series at one moment, beside a line at the pointer or the finger.
+// The values of all drawn series at one moment, next to a line at the pointer or the finger.
 //
 // The page finds the moment itself: Plotly's own hover would take the nearest point, even across a gap. When the
 // pointer leaves the graph, its element gets the event "hover-left".

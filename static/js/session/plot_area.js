@@ -53,7 +53,7 @@ export class PlotArea {
     line.style.height = `${at.height}px`;
   }
 
-  // Put a box beside a moment: to the right where there is room, else to the left.
+  // Put a box next to a moment: to the right where there is room, else to the left.
   placeBox(box, ms) {
     const at = this.#show(box, ms);
     if (!at) return;

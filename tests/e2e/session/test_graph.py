@@ -1,4 +1,4 @@
-"""A session's graph in a browser: what it draws and labels."""
+"""A session's graph in a browser: lines and labels."""
 
 from datetime import timedelta
 
@@ -245,7 +245,7 @@ def test_graph_downloads_as_png(visit: Visit, session: ChargingSession) -> None:
 
 @pytest.mark.parametrize(
     ("powers", "says"),
-    [([], "The station sent no readings"), ([7200.0], "The station sent one reading only")],
+    [([], "The station sent no readings"), ([7200.0], "The station sent only one reading")],
 )
 def test_session_with_too_few_readings_says_why(
     visit: Visit, session: ChargingSession, powers: list[float | None], says: str

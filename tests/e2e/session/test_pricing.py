@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from sessions_app.domain import events
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.transactions import issued_id
 from sessions_app.models import ChargingSession, PricingPolicy
 from sessions_app.recording import record
 from tests.e2e.session.conftest import Visit
@@ -39,7 +40,7 @@ def priced(policy: PricingPolicy) -> ChargingSession:
     tag = builders.id_tag(of=builders.driver("Priya Raman", unit="1204", kind="tenant")).value
     start = events.Started(station_id=station.pk, at=NOON, connector=1, id_tag=tag, meter_start_wh=Decimal(0))
     [outcome], _ = record([start])
-    ids: dict[str, Any] = {"station_id": station.pk, "transaction": str(outcome.transaction_id)}
+    ids: dict[str, Any] = {"station_id": station.pk, "transaction": issued_id(str(outcome.transaction_id))}
     readings = tuple(
         Reading(at=NOON + timedelta(minutes=minute), register_wh=Decimal(minute * 100), power_w=6_000.0)
         for minute in range(5, 60, 5)

@@ -43,7 +43,7 @@ def test_failed_summary_says_so_and_can_be_retried(history: Page) -> None:
     history.goto("/sessions/history/")
     strip = history.locator("#strip")
     expect(strip).to_contain_text("The totals cannot be shown right now.")
-    expect(strip).not_to_contain_text("Adding up")
+    expect(strip).not_to_contain_text("Calculating")
     expect(history.locator("#notices")).to_have_text("")
 
     history.unroute("**/summary/*")

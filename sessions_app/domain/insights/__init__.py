@@ -1,0 +1,1 @@
+"""The figures of insights, worked out from spans and sessions."""

@@ -1,0 +1,86 @@
+"""The states and outcomes that are reported, stored and shown, whatever the OCPP version.
+
+The values are those of OCPP 1.6 where it has one. Each version maps its own words onto them. A station
+may report a word that is not in the list: it is stored as it came.
+"""
+
+from enum import StrEnum
+
+
+class ConnectorStatus(StrEnum):
+    """What a station reports of a connector. Occupied is OCPP 2.x: it does not say whether a car charges."""
+
+    AVAILABLE = "Available"
+    PREPARING = "Preparing"
+    CHARGING = "Charging"
+    SUSPENDED_EV = "SuspendedEV"
+    SUSPENDED_EVSE = "SuspendedEVSE"
+    FINISHING = "Finishing"
+    OCCUPIED = "Occupied"
+    RESERVED = "Reserved"
+    UNAVAILABLE = "Unavailable"
+    FAULTED = "Faulted"
+
+
+class ChargingState(StrEnum):
+    """What happens within a transaction; OCPP 1.6 reports it as the status of the connector."""
+
+    CHARGING = "Charging"
+    CONNECTED = "EVConnected"
+    SUSPENDED_EV = "SuspendedEV"
+    SUSPENDED_EVSE = "SuspendedEVSE"
+    IDLE = "Idle"
+
+
+class StopReason(StrEnum):
+    """Why a session ended. The last three are ours: no stop message came."""
+
+    DEAUTHORIZED = "DeAuthorized"
+    EMERGENCY_STOP = "EmergencyStop"
+    EV_DISCONNECTED = "EVDisconnected"  # the cable was removed
+    HARD_RESET = "HardReset"
+    LOCAL = "Local"
+    OTHER = "Other"
+    POWER_LOSS = "PowerLoss"
+    REBOOT = "Reboot"
+    REMOTE = "Remote"
+    SOFT_RESET = "SoftReset"
+    UNLOCK_COMMAND = "UnlockCommand"
+    NEXT_SESSION = "NextSession"
+    FORGOTTEN = "Forgotten"
+    CLOSED = "Closed"
+
+
+class Action(StrEnum):
+    """What a manager or operator does to a session."""
+
+    STOP_CHARGING = "stop charging"
+    REPRICE = "reprice"
+
+
+class CommandOutcome(StrEnum):
+    """The outcome of a command to a station."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NO_ANSWER = "no answer"
+
+
+class RepricingOutcome(StrEnum):
+    """The outcome of repricing a session."""
+
+    REPRICED = "repriced"
+    REFUSED = "refused"
+
+
+def charging_state(status: str) -> ChargingState | None:
+    """Return the charging state that a connector's status implies; None if it implies no transaction."""
+    match status:
+        case ConnectorStatus.CHARGING:
+            return ChargingState.CHARGING
+        case ConnectorStatus.SUSPENDED_EV:
+            return ChargingState.SUSPENDED_EV
+        case ConnectorStatus.SUSPENDED_EVSE:
+            return ChargingState.SUSPENDED_EVSE
+    return None

@@ -1,0 +1,199 @@
+"""Examples of the recipes of CONTRIBUTING.md: what a newcomer would write, and a test that sees it work."""
+
+from typing import NamedTuple
+
+
+class Edit(NamedTuple):
+    """New text before an existing one, or a new file."""
+
+    file: str
+    before: str
+    text: str
+
+
+class Recipe(NamedTuple):
+    """A section of CONTRIBUTING.md, the edits of an example, and a test that sees it work."""
+
+    section: str
+    edits: tuple[Edit, ...]
+    check: str
+    makes_migration: bool = False
+
+
+COLUMN = Recipe(
+    "A column of the tables",
+    (
+        Edit(
+            "sessions_app/domain/row.py",
+            "    tariff: str\n",
+            '    vendor: Annotated[str, Stored("station__vendor")]\n',
+        ),
+        Edit(
+            "sessions_app/domain/columns.py",
+            '    Column(\n        key="user"',
+            '    name_column("vendor", "Vendor", sort="station__vendor", is_live=True),\n',
+        ),
+    ),
+    """
+def test_column_is_shown_sorted_live_and_exported(client: Client) -> None:
+    client.force_login(builders.operator())
+    for vendor in ("Zap & Co", "Amp"):
+        session = builders.session(on=builders.station(vendor=vendor))
+    page = client.get("/sessions/history/?columns=id,vendor&sort=vendor")
+    assert [row.vendor for row in page.context["table"].data.data] == ["Amp", "Zap & Co"]
+    assert 'title="Zap &amp; Co">Zap &amp; Co</td>' in page.text
+    assert 'class="c-vendor name"' in page.text
+    assert "vendor" in client.get("/sessions/in-progress/columns/").text
+    row = rows_by_id([session.pk])[session.pk]
+    assert cells(row, LIVE_CELLS, now=builders.NOON)["vendor"] == "Amp"
+    for tab in ("history", "in-progress"):
+        assert as_dict(row, tab)["Vendor"] == "Amp"
+""",
+)
+
+QUANTITY = Recipe(
+    "A measured quantity",
+    (
+        Edit(
+            "sessions_app/models/sessions.py",
+            "\n    # Computed by domain.figures\n",
+            "    temperature_c = models.FloatField(null=True)\n",
+        ),
+        Edit(
+            "sessions_app/domain/meter.py",
+            "\n    @property\n    def phases_w",
+            "    temperature_c: float | None = None\n",
+        ),
+        Edit(
+            "sessions_app/domain/meter.py",
+            "        current_a=_unphased_current(",
+            '        temperature_c=_highest(values_by_measurand["Temperature"]),\n',
+        ),
+        Edit(
+            "sessions_app/domain/quantities.py",
+            "    *(_current(f",
+            """    Quantity(
+        field="temperature_c",
+        sampled=Sampled("Temperature", "Celsius"),
+        series=Series("temperature_c", "Temperature", "°C", 0, "y8", "--graph-temperature"),
+        file=SampleCell("Temperature (°C)", "number"),
+        admin=("Temperature", lambda celsius, currency: f"{celsius} °C"),
+    ),
+""",
+        ),
+        Edit(
+            "sessions_app/pages/charts.py",
+            '    "yaxis6": (',
+            '    "yaxis8": ("°C", "--graph-temperature", {"side": "right"}),\n',
+        ),
+        Edit("static/css/graph.css", "  --graph-l1:", "  --graph-temperature: light-dark(#8a3a3a, #e0a0a0);\n"),
+        Edit(
+            "static/css/graph.css",
+            ".series input {",
+            ".series-temperature_c {\n  --own: var(--graph-temperature);\n}\n",
+        ),
+    ),
+    """
+def test_quantity_is_recorded_drawn_and_exported(client: Client) -> None:
+    at = builders.NOON + timedelta(minutes=1)
+    sent = sampled_values(Reading(at=at, register_wh=Decimal(1100), temperature_c=21.5))
+    assert {"value": "21.5", "measurand": "Temperature", "unit": "Celsius"} in sent
+    reading = parse_reading(at, [SampledValue(**each) for each in sent])
+    assert merge_readings(Reading(at=at), reading).temperature_c == 21.5
+    station = builders.station()
+    pk = start(station)
+    record([Measured(station_id=station.pk, at=at, connector=1, transaction=str(pk), readings=(reading,))])
+    assert dict(load_readings(pk))[1].temperature_c == 21.5
+    client.force_login(builders.operator())
+    graph = client.get(f"/sessions/{pk}/figure/").json()
+    assert 21.5 in graph["points"]["temperature_c"]
+    assert "temperature_c" in [trace["meta"] for trace in graph["figure"]["data"]]
+    points = client.get(f"/sessions/{pk}/points/").json()
+    assert dict(zip(points["fields"], points["points"][0], strict=True))["temperature_c"] == 21.5
+    file = b"".join(csv_chunks(sample_columns(rows_by_id([pk])[pk]), stream_samples(pk), now=at, bom=False))
+    assert read_csv(file)[0]["Temperature (°C)"] == "21.5"
+    assert "21.5 °C" in str(last_samples(ChargingSession.objects.get()).rows)
+""",
+    makes_migration=True,
+)
+
+PAGE = Recipe(
+    "A page",
+    (
+        Edit(
+            "sessions_app/pages/my_sites.py",
+            "",
+            '''"""The sites of a manager."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from sessions_app.pages.requests import PageRequest
+from sessions_app.queries.sites import load_visible_sites
+
+
+@never_cache
+@require_safe
+def my_sites(request: PageRequest) -> HttpResponse:
+    """Show the names of the sites that the manager sees."""
+    return render(request, "my_sites.html", {"sites": load_visible_sites(request.user).sites})
+''',
+        ),
+        Edit(
+            "templates/my_sites.html",
+            "",
+            """{% extends "base.html" %}
+{% block title %}Sites{% endblock %}
+{% block content %}
+  <ul>{% for site in sites %}<li>{{ site.name }}</li>{% endfor %}</ul>
+{% endblock %}
+""",
+        ),
+        Edit("sessions_app/urls.py", '    path("healthz"', '    path("sites/", my_sites.my_sites, name="my-sites"),\n'),
+        Edit("sessions_app/urls.py", "\n\nclass TabConverter", "\nfrom sessions_app.pages import my_sites\n"),
+        Edit(
+            "templates/_nav.html",
+            "  </ul>",
+            """    <li><a title="Sites" href="{% url 'my-sites' %}"><span>Sites</span></a></li>\n""",
+        ),
+    ),
+    """
+def test_page_shows_visible_sites_after_sign_in(client: Client) -> None:
+    site = builders.site("Harbour Towers")
+    builders.site("Elsewhere")
+    assert client.get("/sites/").status_code == 302
+    client.force_login(builders.manager(of=[site]))
+    page = client.get("/sites/").text
+    assert "<li>Harbour Towers</li>" in page
+    assert "Elsewhere" not in page
+    assert 'href="/sites/"' in client.get("/sessions/history/").text
+""",
+)
+
+IMPORTS = """
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from sessions_app.admin.samples import last_samples
+from sessions_app.demo.message_queue import sampled_values
+from sessions_app.domain.columns import LIVE_CELLS, cells
+from sessions_app.domain.events import Measured
+from sessions_app.domain.meter import Reading, SampledValue, merge_readings, parse_reading
+from sessions_app.exports.csv import csv_chunks
+from sessions_app.exports.samples import sample_columns
+from sessions_app.models import ChargingSession
+from sessions_app.queries.readings import load_readings
+from sessions_app.queries.rows import rows_by_id
+from sessions_app.queries.samples import stream_samples
+from sessions_app.recording import record
+from tests.support import builders
+from tests.support.event_builders import start
+from tests.support.export_files import as_dict, read_csv
+
+pytestmark = pytest.mark.django_db(transaction=True)
+"""
