@@ -17,7 +17,6 @@ from terrafuse import env
 with env.told_plainly():
     pages = get_asgi_application()  # loads the apps: the imports below need them
 
-from sessions_app.exports import worker
 from sessions_app.ingest.socket import station_socket
 from sessions_app.routing import browser_sockets, sockets
 from terrafuse.headers import answer_long_headers
@@ -34,4 +33,3 @@ application = ProtocolTypeRouter(
 )
 
 answer_long_headers()
-worker.resume_jobs()

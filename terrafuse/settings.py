@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_tables2",
+    "django_tasks",
+    "django_tasks_db",
     "lucide",
 ]
 
@@ -114,6 +116,8 @@ CHANNEL_LAYERS: dict[str, Any] = {
         "CONFIG": {"group_expiry": 10**9},  # the default drops a socket from its groups after a day
     }
 }
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "exports"]}}
 
 AUTH_USER_MODEL = "sessions_app.Manager"
 LOGIN_URL = "sign-in"

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from hypothesis import HealthCheck, settings
 from pytest_django import DjangoDbBlocker
 
-from tests.support import serving
+from tests.support import serving, workers
 from tests.support.serving import Server
 
 # The duration of an example depends on the machine, not on the code.
@@ -88,6 +88,14 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
     running = serving.start(connection.settings_dict, tmp_path_factory.mktemp("server") / "log.txt")
     yield running
     running.stop()
+
+
+@pytest.fixture
+def worker(server: Server, transactional_db: None) -> Iterator[None]:
+    """Run a worker of background tasks beside the server; it ends before the tables are emptied."""
+    process = workers.start(connection.settings_dict, server.log.parent, worker_id="test")
+    yield
+    workers.stop(process)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The demo's child processes: the collection of static files, the server and the stations.
+"""The demo's child processes: the collection of static files, the server, the worker and the stations.
 
 Each child has its own process group. Ctrl-C reaches only the demo, which ends the stations before their
 server.
@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 LISTENS_WITHIN_S = 30
 STATIONS_LEAVE_WITHIN_S = 8
 SERVER_ENDS_WITHIN_S = 6
+WORKER_ENDS_WITHIN_S = 2
 SPEED = 6.0
 INTERVAL_S = 10.0
 
@@ -126,6 +127,13 @@ def start_stations(
     arguments += ["--speed", str(SPEED), "--interval", str(INTERVAL_S)]
     arguments += ["--backlog", str(backlog.total_seconds() / 60)]
     with start_child(arguments, end_within_s=STATIONS_LEAVE_WITHIN_S) as process:
+        yield process
+
+
+@contextmanager
+def start_worker() -> Iterator[ChildProcess]:
+    """Run the worker of background tasks. A file that it has not finished is written again at the next start."""
+    with start_child(["manage.py", "work", "--worker-id", "demo"], end_within_s=WORKER_ENDS_WITHIN_S) as process:
         yield process
 
 

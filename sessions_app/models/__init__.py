@@ -1,6 +1,7 @@
 """The stored data: fields, constraints and indexes. No rules and no queries."""
 
 from sessions_app.models.audit import ActionAudit
+from sessions_app.models.background import ScheduleState, WorkerHeartbeat
 from sessions_app.models.electricity import ElectricityCost
 from sessions_app.models.exports import ExportJob
 from sessions_app.models.people import Driver, IdTag, Manager, Membership
@@ -38,7 +39,9 @@ __all__ = [
     "PriceComponent",
     "PricingPolicy",
     "SavedView",
+    "ScheduleState",
     "Site",
     "SiteArea",
     "StatusSpan",
+    "WorkerHeartbeat",
 ]

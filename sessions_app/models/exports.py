@@ -9,14 +9,12 @@ from django.db.models import Q
 from sessions_app.models.people import Manager
 
 KEPT_FOR = timedelta(hours=24)
-SLOTS = (1, 2)  # two files are made at once; the others wait
 
 
 class ExportJob(models.Model):
     """A file that a manager has requested: its `kind`, `of` which tab or session, and the list's query string.
 
-    A running job occupies a slot, and its process updates `beat_at` once a second. If `beat_at` is old,
-    that process has stopped, and the job is restarted.
+    A running job belongs to a `turn`, the id of the task that writes it. A manager has one running job at most.
     """
 
     class State(models.TextChoices):
@@ -33,7 +31,7 @@ class ExportJob(models.Model):
     params = models.TextField(blank=True)
     name = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    slot = models.PositiveSmallIntegerField(null=True, unique=True)
+    turn = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     rows_total = models.PositiveIntegerField()
     rows_done = models.PositiveIntegerField(default=0)
@@ -41,14 +39,14 @@ class ExportJob(models.Model):
     site_ids = models.JSONField(default=list)  # the sites of the sessions in the file
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    beat_at = models.DateTimeField(null=True)
+    progress_at = models.DateTimeField(null=True)  # when rows_done was reported
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = "export"
         verbose_name_plural = "exports"
         constraints = [
-            models.CheckConstraint(condition=Q(slot=None) | Q(slot__in=SLOTS), name="export_in_a_slot"),
+            models.UniqueConstraint(fields=["manager"], condition=Q(state="running"), name="one_export_a_manager"),
         ]
         indexes = [
             models.Index(fields=["manager", "-created_at"], name="export_by_manager"),

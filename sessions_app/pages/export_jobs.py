@@ -20,10 +20,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain import wording
-from sessions_app.exports import worker
+from sessions_app.exports.files import file_path
 from sessions_app.exports.registry import EXPORTS, describe_export
 from sessions_app.exports.spec import ExportSpec, InvalidExportQueryError
 from sessions_app.exports.streaming import stream_from_thread
+from sessions_app.exports.tasks import request_export
 from sessions_app.models import ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 from sessions_app.pages.exports import XLSX_TYPE, download_headers
@@ -32,7 +33,7 @@ from sessions_app.queries import exports as queries
 from sessions_app.store import exports as store
 
 FILE_BLOCK_SIZE = 262_144
-STALLED_AFTER = timedelta(seconds=5)  # ten heartbeats: the progress shown is outdated
+STALLED_AFTER = timedelta(seconds=5)  # ten reports are missing: the progress shown is outdated
 INTERRUPTED = "Interrupted: it restarts automatically within 30 seconds"
 _State = ExportJob.State
 STATES = {
@@ -61,12 +62,11 @@ def start_export(request: PageRequest, kind: str, of: str) -> HttpResponse:
         spec = describe_export(kind, of, params, request.user)
         if not spec.is_long:
             return _redirect(request, url)
-        store.export_add(_job(spec, request.user))
+        request_export(_job(spec, request.user))
     except InvalidExportQueryError:
         return _redirect(request, url)  # it shows the errors
     except store.TooManyExportsError:
         return _exports_response(request, problem="Five of your files are being prepared: wait for one, or cancel one.")
-    worker.start_worker()
     return _exports_response(request) if request.htmx else redirect("exports")
 
 
@@ -89,18 +89,14 @@ def _redirect(request: PageRequest, url: str) -> HttpResponse:
 @require_safe
 @never_cache
 def list_exports(request: PageRequest) -> HttpResponse:
-    """Show the manager's files; opening the page also deletes expired ones."""
-    if not request.htmx:
-        worker.delete_expired_files()
+    """Show the manager's files."""
     return _exports_response(request)
 
 
 def _exports_response(request: PageRequest, problem: str = "") -> HttpResponse:
-    """Return the manager's files; start a worker if any waits or its worker has died."""
+    """Return the manager's files."""
     now = timezone.now()
     jobs = queries.manager_exports(request.user, at=now)
-    if any(job.state == _State.QUEUED or _is_silent(job, now, store.LOST_AFTER) for job in jobs):
-        worker.start_worker()
     context = {
         "cards": [ExportCard(job, _status_text(job, now)) for job in jobs],
         "line": _summary_line(jobs),
@@ -132,17 +128,17 @@ def _summary_line(jobs: list[ExportJob]) -> str:
     return f"{files}: {', '.join(f'{number} {words}' for number, words in state_counts)}"
 
 
-def _is_silent(job: ExportJob, now: datetime, limit: timedelta) -> bool:
-    """Return whether the job's worker has sent no heartbeat for that time."""
-    return job.state == _State.RUNNING and job.beat_at is not None and job.beat_at < now - limit
+def _is_stalled(job: ExportJob, now: datetime) -> bool:
+    """Return whether the job's worker no longer reports its progress."""
+    return job.progress_at is not None and job.progress_at < now - STALLED_AFTER
 
 
 def _status_text(job: ExportJob, now: datetime) -> str:
     match job.state:
         case _State.QUEUED:
-            return "Waiting: two files are prepared at a time"
+            return "Waiting: your files are prepared one at a time"
         case _State.RUNNING:
-            return INTERRUPTED if _is_silent(job, now, STALLED_AFTER) else _progress(job, now)
+            return INTERRUPTED if _is_stalled(job, now) else _progress(job, now)
         case _State.READY:
             kept = (job.finished_at or now) + KEPT_FOR - now
             return f"Ready: {job.rows_total:,} rows, kept for {wording.duration(kept.total_seconds())}"
@@ -163,7 +159,7 @@ def delete_export(request: PageRequest, job_id: UUID) -> HttpResponse:
     """Cancel a file that is not ready, or delete one that is."""
     if not store.export_delete(job_id, request.user, at=timezone.now()):
         raise Http404
-    worker.file_path(job_id).unlink(missing_ok=True)
+    file_path(job_id).unlink(missing_ok=True)
     return _exports_response(request) if request.htmx else redirect("exports")
 
 
@@ -172,7 +168,7 @@ def delete_export(request: PageRequest, job_id: UUID) -> HttpResponse:
 def download_export(request: PageRequest, job_id: UUID) -> StreamingHttpResponse:
     """Send the file to its manager, as long as they may see all of its rows."""
     job = queries.downloadable_export(request.user, job_id, at=timezone.now())
-    path = worker.file_path(job_id)
+    path = file_path(job_id)
     if job is None or not path.exists():
         raise Http404
     headers = download_headers(XLSX_TYPE, job.name) | {"Content-Length": str(path.stat().st_size)}

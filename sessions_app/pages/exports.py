@@ -2,7 +2,6 @@
 
 from io import BytesIO
 
-import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +13,6 @@ from sessions_app.exports import xlsx
 from sessions_app.exports.process_stream import StreamRequest, stream_from_process
 from sessions_app.exports.registry import describe_export
 from sessions_app.exports.spec import DIRECT_ROWS, ExportSpec, InvalidExportQueryError
-from sessions_app.exports.streaming import stream_from_thread
 from sessions_app.models import Manager
 from sessions_app.pages.requests import PageRequest
 
@@ -35,15 +33,16 @@ def export(request: PageRequest, kind: str, of: str, suffix: str) -> HttpRespons
     return _offer_background_export(request, spec) if spec.is_long else _xlsx(spec)
 
 
-def _csv(spec: ExportSpec, user: Manager, *, bom: bool) -> StreamingHttpResponse:
-    """Stream the CSV: a short one from a thread, a long one from its own process so that pages stay fast."""
-    if spec.is_long:
-        stream_request = StreamRequest(spec.kind, spec.of, spec.params.urlencode(), user.pk)
-        header = next(spec.pieces(bom=bom))
-        chunks = stream_from_process(header, msgspec.json.encode(stream_request))
-    else:
-        chunks = stream_from_thread(lambda: spec.pieces(bom=bom))
-    return StreamingHttpResponse(chunks, headers=download_headers("text/csv; charset=utf-8", spec.name("csv")))
+def _csv(spec: ExportSpec, user: Manager, *, bom: bool) -> HttpResponseBase:
+    """Return a short CSV at once; stream a long one from its own process so that pages stay fast.
+
+    Neither keeps a query open while the browser reads.
+    """
+    headers = download_headers("text/csv; charset=utf-8", spec.name("csv"))
+    if not spec.is_long:
+        return HttpResponse(b"".join(spec.pieces(bom=bom)), headers=headers)
+    stream_request = StreamRequest(spec.kind, spec.of, spec.params.urlencode(), user.pk)
+    return StreamingHttpResponse(stream_from_process(next(spec.pieces(bom=bom)), stream_request), headers=headers)
 
 
 def _offer_background_export(request: HttpRequest, spec: ExportSpec) -> HttpResponse:

@@ -30,6 +30,6 @@ def visible_site_ids(user: User) -> list[int]:
     return list(visible_sites(user).values_list("pk", flat=True))
 
 
-def has_pending_exports() -> bool:
-    """Return whether any job is queued or running."""
-    return ExportJob.objects.filter(state__in=(_State.QUEUED, _State.RUNNING)).exists()
+def has_queued_exports() -> bool:
+    """Return whether any job waits."""
+    return ExportJob.objects.filter(state=_State.QUEUED).exists()

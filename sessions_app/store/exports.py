@@ -1,18 +1,18 @@
 """Write the state of export jobs. Each change filters by the old state, so that one process wins."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from sessions_app.models import ExportJob, Manager
-from sessions_app.models.exports import KEPT_FOR, SLOTS
+from sessions_app.models.exports import KEPT_FOR
 
 _State = ExportJob.State
-LOST_AFTER = timedelta(seconds=30)
-MAX_ATTEMPTS = 3
 MAX_WAITING = 5  # of one manager
 
 
@@ -34,52 +34,59 @@ def export_add(job: ExportJob) -> ExportJob:
     return job
 
 
-def export_claim(*, at: datetime) -> ExportJob | None:
-    """Start and return the oldest waiting job; None if no job waits or no slot is free."""
-    _requeue_lost(at)
-    while waiting := ExportJob.objects.filter(state=_State.QUEUED).order_by("created_at", "id").first():
-        slots = _free_slots()
-        if not slots:
-            return None
-        if _start(waiting, slots[0], at):
-            waiting.refresh_from_db()
-            return waiting
+def export_begin(turn: UUID, *, at: datetime) -> ExportJob | None:
+    """Start and return the next job; None if none waits whose manager has none running.
+
+    Managers take turns: the one whose last file started first is next. With one worker, too, the five files of
+    one manager delay the file of another by one file only.
+    """
+    own = ExportJob.objects.filter(manager=OuterRef("manager"))
+    last_start = own.exclude(started_at=None).order_by("-started_at").values("started_at")[:1]
+    waiting = (
+        ExportJob.objects.filter(~Exists(own.filter(state=_State.RUNNING)), state=_State.QUEUED)
+        .annotate(last_start=Subquery(last_start))
+        .order_by(F("last_start").asc(nulls_first=True), "created_at", "id")
+    )
+    while job := waiting.first():
+        if _start(job, turn, at):
+            job.refresh_from_db()
+            return job
     return None
 
 
-def _free_slots() -> list[int]:
-    used = set(ExportJob.objects.exclude(slot=None).values_list("slot", flat=True))
-    return [slot for slot in SLOTS if slot not in used]
-
-
-def _start(job: ExportJob, slot: int, at: datetime) -> bool:
-    """Start the job; return False if another process has taken the job or the slot."""
+def _start(job: ExportJob, turn: UUID, at: datetime) -> bool:
+    """Start the job; return False if another worker has taken it or one of the same manager."""
     try:
         with transaction.atomic():
             return bool(
                 ExportJob.objects.filter(pk=job.pk, state=_State.QUEUED).update(
                     state=_State.RUNNING,
-                    slot=slot,
+                    turn=turn,
                     attempts=F("attempts") + 1,
                     started_at=at,
-                    beat_at=at,
+                    progress_at=at,
                     rows_done=0,
                 )
             )
-    except IntegrityError:
+    except IntegrityError:  # one_export_a_manager
         return False
 
 
-def _requeue_lost(at: datetime) -> None:
-    """Requeue the jobs of processes that stopped; after `MAX_ATTEMPTS` mark them as failed."""
-    lost = ExportJob.objects.filter(state=_State.RUNNING, beat_at__lt=at - LOST_AFTER)
-    lost.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=_State.FAILED,
-        slot=None,
-        finished_at=at,
-        error="The server stopped several times while making the file.",
+def export_requeue(turn: UUID) -> None:
+    """Requeue the job that an earlier run of the turn has left."""
+    ExportJob.objects.filter(turn=turn, state=_State.RUNNING).update(state=_State.QUEUED)
+
+
+def exports_fail_lost(*, at: datetime) -> int:
+    """Fail the running jobs whose turn neither waits nor runs; return their number.
+
+    One statement: a turn that begins between two of them would be failed.
+    """
+    open_turns = DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
+    lost = ExportJob.objects.filter(~Exists(open_turns.filter(pk=OuterRef("turn"))), state=_State.RUNNING)
+    return lost.update(
+        state=_State.FAILED, finished_at=at, error="The server stopped several times while making the file."
     )
-    lost.filter(attempts__lt=MAX_ATTEMPTS).update(state=_State.QUEUED, slot=None)
 
 
 def _own_run(job: ExportJob) -> QuerySet[ExportJob]:
@@ -87,14 +94,14 @@ def _own_run(job: ExportJob) -> QuerySet[ExportJob]:
     return ExportJob.objects.filter(pk=job.pk, state=_State.RUNNING, started_at=job.started_at)
 
 
-def export_heartbeat(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
+def export_progress(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
     """Record the job's progress; return False if it was cancelled or restarted."""
-    return bool(_own_run(job).update(beat_at=at, rows_done=rows_done))
+    return bool(_own_run(job).update(progress_at=at, rows_done=rows_done))
 
 
 def export_release(job: ExportJob) -> None:
     """Requeue a job that this process cannot finish, without counting the attempt."""
-    _own_run(job).update(state=_State.QUEUED, slot=None, attempts=F("attempts") - 1)
+    _own_run(job).update(state=_State.QUEUED, attempts=F("attempts") - 1)
 
 
 def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: datetime) -> bool:
@@ -102,7 +109,6 @@ def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: date
     return bool(
         _own_run(job).update(
             state=_State.READY,
-            slot=None,
             rows_done=rows,
             rows_total=rows,
             site_ids=list(site_ids),
@@ -113,15 +119,13 @@ def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: date
 
 def export_fail(job: ExportJob, *, error: str, at: datetime) -> None:
     """Mark the job as failed, with an error text for the manager."""
-    _own_run(job).update(state=_State.FAILED, slot=None, error=error, finished_at=at)
+    _own_run(job).update(state=_State.FAILED, error=error, finished_at=at)
 
 
 def export_delete(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
     """Cancel an active job or delete a finished one; return False if it is not the manager's."""
     own = ExportJob.objects.filter(pk=job_id, manager=manager)
-    cancelled = own.filter(state__in=(_State.QUEUED, _State.RUNNING)).update(
-        state=_State.CANCELLED, slot=None, finished_at=at
-    )
+    cancelled = own.filter(state__in=(_State.QUEUED, _State.RUNNING)).update(state=_State.CANCELLED, finished_at=at)
     return bool(cancelled or own.delete()[0])
 
 

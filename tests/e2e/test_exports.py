@@ -87,7 +87,9 @@ def test_short_workbook_downloads_at_once(signed_in: SignIn, dana: Manager, tmp_
     assert openpyxl.load_workbook(_saved(download.value, tmp_path)).sheetnames == ["History", "About"]
 
 
-def test_long_workbook_is_announced_when_ready(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
+def test_long_workbook_is_announced_when_ready(
+    signed_in: SignIn, many: None, worker: None, dana: Manager, tmp_path: Path
+) -> None:
     page = signed_in(dana)
     page.goto("/sessions/history/")
     page.get_by_text("Export", exact=True).click()
@@ -100,25 +102,24 @@ def test_long_workbook_is_announced_when_ready(signed_in: SignIn, many: None, da
 
 
 def _running(dana: Manager, **fields: Any) -> ExportJob:
-    """Return a running job that no worker takes over during the test."""
+    """Return a running job; no worker looks after it in the test."""
     now = timezone.now()
     defaults = {
         "kind": "sessions",
         "of": "history",
         "name": "march.xlsx",
         "state": ExportJob.State.RUNNING,
-        "slot": 1,
         "rows_total": 1_000,
         "rows_done": 250,
         "created_at": now,
         "started_at": now,
-        "beat_at": now + timedelta(hours=1),
+        "progress_at": now + timedelta(hours=1),
     }
     return ExportJob.objects.create(manager=dana, **(defaults | fields))
 
 
 def _finish(job: ExportJob) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.READY, slot=None, finished_at=timezone.now())
+    ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.READY, finished_at=timezone.now())
 
 
 def test_finished_export_is_announced_on_every_page(signed_in: SignIn, dana: Manager) -> None:
@@ -158,7 +159,7 @@ def test_failed_poll_is_repeated(signed_in: SignIn, dana: Manager, complaints: C
 def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, axe: AxeCheck) -> None:
     builders.session(on=builders.station(at=dana.memberships.get().site))
     _running(dana)
-    over = {"slot": None, "finished_at": timezone.now()}
+    over = {"finished_at": timezone.now()}
     for number in range(4):
         _running(dana, state=ExportJob.State.READY, name=f"{number}.xlsx", **over)
     page = signed_in(dana)
@@ -170,7 +171,7 @@ def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, ax
 
     line.click()
 
-    ExportJob.objects.filter(slot=1).update(rows_done=500)
+    ExportJob.objects.filter(state=ExportJob.State.RUNNING).update(rows_done=500)
     expect(page.get_by_text("500 of 1,000 rows")).to_be_visible()  # the line has been updated
     expect(page.get_by_role("link", name="Download")).to_have_count(4)
     axe(page)
@@ -186,7 +187,7 @@ def test_long_workbook_can_be_cancelled(signed_in: SignIn, dana: Manager) -> Non
     assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
 
 
-def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, dana: Manager) -> None:
+def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, worker: None, dana: Manager) -> None:
     late: list[tuple[Route, APIResponse]] = []
     page = signed_in(dana)
     page.route("**/exports/", lambda route: late.append((route, route.fetch())), times=1)
@@ -203,7 +204,9 @@ def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, dan
     expect(page.locator("#exports").get_by_text("1 file ready")).to_be_visible(timeout=30_000)
 
 
-def test_export_works_without_javascript(signed_in: SignIn, many: None, dana: Manager, tmp_path: Path) -> None:
+def test_export_works_without_javascript(
+    signed_in: SignIn, many: None, worker: None, dana: Manager, tmp_path: Path
+) -> None:
     page = signed_in(dana, javascript=False)
     page.goto("/sessions/history/export.xlsx")
     page.get_by_role("button", name="Prepare the XLSX file").click()

@@ -35,7 +35,7 @@ def test_demo_shows_charging_cars_and_ends_its_children(demo: Demo) -> None:
         sleep(0.2)
     assert "HT-B1-0" in demo.page("/sessions/history/")
     children = demo.children()
-    assert len(children) == 2
+    assert len(children) == 3  # the worker, the server, the stations
 
     assert demo.end() == 0
     assert not any(is_alive(pid) for pid in children)
@@ -46,12 +46,13 @@ def test_demo_shows_charging_cars_and_ends_its_children(demo: Demo) -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes in Linux's /proc")
 def test_the_demo_ends_when_its_server_dies(demo: Demo) -> None:
     demo.until_it_says("Ctrl-C")
-    server, stations = demo.children()
+    worker, server, stations = demo.children()
 
     os.kill(server, signal.SIGKILL)
 
     assert demo.process.wait(20) == 1
     assert "exited unexpectedly" in demo.output
+    assert not is_alive(worker)
     assert not is_alive(stations)
 
 

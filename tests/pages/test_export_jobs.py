@@ -12,13 +12,16 @@ from asgiref.sync import sync_to_async
 from django.test import AsyncClient, Client
 from django.urls import reverse
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from sessions_app.exports import spec, worker
+from sessions_app.exports import spec, tasks
+from sessions_app.exports.files import file_path
 from sessions_app.models import ChargingSession, ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 from tests.support import builders
 from tests.support.export_files import read_streamed
+from tests.support.workers import run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
 START = reverse("export-start", args=["sessions", "history"])
@@ -29,9 +32,8 @@ ABOVE_A_TABLE = HTMX | {"HX-Target": "exports"}
 
 @pytest.fixture(autouse=True)
 def environment(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Use a separate folder, start no worker, and treat two sessions as many."""
+    """Use a separate folder, and treat two sessions as many."""
     settings.EXPORT_DIR = tmp_path / "exports"
-    monkeypatch.setattr(worker, "start_worker", lambda: None)
     monkeypatch.setattr(spec, "DIRECT_ROWS", 2)
 
 
@@ -58,6 +60,7 @@ def test_long_export_is_queued_and_shown(client: Client, dana: Manager) -> None:
     response = client.post(START, {"columns": "id"}, headers=HTMX)
     job = ExportJob.objects.get()
     assert (job.manager, job.params, job.rows_total) == (dana, "columns=id", 3)
+    assert DBTaskResult.objects.get().task_path == tasks.make_next_export.module_path
     assert job.name in response.text
     assert "Waiting" in response.text
     text = " ".join(response.text.split())
@@ -101,7 +104,8 @@ def _ready() -> tuple[Manager, str]:
         rows_total=3,
         created_at=builders.NOON,
     )
-    worker.run_jobs(worker.write_export)
+    tasks.offer_turn()
+    run_tasks()
     job.refresh_from_db()
     assert (job.state, job.site_ids) == (ExportJob.State.READY, [site.pk])
     return dana, reverse("export-file", args=[job.pk])
@@ -130,9 +134,7 @@ def test_export_does_not_exist_for_other_managers(client: Client, dana: Manager,
 def test_tray_shows_progress_and_time_left(client: Client, dana: Manager) -> None:
     client.post(START, {})
     now = ExportJob.objects.get().created_at
-    ExportJob.objects.update(
-        state="running", slot=1, rows_total=1_000_000, rows_done=250_000, started_at=now, beat_at=now
-    )
+    ExportJob.objects.update(state="running", rows_total=1_000_000, rows_done=250_000, started_at=now, progress_at=now)
     text = client.get(TRAY, headers=HTMX).text
     assert '<progress max="1000000" value="250000"' in " ".join(text.split())
     assert "250,000 of 1,000,000 rows, about" in text
@@ -140,7 +142,7 @@ def test_tray_shows_progress_and_time_left(client: Client, dana: Manager) -> Non
 
 def test_interrupted_export_shows_no_time_left(client: Client, dana: Manager) -> None:
     quiet = timezone.now() - timedelta(seconds=20)
-    _job(dana, "running", slot=1, rows_done=5, started_at=quiet, beat_at=quiet)
+    _job(dana, "running", rows_done=5, started_at=quiet, progress_at=quiet)
     text = client.get(TRAY, headers=HTMX).text
     assert "Interrupted: it restarts automatically" in text
     assert "left" not in text
@@ -159,15 +161,14 @@ def _job(manager: Manager, state: str, **fields: Any) -> ExportJob:
         (["ready"], "1 file ready"),
         (["ready", "ready"], "2 files ready"),
         (
-            ["queued", "ready", "running", "failed", "running"],
-            "5 files: 1 ready, 2 being prepared, 1 waiting, 1 failed",
+            ["queued", "ready", "running", "failed", "queued"],
+            "5 files: 1 ready, 1 being prepared, 2 waiting, 1 failed",
         ),
     ],
 )
 def test_exports_above_a_table_are_one_line(client: Client, dana: Manager, states: list[str], line: str) -> None:
-    for number, state in enumerate(states, 1):
-        running = {"slot": number // 2} if state == "running" else {}
-        _job(dana, state, finished_at=timezone.now(), **running)
+    for state in states:
+        _job(dana, state, finished_at=timezone.now())
     text = client.get(TRAY, headers=ABOVE_A_TABLE).text
     assert f"<summary>{line}</summary>" in text
     folded, below = text.split("</details>")
@@ -180,7 +181,7 @@ def test_exports_above_a_table_are_one_line(client: Client, dana: Manager, state
 @pytest.mark.parametrize("states", [[], ["running"]])
 def test_no_line_above_a_table_without_files(client: Client, dana: Manager, states: list[str]) -> None:
     for state in states:
-        _job(dana, state, slot=1)
+        _job(dana, state)
     text = client.get(TRAY, headers=ABOVE_A_TABLE).text
     assert "<summary>" not in text
     assert text.count("<progress") == len(states)
@@ -196,14 +197,16 @@ def test_exports_page_shows_cards_or_says_none(client: Client, dana: Manager, he
     assert "No files yet." in client.get(TRAY, headers=headers).text
 
 
-def test_opening_exports_page_deletes_expired_files(client: Client, dana: Manager) -> None:
+def test_get_changes_nothing(client: Client, dana: Manager) -> None:
     finished = timezone.now() - KEPT_FOR - timedelta(minutes=1)
-    path = worker.file_path(_job(dana, "ready", finished_at=finished).pk)
+    path = file_path(_job(dana, "ready", finished_at=finished).pk)
     path.write_bytes(b"PK")
     os.utime(path, (finished.timestamp(), finished.timestamp()))
     client.get(TRAY)
-    assert not path.exists()
-    assert not ExportJob.objects.exists()
+    client.get(TRAY, headers=HTMX)
+    assert path.exists()
+    assert ExportJob.objects.count() == 1
+    assert not DBTaskResult.objects.exists()
 
 
 @pytest.mark.parametrize("query", ["", "?q=nobody"])

@@ -46,7 +46,9 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 
 
 async def read_streamed(response: Any) -> bytes:
-    """Return the content of a streaming response of the asynchronous test client."""
+    """Return the content of a response of the asynchronous test client, streamed or not."""
+    if not response.streaming:
+        return bytes(response.content)
     return b"".join([chunk async for chunk in response])
 
 

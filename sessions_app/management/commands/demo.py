@@ -60,6 +60,7 @@ class Command(BaseCommand):
         last_session_id = ChargingSession.objects.order_by("-pk").values_list("pk", flat=True).first()
         backlog = LONGEST_STAY if last_at is None else min(LONGEST_STAY, now - last_at)
         with ExitStack() as stack:
+            worker = stack.enter_context(processes.start_worker())
             server = stack.enter_context(processes.start_server(port))
             stations = stack.enter_context(
                 processes.start_stations(
@@ -71,10 +72,10 @@ class Command(BaseCommand):
                 )
             )
             self._greet(port, count)
-            was_requested = processes.wait_for_exit(server, stations)
-            self.stdout.write("\nStopping: first the stations, then the server …")
+            was_requested = processes.wait_for_exit(server, worker, stations)
+            self.stdout.write("\nStopping: first the stations, then the server and the worker …")
         if not was_requested:
-            raise CommandError("The server or the stations exited unexpectedly; see above.")
+            raise CommandError("The server, the worker or the stations exited unexpectedly; see above.")
         self.stdout.write("Stopped. The data is kept in var/ for next time.")
 
     def _greet(self, port: int, count: int) -> None:

@@ -1,0 +1,29 @@
+"""Tasks that go wrong. A worker process imports them by name."""
+
+import os
+import signal
+from pathlib import Path
+
+from django_tasks import task
+
+
+@task()
+def count_run(file: str) -> None:
+    """Add a line to the file."""
+    with Path(file).open("a") as log:
+        log.write(f"{os.getpid()}\n")
+
+
+@task()
+def kill_worker(file: str, times: int) -> None:
+    """Add a line to the file; in the first runs, kill the process as `kill -9` does."""
+    count_run.func(file)
+    if len(Path(file).read_text().splitlines()) <= times:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@task()
+def always_raise(file: str) -> None:
+    """Add a line to the file and raise."""
+    count_run.func(file)
+    raise ValueError("no")
