@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError
+from django.test import Client
+from django.urls import reverse
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -12,6 +14,7 @@ from sessions_app.background import upkeep
 from sessions_app.background.schedules import SCHEDULES, prune_task_results
 from sessions_app.models import ScheduleState, WorkerHeartbeat
 from sessions_app.store.background import DEAD_AFTER, MAX_RUNS, schedule_run, tasks_give_back, worker_heartbeat
+from tests.support import builders
 from tests.support.workers import run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,3 +113,11 @@ def test_upkeep_survives_a_lost_database(monkeypatch: pytest.MonkeyPatch, caplog
     monkeypatch.setattr(upkeep, "worker_heartbeat", fail)
     upkeep._keep("a")
     assert "The upkeep of worker a failed: gone" in caplog.text
+
+
+def test_operator_sees_tasks_in_the_admin(client: Client) -> None:
+    client.force_login(builders.operator())
+    result = _claimed("a")
+    text = client.get(reverse("admin:django_tasks_database_dbtaskresult_changelist")).text
+    assert "prune_task_results" in text
+    assert str(result.pk) in text
