@@ -4,7 +4,7 @@
 import { notice } from "./shell.js";
 
 const STORAGE_KEY = "awaited-files";
-const OUTCOMES = { ready: "is ready to download", failed: "could not be made" };
+const OUTCOMES = { ready: "is ready to download", failed: "could not be created" };
 const container = document.querySelector("#exports, #files"); // where this page shows the files, if it does
 let timer = 0;
 let isTrayOpen = false;

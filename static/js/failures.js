@@ -27,12 +27,12 @@ function failed(text, detail) {
     showSumsFailure(target);
     return;
   }
-  if (target.matches(".expansion-body")) target.textContent = "The graph could not be fetched.";
+  if (target.matches(".expansion-body")) target.textContent = "The graph could not be loaded.";
   if (isAutomatic(detail)) {
     if (isFailing) return;
     isFailing = true;
   }
-  notice(`${text} What is shown may be old; try again.`);
+  notice(`${text} The page may be out of date. Try again.`);
 }
 
 function showSumsFailure(strip) {
@@ -40,7 +40,9 @@ function showSumsFailure(strip) {
   strip.querySelector(".strip-wait")?.remove();
   const line = document.createElement("p");
   line.className = "strip-failed";
-  line.append(strip.querySelector(".summary") ? "These sums are old. " : "The sums cannot be shown now. ");
+  line.append(
+    strip.querySelector(".summary") ? "These totals are out of date. " : "The totals cannot be shown right now. ",
+  );
   const button = document.createElement("button");
   Object.assign(button, { type: "button", className: "button quiet", textContent: "Try again" });
   button.addEventListener("click", () => htmx.trigger(strip, "again"));

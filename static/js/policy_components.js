@@ -1,6 +1,10 @@
 // The form of a price component shows the fields of its dimension only: the grace for inactivity, blocks in their unit.
 
-const BLOCK_UNITS = { ENERGY: "Wh; 1 is exact.", TIME: "Seconds; 1 is exact.", PARKING_TIME: "Seconds; 1 is exact." };
+const BLOCK_UNITS = {
+  ENERGY: "In Wh. 1 is exact.",
+  TIME: "In seconds. 1 is exact.",
+  PARKING_TIME: "In seconds. 1 is exact.",
+};
 
 // Show or hide a field, and give a hidden one its neutral value. A field with an error stays visible.
 function showField(component, field, isShown, neutral) {

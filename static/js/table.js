@@ -32,7 +32,7 @@ function toggleExpansion(row) {
   expansion.className = "expansion";
   const body = document.createElement("div");
   body.className = "expansion-body";
-  body.textContent = "Fetching the graph …";
+  body.textContent = "Loading the graph …";
   expansion.insertCell().append(body);
   expand(row, expansion);
   fetchInto(body, `/sessions/${row.dataset.session}/figure/`);

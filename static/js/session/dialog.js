@@ -106,7 +106,7 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 });
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, ({ detail }) => {
-    if (detail.target === dialog) notice("The session could not be opened. Is the connection there? Try once more.");
+    if (detail.target === dialog) notice("The session could not be opened. Check your connection and try again.");
   });
 }
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {

@@ -67,7 +67,7 @@ class Graph {
     this.#part("graph-note").hidden = !this.#data.note;
     const library = await plotly().catch(() => null);
     if (!library) {
-      this.#part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try once more.";
+      this.#part("graph-wait").textContent = "The graph could not be loaded. Reload the page to try again.";
       return;
     }
     if (!this.#element.isConnected || !width) return;

@@ -5,13 +5,10 @@ import { SiteTime } from "./sitetime.js";
 
 const SHORTEST_RANGE_MS = 120_000; // a session of a moment is drawn over two minutes
 
-const LIVE_NOTES = [
-  "No reading yet. The graph begins with the station's first one.",
-  "One reading so far: it is drawn as a point.",
-];
+const LIVE_NOTES = ["No readings yet. The graph starts with the first one.", "One reading so far, shown as a point."];
 const ENDED_NOTES = [
-  "The station sent no readings: only the start and the stop are known.",
-  "The station sent one reading only: it is drawn as a point.",
+  "The station sent no readings. Only the start and the stop are known.",
+  "The station sent only one reading, shown as a point.",
 ];
 
 export class SessionData {
