@@ -19,7 +19,7 @@ def ask_to_stop(page: Page, station: Station) -> None:
 
 @pytest.mark.parametrize(
     ("status", "text"),
-    [("Accepted", "accepted. The session ends when the station confirms"), ("Rejected", "rejected. The station refused")],
+    [("Accepted", "accepted. The session ends"), ("Rejected", "rejected. The station refused")],
 )
 def test_outcome_is_shown_after_menu_closed(watch: Watch, charging: Station, status: str, text: str) -> None:
     page = watch()
