@@ -40,12 +40,12 @@ def test_pending_end_is_shown_until_session_ends(watch: Watch, charging: Station
     page = watch()
     ask_to_stop(page, charging)
     charging.answer(status="Accepted")
-    expect(page.locator("#notices")).to_contain_text("ends when the station reports it")
+    expect(page.locator("#notices")).to_contain_text("ends when the station confirms the stop")
 
     charging.stop(datetime.now(UTC), meter_wh=700)
 
     expect(page.locator("#notices")).to_contain_text("has ended")
-    expect(page.locator("#notices")).not_to_contain_text("ends when the station reports it")
+    expect(page.locator("#notices")).not_to_contain_text("ends when the station confirms the stop")
 
 
 def test_missing_answer_is_shown(watch: Watch, charging: Station) -> None:
