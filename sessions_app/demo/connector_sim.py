@@ -13,7 +13,7 @@ from sessions_app.demo.fixtures import StationFixture
 from sessions_app.demo.history import simulate_readings, start_charge
 from sessions_app.demo.message_queue import MessageQueue, Transaction
 from sessions_app.demo.visit_patterns import Visit, draw_visit, offered_a
-from sessions_app.domain.inactivity import IDLE_BELOW_W
+from sessions_app.domain.register import LEAST_POWER_W
 
 READINGS_IN_A_MESSAGE = 60  # when many have waited
 MIN_INTERVAL = timedelta(seconds=10)
@@ -147,7 +147,7 @@ class ConnectorSimulator:
             now = datetime.now(UTC)
             charge.advance(now, offered_a=offered_a(self.station, now))
             self.outbox.measure(transaction, [charge.reading()])
-            self._tell("SuspendedEV" if charge.power_w < IDLE_BELOW_W else "Charging")
+            self._tell("SuspendedEV" if charge.power_w < LEAST_POWER_W else "Charging")
         if transaction.is_refused:
             return "DeAuthorized"
         return self.wanted_end or (guest.ending if guest.ending == "Local" else "EVDisconnected")

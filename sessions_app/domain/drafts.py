@@ -12,7 +12,7 @@ from sessions_app.domain.events import NO_TRANSACTION, CommandAnswered, Connecti
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals
+from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals, StatusAt
 
 
 @dataclass(slots=True)
@@ -61,6 +61,8 @@ class SessionDraft:
     policy_id: int | None = None
     tariff: str = ""
     currency: str = ""
+    statuses: tuple[StatusAt, ...] = ()  # of its connector, in order of time
+    new_statuses: list[StatusAt] = field(default_factory=list)
     new_readings: list[Reading] = field(default_factory=list)
     new_samples: list[Sample] = field(default_factory=list)
     changed_samples: list[Sample] = field(default_factory=list)
@@ -77,6 +79,16 @@ class SessionDraft:
         self.is_stored = self.id != 0
 
     @property
+    def is_named(self) -> bool:
+        """Whether a message has named the session's transaction with its readings."""
+        named = self.totals is not None and self.totals.settled.seen.is_named
+        return named or any(each.is_named for each in (*self.new_readings, *self._pending))
+
+    @property
+    def _pending(self) -> tuple[Reading, ...]:
+        return self.totals.pending if self.totals is not None else ()
+
+    @property
     def was_ended(self) -> bool:
         """Whether the session had ended before this batch."""
         return self.previous_state.is_ended
@@ -87,6 +99,17 @@ class SessionDraft:
         self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
         self.billing = msgspec.structs.replace(self.billing, tariff=tariff)
         self.is_changed = self.is_reassigned = True
+
+    def add_status(self, at: datetime, status: str) -> None:
+        """Add a status of the connector; one that changes nothing is left out."""
+        before = [each for each in self.statuses if each.at <= at]
+        after = self.statuses[len(before) :]
+        if before and before[-1].status == status:
+            return
+        new = StatusAt(at, status)
+        self.statuses = (*before, new, *after)
+        self.new_statuses.append(new)
+        self.is_changed = True
 
     def set_state(self, state: SessionState) -> None:
         if state != self.state:
@@ -112,6 +135,9 @@ class StationDraft:
     connected_at: datetime | None
     disconnected_at: datetime | None
     last_seen_at: datetime | None
+    clock: str = ""  # as `clock.StationClock` encodes it
+    away_from: datetime | None = None  # the last time that it was not heard of for long
+    away_until: datetime | None = None
     connectors: dict[int, ConnectorDraft] = field(default_factory=dict)
     sessions: list[SessionDraft] = field(default_factory=list)
     is_changed: bool = False

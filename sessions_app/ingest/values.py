@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from sessions_app.domain import meter
-from sessions_app.domain.meter import MAX_REGISTER_WH, Reading, SampledValue
+from sessions_app.domain.meter import Reading
+from sessions_app.domain.value_selection import ENERGY_REGISTER, MAX_REGISTER_WH, OUTLET, PERIODIC, SampledValue
 
 CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # before OCPP 1.6: the station's clock is not set
 MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is a clock in another zone, not one that drifts
@@ -132,8 +133,10 @@ def _sampled(value: Any) -> Iterator[SampledValue]:
         if isinstance(number, str | int | float) and not isinstance(number, bool):
             yield SampledValue(
                 value=number,
-                measurand=to_text(item.get("measurand"), 60) or meter.ENERGY_REGISTER,
+                measurand=to_text(item.get("measurand"), 60) or ENERGY_REGISTER,
                 unit=to_text(item.get("unit"), 20),
                 phase=to_text(item.get("phase"), 20),
                 is_signed=item.get("format") == "SignedData",
+                context=to_text(item.get("context"), 40) or PERIODIC,
+                location=to_text(item.get("location"), 20) or OUTLET,
             )

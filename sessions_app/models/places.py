@@ -98,6 +98,9 @@ class ChargingStation(models.Model):
     connection_id = models.CharField(max_length=36, blank=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
+    clock = models.TextField(blank=True, editable=False)
+    away_from = models.DateTimeField(null=True, editable=False)
+    away_until = models.DateTimeField(null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.session_totals import BillingContext, decode_totals
+from sessions_app.domain.session_totals import BillingContext, StatusAt, decode_totals
 
 STATION_FIELDS = (
     "id",
@@ -25,6 +25,9 @@ STATION_FIELDS = (
     "connected_at",
     "disconnected_at",
     "last_seen_at",
+    "clock",
+    "away_from",
+    "away_until",
 )
 CONNECTOR_FIELDS = (
     "id",
@@ -55,8 +58,12 @@ SESSION_FIELDS = (
     "policy_id",
     "currency",
     "site__time_zone",
+    "statuses",
     *_LIFE,
 )
+
+
+_decode_statuses = msgspec.json.Decoder(tuple[StatusAt, ...]).decode
 
 
 @lru_cache(maxsize=4_096)
@@ -68,7 +75,10 @@ def decode_tariff(text: str) -> Tariff:
 def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     """Return a session of the station out of what stands in `SESSION`."""
     session_id, _, connector_id, running, tariff, count, *rest = values
-    (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone), life = rest[:9], rest[9:]
+    (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone, statuses), life = (
+        rest[:10],
+        rest[10:],
+    )
     connector = next((each for each in station.connectors.values() if each.id == connector_id), None)
     return SessionDraft(
         id=session_id,
@@ -87,6 +97,7 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
         policy_id=policy_id,
         tariff=tariff,
         currency=currency,
+        statuses=_decode_statuses(statuses) if statuses else (),
     )
 
 

@@ -18,6 +18,13 @@ _READING = (
     "current_l1_a",
     "current_l2_a",
     "current_l3_a",
+    "interval_wh",
+    "export_w",
+    "export_wh",
+    "inlet",
+    "is_named",
+    "received_at",
+    "stated_at",
 )
 
 
@@ -28,6 +35,22 @@ def load_readings(session_id: int) -> list[tuple[int, Reading]]:
 
 
 def _reading(measured: Sequence[Any]) -> Reading:
-    at, register_wh, power_w, offered_a, offered_w, soc_percent, voltage_v, *currents = measured
-    one, two, three = currents
-    return Reading(at, register_wh, power_w, offered_a, offered_w, soc_percent, voltage_v, (one, two, three))
+    at, register_wh, power_w, offered_a, offered_w, soc_percent, voltage_v, *rest = measured
+    one, two, three, interval_wh, export_w, export_wh, inlet, is_named, received_at, stated_at = rest
+    return Reading(
+        at=at,
+        register_wh=register_wh,
+        power_w=power_w,
+        offered_a=offered_a,
+        offered_w=offered_w,
+        soc_percent=soc_percent,
+        voltage_v=voltage_v,
+        currents_a=(one, two, three),
+        interval_wh=interval_wh,
+        export_w=export_w,
+        export_wh=export_wh,
+        inlet=inlet,
+        is_named=is_named,
+        received_at=received_at,
+        stated_at=stated_at,
+    )

@@ -117,6 +117,10 @@ def _status(event: events.StatusChanged, desk: EventBatch, station: StationDraft
             event.at,
         )
         connector.is_changed = True
+    for draft in station.sessions:
+        stopped_at = draft.state.stopped_at
+        if draft.connector is connector and (stopped_at is None or event.at <= stopped_at):
+            draft.add_status(event.at, event.status)
     if event.status == "Available":
         connector.available_at = max(event.at, connector.available_at or event.at)
         connector.is_changed = True
@@ -180,7 +184,7 @@ def _measured(event: events.Measured, desk: EventBatch, station: StationDraft) -
         _remember_transaction_id(station, draft, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
-    _add_readings(draft, event.readings, received_at=event.at)
+    _add_readings(draft, event.readings, received_at=event.at, is_named=bool(event.own_transaction))
     return EventResult(draft)
 
 
@@ -216,8 +220,11 @@ def _stopped(event: events.Stopped, desk: EventBatch, station: StationDraft) -> 
         station.set_transaction_id(draft, own)  # it may come again
     if event.id_tag and not draft.id_tag_value and draft.state.flags & Flag.START_UNKNOWN:
         assign_driver(draft, event.id_tag, find_tag(desk, station, event)[0])
-    _add_readings(draft, event.readings, received_at=None)
-    state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=event.meter_stop_wh, reason=event.reason)
+    _add_readings(draft, event.readings, received_at=None, is_named=True)
+    meter_stop_wh = event.meter_stop_wh
+    if meter_stop_wh is None:  # the register of Transaction.End
+        meter_stop_wh = next((each.end_wh for each in reversed(event.readings) if each.end_wh is not None), None)
+    state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=meter_stop_wh, reason=event.reason)
     if state.end_reason == "Remote" and draft.id and not state.ended_by:
         state = msgspec.structs.replace(state, ended_by=stopped_by(draft.id))
     draft.set_state(unplug_if_available(station, draft, state))
@@ -245,9 +252,25 @@ def _connector(station: StationDraft, number: int) -> ConnectorDraft | None:
     return station.connectors[number]
 
 
-def _add_readings(draft: SessionDraft, readings: tuple[Reading, ...], *, received_at: datetime | None) -> None:
+def _add_readings(
+    draft: SessionDraft, readings: tuple[Reading, ...], *, received_at: datetime | None, is_named: bool
+) -> None:
+    """Add the readings that are of the session.
+
+    One from before its start is of no session; one without a transaction id is not of a session whose other
+    readings have one. The register of Transaction.Begin belongs to the start.
+    """
     for reading in readings:
-        draft.new_readings.append(meter.assign_phase(reading, phases=draft.billing.phases))
+        is_own = is_named or not draft.is_named
+        if is_own and reading.begin_wh is not None and draft.state.meter_start_wh is None:
+            draft.set_state(msgspec.structs.replace(draft.state, meter_start_wh=reading.begin_wh))
+        billing = draft.billing
+        stripped = meter.assign_phase(reading, phases=billing.phases, rating_w=billing.rating_w)
+        stripped = msgspec.structs.replace(stripped, begin_wh=None, end_wh=None, is_named=is_named)
+        is_early = reading.at < draft.state.started_at and not draft.state.flags & Flag.START_UNKNOWN
+        if is_early or not is_own or stripped.is_empty:
+            continue
+        draft.new_readings.append(stripped)
         draft.set_state(
             lifecycle.add_reading(draft.state, at=reading.at, received_at=received_at, register_wh=reading.register_wh)
         )

@@ -1,7 +1,12 @@
 """The figures of a session after a batch: reading by reading where they come in order, else all anew."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sessions_app.domain import figures, meter
 from sessions_app.domain.drafts import Sample, SessionDraft
+from sessions_app.domain.meter import Reading
+from sessions_app.domain.session_totals import SessionPoint, SessionTotals
 from sessions_app.queries.readings import load_readings
 from sessions_app.recording.session_opening import assign_tariff
 
@@ -12,10 +17,11 @@ def recompute(draft: SessionDraft) -> None:
         return
     if draft.needs_tariff or draft.state.started_at != draft.previous_state.started_at:
         assign_tariff(draft)
-    if draft.totals is None or not _is_continuation(draft):
+    stopped_at = draft.state.stopped_at
+    if stopped_at is not None:
+        draft.statuses = tuple(status for status in draft.statuses if status.at <= stopped_at)
+    if draft.totals is None or not _is_continuation(draft) or not _advance(draft):
         _fold(draft)
-    else:
-        _advance(draft)
 
 
 def _is_continuation(draft: SessionDraft) -> bool:
@@ -27,6 +33,8 @@ def _is_continuation(draft: SessionDraft) -> bool:
         return False
     if before.unplugged_at is not None and draft.state.unplugged_at != before.unplugged_at:
         return False
+    if draft.totals is not None and any(status.at < draft.totals.settled.at for status in draft.new_statuses):
+        return False
     last = before.last_reading_at
     for reading in draft.new_readings:
         if last is not None and reading.at <= last:
@@ -36,21 +44,53 @@ def _is_continuation(draft: SessionDraft) -> bool:
     return stopped_at is None or last is None or last <= stopped_at
 
 
-def _advance(draft: SessionDraft) -> None:
-    running, terms = draft.totals, draft.billing
-    if running is None:
-        return
+def _advance(draft: SessionDraft) -> bool:
+    """Go on from the totals so far; return False where all readings are needed, and then change nothing."""
+    totals, billing, statuses = draft.totals, draft.billing, draft.statuses
+    if totals is None:
+        return False
+    points: dict[datetime, tuple[Reading, SessionPoint]] = {}
     for reading in draft.new_readings:
-        running = figures.advance(running, reading, terms)
-        draft.reading_count += 1
-        draft.new_samples.append(Sample(draft.reading_count, reading, figures.totals_point(running, terms)))
+        pending, worked_out = totals, figures.advance(totals, reading, billing, statuses)
+        if worked_out is None:
+            return False
+        totals, new_points = worked_out
+        _note_points(points, (*pending.pending, reading), pending, new_points)
     state, before = draft.state, draft.previous_state
     if state.stopped_at is not None and before.stopped_at is None:
-        running = figures.apply_stop(running, state.stopped_at, state.meter_stop_wh, terms)
+        pending, worked_out = totals, figures.apply_stop(totals, state, billing, statuses)
+        if worked_out is None:
+            return False
+        totals, new_points = worked_out
+        _note_points(points, pending.pending, pending, new_points)
     if state.unplugged_at is not None and before.unplugged_at is None:
-        running = figures.add_parked_time(running, state.unplugged_at, terms)
-    draft.totals = running
+        totals = figures.add_parked_time(totals, state.unplugged_at, billing)
+    _set_samples(draft, points)
+    draft.totals = totals
     draft.is_changed = True
+    return True
+
+
+def _note_points(
+    points: dict[datetime, tuple[Reading, SessionPoint]],
+    readings: Sequence[Reading],
+    before: SessionTotals,
+    new_points: Sequence[SessionPoint],
+) -> None:
+    """Note the points that are new, or not what they were while their readings were pending."""
+    known = before.pending_points
+    for place, (reading, point) in enumerate(zip(readings, new_points, strict=True)):
+        if place >= len(known) or known[place] != point:
+            points[reading.at] = (reading, point)
+
+
+def _set_samples(draft: SessionDraft, points: dict[datetime, tuple[Reading, SessionPoint]]) -> None:
+    for reading in draft.new_readings:
+        draft.reading_count += 1
+        _, point = points.pop(reading.at)
+        draft.new_samples.append(Sample(draft.reading_count, reading, point))
+    # A pending reading that is stored has its number already.
+    draft.changed_samples += [Sample(0, reading, point) for reading, point in points.values()]
 
 
 def _fold(draft: SessionDraft) -> None:
@@ -69,11 +109,12 @@ def _fold(draft: SessionDraft) -> None:
             draft.reading_count += 1
             numbers[reading.at] = draft.reading_count
     is_same = timeline == {at: reading for at, (_, reading) in known.items()} and not draft.is_reassigned
+    is_same = is_same and not draft.new_statuses
     if is_same and draft.state == draft.previous_state and draft.totals is not None:
         return  # it was all known: a message that came twice
     draft.is_changed = True
     in_order = [timeline[at] for at in sorted(timeline)]
-    draft.totals, points = figures.fold(draft.state, in_order, draft.billing)
+    draft.totals, points = figures.fold(draft.state, in_order, draft.billing, draft.statuses)
     for reading, point in zip(in_order, points, strict=True):
         sample = Sample(numbers[reading.at], reading, point)
         (draft.changed_samples if reading.at in known else draft.new_samples).append(sample)

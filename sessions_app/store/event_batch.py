@@ -34,6 +34,9 @@ _STATION = (
     "connected_at",
     "disconnected_at",
     "last_seen_at",
+    "clock",
+    "away_from",
+    "away_until",
 )
 _CONNECTOR = ("status", "error_code", "status_at", "available_at")
 _SAMPLE_KEY = ("session", "at")
@@ -47,8 +50,15 @@ _MEASURED = (
     "current_l1_a",
     "current_l2_a",
     "current_l3_a",
+    "interval_wh",
+    "export_w",
+    "export_wh",
+    "inlet",
+    "is_named",
+    "received_at",
+    "stated_at",
 )
-_WORKED_OUT = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "price")
+_WORKED_OUT = ("energy_wh", "grid_power_w", "limit_a", "idle_s", "held_back_s", "is_estimated", "price")
 
 
 def save_batch(desk: EventBatch) -> None:
@@ -139,16 +149,22 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
     if running is None:
         running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
     price_lines = figures.session_price_lines(running, terms)
+    details = running.details
     return facts | {
         "flags": running.flags | _flags(draft, running),
         "energy_wh": running.energy_wh,
         "power_w": running.power_w,
         "peak_power_w": running.peak_power_w,
-        "limit_a": running.limit_a,
+        "limit_a": running.metrics.limit_a,
         "idle_s": running.clock.idle_s,
-        "battery_start": running.battery_start,
-        "battery": running.battery,
-        "sample_interval_s": running.interval_s,
+        "held_back_s": running.clock.held_back_s,
+        "estimated_wh": running.estimated_wh,
+        "counts_stop": running.counts_stop,
+        "battery_start": running.metrics.battery_start,
+        "battery": running.metrics.battery,
+        "sample_interval_s": running.metrics.interval_s,
+        "flag_details": msgspec.json.encode(details).decode() if details else "",
+        "statuses": msgspec.json.encode(draft.statuses).decode() if draft.statuses else "",
         "reading_count": draft.reading_count,
         "station_transaction_id": draft.station_transaction_id,
         "totals": msgspec.json.encode(running).decode(),
@@ -219,9 +235,24 @@ def _measured(sample: Sample) -> tuple[Any, ...]:
         one.soc_percent,
         one.voltage_v,
         *one.currents_a,
+        one.interval_wh,
+        one.export_w,
+        one.export_wh,
+        one.inlet,
+        one.is_named,
+        one.received_at,
+        one.stated_at,
     )
 
 
 def _worked_out(sample: Sample) -> tuple[Any, ...]:
     one = sample.point
-    return one.energy_wh, one.grid_power_w, one.limit_a, one.idle_s, one.price
+    return (
+        one.energy_wh,
+        one.grid_power_w,
+        one.limit_a,
+        one.idle_s,
+        one.held_back_s,
+        one.is_estimated,
+        one.price,
+    )

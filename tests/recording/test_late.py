@@ -63,7 +63,7 @@ def test_late_readings_without_an_id_are_of_the_session_that_was_there(own: str)
 def test_a_session_without_a_stop_takes_late_readings_until_its_connector_was_free() -> None:
     station = factories.station()
     first = start(station)
-    record([measured(station, first, (5, 1500))])
+    record([measured(station, "", (5, 1500))])
     record([events.BootNotified(station_id=station.pk, at=minutes(30)), status(station, 30)])
 
     record([measured(station, "", (20, 2000)), measured(station, "", (40, 2000))])

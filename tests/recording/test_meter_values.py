@@ -76,21 +76,21 @@ def test_volts_times_amps_are_told_from_reported_power_when_they_are_read_back()
 
     kept = same_in_any_order(standby)
 
-    assert (kept["idle_s"], kept["power_w"]) == (1800, 138)
+    assert (kept["idle_s"], kept["power_w"]) == (0, 138)
     assert {each["power_w"] for each in kept["samples"]} == {None}
 
 
-def test_a_current_without_a_phase_does_not_make_a_third_of_the_power() -> None:
+def test_current_without_phase_is_that_of_each_phase() -> None:
     items = [measured_at(n, register=1000 + 180 * n, Voltage=230, Current_Import=16) for n in range(1, 5)]
 
     kept = same_in_any_order(items)
 
-    assert kept["peak_power_w"] == pytest.approx(10_800)
+    assert kept["peak_power_w"] == pytest.approx(3 * 16 * 230)
 
 
-@pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, None)])
-def test_a_current_without_a_phase_gives_the_power_where_there_is_one_phase_and_no_register(
-    phases: int, power_w: float | None
+@pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, 40_000)])
+def test_current_without_phase_is_a_sum_beyond_the_rating(
+    phases: int, power_w: float
 ) -> None:
     items = [measured_at(n, Voltage=400, Current_Import=100) for n in range(1, 5)]
 

@@ -127,14 +127,14 @@ def test_the_driver_of_a_stop_that_nobody_announced_is_that_of_its_tag() -> None
     assert ChargingSession.objects.get().driver == priya
 
 
-def test_energy_beyond_what_the_columns_hold_is_not_counted_but_flagged() -> None:
+def test_energy_that_no_car_takes_is_flagged_not_counted() -> None:
     station = factories.station()
     first = start(station)
 
     record([measured(station, first, (5, 99_999_999_999), (6, 0), (7, 50), (8, 99_999_999_999))])
 
     assert session(first).energy_wh < 10**12
-    assert session(first).flags & Flag.BEYOND_RATING
+    assert session(first).flags & Flag.REGISTER_JUMPED
 
 
 def test_a_burst_of_idle_readings_costs_no_more_than_others() -> None:

@@ -165,7 +165,7 @@ def test_a_reading_of_a_session_in_progress_needs_no_further_look(
 ) -> None:
     station = factories.station()
     session_id = start(station)
-    record([measured(station, own or session_id, (5, 1500))])
+    record([measured(station, session_id if own is None else own, (5, 1500))])
 
     with django_assert_num_queries(7):
         record([measured(station, session_id if own is None else own, (10, 1600))])
