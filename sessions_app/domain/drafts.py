@@ -4,7 +4,7 @@ Drafts change in place while a batch is recorded and are then discarded. They co
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -66,6 +66,11 @@ class SessionDraft:
     new_readings: list[Reading] = field(default_factory=list)
     new_samples: list[Sample] = field(default_factory=list)
     changed_samples: list[Sample] = field(default_factory=list)
+    start_received_at: datetime | None = None
+    start_stated_at: datetime | None = None  # the station's own time, where its clock is off
+    clock_offset_s: float | None = None
+    moved_since: datetime | None = None  # what arrived since then is moved by `moved_by` to our clock
+    moved_by: timedelta = timedelta(0)
     is_changed: bool = False
     is_reassigned: bool = False  # driver, place or policy differ from the stored ones
     needs_tariff: bool = False  # its policy is not looked up yet
@@ -150,6 +155,11 @@ class StationDraft:
             if transaction in (str(draft.id), draft.station_transaction_id):
                 return draft
         return None
+
+    @property
+    def away(self) -> tuple[datetime, datetime] | None:
+        """When the station was last not heard of for long: the last word before, the first after."""
+        return (self.away_from, self.away_until) if self.away_from and self.away_until else None
 
     @property
     def only_connector(self) -> ConnectorDraft | None:

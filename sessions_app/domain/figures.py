@@ -17,11 +17,12 @@ from sessions_app.domain.evidence import Stop
 from sessions_app.domain.inactivity import IDLE, ClassifiedInterval, Interval, add_interval
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
+from sessions_app.domain.metrics import metrics_at_start
 from sessions_app.domain.pricing import PriceLine, Usage
 from sessions_app.domain.register import ZERO_WH, RegisterValue
 from sessions_app.domain.register_motion import start_motion
 from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals, Settled, StatusAt
-from sessions_app.domain.timeline import add_usage, metrics_at_start, work_out
+from sessions_app.domain.timeline import add_usage, work_out
 
 
 def start_totals(started_at: datetime, meter_start_wh: Decimal | None, billing: BillingContext) -> SessionTotals:
@@ -47,6 +48,8 @@ def advance(
 
     Return the totals, and the figures at the pending readings and at this one; None if all readings are needed.
     """
+    if any(each.is_named != reading.is_named for each in totals.pending):
+        return None
     return work_out(totals.settled, (*totals.pending, reading), statuses, billing)
 
 

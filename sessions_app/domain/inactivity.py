@@ -82,9 +82,7 @@ def classify(
     return IDLE if is_standing or status in IDLE_STATUSES else CHARGING
 
 
-def add_interval(
-    clock: IdleClock, interval: Interval, state: str
-) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
+def add_interval(clock: IdleClock, interval: Interval, state: str) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
     """Return the clock after the next interval, and the intervals that this classifies, oldest first."""
     if state != IDLE:
         is_held_back = state == HELD_BACK

@@ -142,9 +142,7 @@ def fields_told(reading: Reading) -> int:
 def drop_fields(reading: Reading, fields: int) -> Reading:
     """Return the reading without the fields whose bits are set."""
     dropped = {
-        name: NO_CURRENTS if name == "currents_a" else None
-        for place, name in enumerate(FIELDS)
-        if fields >> place & 1
+        name: NO_CURRENTS if name == "currents_a" else None for place, name in enumerate(FIELDS) if fields >> place & 1
     }
     return msgspec.structs.replace(reading, **dropped) if dropped else reading
 

@@ -126,9 +126,7 @@ def count_interval(
     total = register.total_wh + wh
     is_plausible = bounds.allow(wh, since, at) and bounds.allow(total, register.since, at)
     value = RegisterValue(total if is_plausible else register.total_wh, at)
-    counted = msgspec.structs.replace(
-        register, trusted=value, last=value, total_wh=value.wh, counted_last=is_plausible
-    )
+    counted = msgspec.structs.replace(register, trusted=value, last=value, total_wh=value.wh, counted_last=is_plausible)
     if is_plausible:
         return counted, Step(since, at, wh), None
     return counted, None, FlagDetail(int(Flag.REGISTER_JUMPED), float(wh), at)

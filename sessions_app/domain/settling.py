@@ -17,7 +17,9 @@ def settled_index(evidence: Evidence, means: MeanPowers | None) -> tuple[int, bo
     if last < MAX_PENDING:
         return -1, False
     has_told = evidence.told and evidence.told[-1].power_w is not None
-    told = [index for index in range(last, max(-1, last - MAX_PENDING), -1) if evidence.readings[index].told_w is not None]
+    told = [
+        index for index in range(last, max(-1, last - MAX_PENDING), -1) if evidence.readings[index].told_w is not None
+    ]
     return (told[0] if has_told and told else last), True
 
 

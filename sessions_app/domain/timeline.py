@@ -17,16 +17,14 @@ from sessions_app.domain import register as registers
 from sessions_app.domain.energy import EnergyCurve, energy_flows
 from sessions_app.domain.evidence import Evidence, Stop, collect
 from sessions_app.domain.flags import Flag, FlagDetail, add_detail
-from sessions_app.domain.inactivity import NOTHING_FLOWS, ClassifiedInterval, IdleClock, Interval, add_interval, classify
+from sessions_app.domain.inactivity import ClassifiedInterval, Interval, add_interval, classify
 from sessions_app.domain.mean_power import MeanGroup, MeanPowers
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.power import usual_limit_a
+from sessions_app.domain.metrics import limit_at, next_metrics
 from sessions_app.domain.pricing import Usage
 from sessions_app.domain.register import RegisterValue, Step, StopDecision
 from sessions_app.domain.session_totals import (
-    DEFAULT_INTERVAL_S,
     BillingContext,
-    SessionMetrics,
     SessionPoint,
     SessionTotals,
     Settled,
@@ -36,12 +34,6 @@ from sessions_app.domain.settling import settled_index
 
 _AT = attrgetter("at")
 _FIRST = itemgetter(0)
-
-
-def metrics_at_start(billing: BillingContext) -> SessionMetrics:
-    """Return the figures before any reading: only the limit is known."""
-    limit_a = usual_limit_a(limit_a=billing.limit_a, rating_w=billing.rating_w, phases=billing.phases)
-    return SessionMetrics(limit_a=limit_a)
 
 
 def add_usage(usage: Usage, intervals: Sequence[ClassifiedInterval], billing: BillingContext) -> Usage:
@@ -137,7 +129,7 @@ class _Timeline:
         state = classify(
             told_w=told_w,
             status=self.evidence.status_at(self.at),
-            limit_a=self._limit_a(self.at),
+            limit_a=limit_at(self.evidence, self.at, self.billing),
             is_moving=told_w is None and self.evidence.is_moving(self.at),
             is_standing=told_w is None and self.evidence.is_standing(self.at),
             gives_back=(told is not None and told.gives_back) or self.evidence.gives_back(self.at),
@@ -161,15 +153,8 @@ class _Timeline:
         index = bisect_right(means, self.at, key=_FIRST)
         return means[index - 1].power_w if index and self.at < means[index - 1].end else None
 
-    def _limit_a(self, at: datetime) -> float | None:
-        offered_a = self.evidence.offered_at(at)
-        billing = self.billing
-        if offered_a is not None:
-            return offered_a
-        return usual_limit_a(limit_a=billing.limit_a, rating_w=billing.rating_w, phases=billing.phases)
-
     def _add_reading(self, index: int, reading: Reading) -> None:
-        self.metrics = self._next_metrics(index, reading)
+        self.metrics = next_metrics(self.metrics, self.evidence, index, self.billing)
         rating_w, told_w = self.billing.rating_w, reading.told_w
         if rating_w and told_w is not None and told_w > registers.CAP_RATIO * rating_w:
             if not self.flags & Flag.BEYOND_RATING:
@@ -179,42 +164,6 @@ class _Timeline:
         self.points.append(self._point(reading.at, without_mwh=self.stop_mwh if is_at_stop else 0.0))
         if index == self.index:
             self.settled = self._settle(index)
-
-    def _next_metrics(self, index: int, reading: Reading) -> SessionMetrics:
-        before = self.metrics
-        mark = self.evidence.marks[index]
-        told_w = reading.told_w
-        power_w = self._power_w(index, reading.at)
-        previous = self.evidence.readings[index - 1].at if index else self.evidence.settled.at
-        gap_s = (reading.at - previous).total_seconds()
-        battery = before.battery if reading.soc_percent is None else reading.soc_percent
-        register_peak_w = before.register_peak_w
-        if told_w is None and mark.told is None:
-            register_peak_w = _highest(register_peak_w, power_w)
-        return SessionMetrics(
-            power_w=power_w,
-            told_peak_w=before.told_peak_w if told_w is None else max(before.told_peak_w or 0.0, told_w),
-            register_peak_w=register_peak_w,
-            limit_a=self._limit_a(reading.at),
-            battery_start=battery if before.battery_start is None else before.battery_start,
-            battery=battery,
-            gap_s=gap_s or before.gap_s,
-            interval_s=max(gap_s, before.gap_s or DEFAULT_INTERVAL_S) if gap_s else before.interval_s,
-        )
-
-    def _power_w(self, index: int, at: datetime) -> float | None:
-        """Return the told power, else that of the register, else 0 if the status says that nothing flows."""
-        mark = self.evidence.marks[index]
-        told = mark.told
-        if told is None:
-            return self.evidence.register_power_w(at)
-        if told.power_w is not None:
-            return told.power_w
-        has_register = mark.registered_at is not None and (told.told_at is None or mark.registered_at > told.told_at)
-        power_w = self.evidence.register_power_w(at) if has_register else None
-        if power_w is None and self.evidence.status_at(at) in NOTHING_FLOWS:
-            return 0.0
-        return power_w
 
     def _point(self, at: datetime, *, without_mwh: float = 0.0) -> SessionPoint:
         """Return the figures at a moment; `without_mwh` is what the stop adds at this moment."""
@@ -302,7 +251,9 @@ class _Timeline:
         if self.stop is None:
             return totals
         # Nothing goes on from a stop: whatever still comes needs all readings.
-        settled = Settled(at=self.end, register=totals.register, cap_w=self.evidence.bounds.cap_w, seen=self.evidence.seen)
+        settled = Settled(
+            at=self.end, register=totals.register, cap_w=self.evidence.bounds.cap_w, seen=self.evidence.seen
+        )
         return msgspec.structs.replace(
             totals, settled=settled, pending=(), pending_points=(), at_stop=self._point(self.end)
         )
@@ -321,9 +272,3 @@ def _rounded(mwh: float) -> int:
 
 def _wh(mwh: int) -> Decimal:
     return Decimal(mwh).scaleb(-3)
-
-
-def _highest(first: float | None, second: float | None) -> float | None:
-    if first is None or second is None:
-        return second if first is None else first
-    return max(first, second)

@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from sessions_app.domain import meter
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.value_selection import ENERGY_REGISTER, MAX_REGISTER_WH, OUTLET, PERIODIC, SampledValue
@@ -84,6 +86,8 @@ def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
     for at, item in zip(moments, items, strict=True):
         reading = meter.parse_reading(at, _sampled(item.get("sampledValue")))
         if reading is not None:
+            if at == _stated(item.get("timestamp"))[0]:
+                reading = msgspec.structs.replace(reading, received_at=received_at)
             found[at] = meter.merge_readings(reading, found[at]) if at in found else reading
     return tuple(found[at] for at in sorted(found))
 

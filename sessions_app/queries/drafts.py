@@ -59,6 +59,9 @@ SESSION_FIELDS = (
     "currency",
     "site__time_zone",
     "statuses",
+    "start_received_at",
+    "start_stated_at",
+    "clock_offset_s",
     *_LIFE,
 )
 
@@ -75,9 +78,10 @@ def decode_tariff(text: str) -> Tariff:
 def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     """Return a session of the station out of what stands in `SESSION`."""
     session_id, _, connector_id, running, tariff, count, *rest = values
-    (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone, statuses), life = (
+    (area_id, site_id, driver_id, tag_id, tag, own_id, policy_id, currency, zone, statuses), moments, life = (
         rest[:10],
-        rest[10:],
+        rest[10:13],
+        rest[13:],
     )
     connector = next((each for each in station.connectors.values() if each.id == connector_id), None)
     return SessionDraft(
@@ -98,6 +102,9 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
         tariff=tariff,
         currency=currency,
         statuses=_decode_statuses(statuses) if statuses else (),
+        start_received_at=moments[0],
+        start_stated_at=moments[1],
+        clock_offset_s=moments[2],
     )
 
 

@@ -1,18 +1,19 @@
 """What each event does to the desk: it finds the session that is meant, and lets the domain decide."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import singledispatch
 
 import msgspec
 
-from sessions_app.domain import events, lifecycle, meter
+from sessions_app.domain import events, lifecycle
 from sessions_app.domain.drafts import ConnectorDraft, DeadLetterDraft, EventBatch, SessionDraft, StationDraft
 from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
 from sessions_app.queries.audits import stopped_by
 from sessions_app.queries.event_batch import load_last_session
+from sessions_app.recording.incoming import add_readings, note_seen
 from sessions_app.recording.session_matching import (
     is_repeated_start,
     match_readings,
@@ -26,10 +27,10 @@ from sessions_app.recording.session_opening import (
     open_with_start,
     open_without_start,
 )
+from sessions_app.recording.station_clock import note_offset, to_our_clock
 from sessions_app.store.credentials import matches
 
 CHARGING = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})  # OCPP 1.6: within a transaction
-LAST_SEEN_PRECISION = timedelta(seconds=30)  # how exactly `last_seen_at` is kept: a write each time costs more
 
 
 @dataclass(slots=True)
@@ -48,8 +49,12 @@ def apply_event(desk: EventBatch, event: Event | ConnectionAttempt, *, now: date
     station = desk.stations.get(event.station_id)
     if station is None:  # deleted while its socket was open: there is nobody to keep anything for
         return EventResult(tag_status="Invalid")
-    _seen(station, now)  # by our clock: the station's may be anything
-    return _handle(event, desk, station)
+    note_seen(station, now)  # by our clock: the station's may be anything
+    moved = to_our_clock(station, event)
+    result = _handle(moved, desk, station)
+    if moved is not event and result.draft is not None:
+        note_offset(station, result.draft)
+    return result
 
 
 def _knocked(desk: EventBatch, event: ConnectionAttempt) -> EventResult:
@@ -59,12 +64,6 @@ def _knocked(desk: EventBatch, event: ConnectionAttempt) -> EventResult:
     if not station_id:
         desk.attempts.append(event)
     return EventResult(tag_status="Invalid")
-
-
-def _seen(station: StationDraft, at: datetime) -> None:
-    if station.last_seen_at is None or at - station.last_seen_at >= LAST_SEEN_PRECISION:
-        station.last_seen_at = at
-        station.is_changed = True
 
 
 @singledispatch
@@ -139,7 +138,7 @@ def _free_connector(station: StationDraft, connector: ConnectorDraft, event: eve
         load_last_session(station, connector, by=event.at)
     last = station.last_session_started_by(connector, event.at)
     if last is not None:
-        last.set_state(lifecycle.unplug(last.state, at=event.at))
+        last.set_state(lifecycle.unplug(last.state, at=event.at, away=station.away))
 
 
 @_handle.register
@@ -164,6 +163,7 @@ def _started(event: events.Started, desk: EventBatch, station: StationDraft) -> 
     if before is not None and before.state.started_at <= event.at:
         before.set_state(lifecycle.close_session(before.state, reason=lifecycle.NEXT_SESSION))
     draft = open_with_start(station, connector, event)
+    draft.start_received_at, draft.start_stated_at = event.received_at, event.stated_at
     assign_driver(draft, event.id_tag, tag)
     return EventResult(draft, status)
 
@@ -184,7 +184,7 @@ def _measured(event: events.Measured, desk: EventBatch, station: StationDraft) -
         _remember_transaction_id(station, draft, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
-    _add_readings(draft, event.readings, received_at=event.at, is_named=bool(event.own_transaction))
+    add_readings(draft, event.readings, received_at=event.at, is_named=bool(event.own_transaction))
     return EventResult(draft)
 
 
@@ -220,7 +220,7 @@ def _stopped(event: events.Stopped, desk: EventBatch, station: StationDraft) -> 
         station.set_transaction_id(draft, own)  # it may come again
     if event.id_tag and not draft.id_tag_value and draft.state.flags & Flag.START_UNKNOWN:
         assign_driver(draft, event.id_tag, find_tag(desk, station, event)[0])
-    _add_readings(draft, event.readings, received_at=None, is_named=True)
+    add_readings(draft, event.readings, received_at=None, is_named=True)
     meter_stop_wh = event.meter_stop_wh
     if meter_stop_wh is None:  # the register of Transaction.End
         meter_stop_wh = next((each.end_wh for each in reversed(event.readings) if each.end_wh is not None), None)
@@ -250,27 +250,3 @@ def _connector(station: StationDraft, number: int) -> ConnectorDraft | None:
     if number not in station.connectors:
         station.connectors[number] = ConnectorDraft(id=0, station_id=station.id, number=number)
     return station.connectors[number]
-
-
-def _add_readings(
-    draft: SessionDraft, readings: tuple[Reading, ...], *, received_at: datetime | None, is_named: bool
-) -> None:
-    """Add the readings that are of the session.
-
-    One from before its start is of no session; one without a transaction id is not of a session whose other
-    readings have one. The register of Transaction.Begin belongs to the start.
-    """
-    for reading in readings:
-        is_own = is_named or not draft.is_named
-        if is_own and reading.begin_wh is not None and draft.state.meter_start_wh is None:
-            draft.set_state(msgspec.structs.replace(draft.state, meter_start_wh=reading.begin_wh))
-        billing = draft.billing
-        stripped = meter.assign_phase(reading, phases=billing.phases, rating_w=billing.rating_w)
-        stripped = msgspec.structs.replace(stripped, begin_wh=None, end_wh=None, is_named=is_named)
-        is_early = reading.at < draft.state.started_at and not draft.state.flags & Flag.START_UNKNOWN
-        if is_early or not is_own or stripped.is_empty:
-            continue
-        draft.new_readings.append(stripped)
-        draft.set_state(
-            lifecycle.add_reading(draft.state, at=reading.at, received_at=received_at, register_wh=reading.register_wh)
-        )

@@ -9,6 +9,7 @@ from sessions_app.domain.meter import Reading
 from sessions_app.domain.session_totals import SessionPoint, SessionTotals
 from sessions_app.queries.readings import load_readings
 from sessions_app.recording.session_opening import assign_tariff
+from sessions_app.recording.station_clock import move_reading
 
 
 def recompute(draft: SessionDraft) -> None:
@@ -27,7 +28,7 @@ def recompute(draft: SessionDraft) -> None:
 def _is_continuation(draft: SessionDraft) -> bool:
     """Return whether all that came goes on from the figures so far: nothing late, nothing doubled."""
     before = draft.previous_state
-    if draft.is_reassigned or draft.state.meter_start_wh != before.meter_start_wh:
+    if draft.moved_since is not None or draft.is_reassigned or draft.state.meter_start_wh != before.meter_start_wh:
         return False
     if before.stopped_at is not None and (draft.new_readings or draft.state.stopped_at != before.stopped_at):
         return False
@@ -98,7 +99,7 @@ def _fold(draft: SessionDraft) -> None:
 
     A reading that is there already stays: only what it lacks is taken from its double.
     """
-    stored = load_readings(draft.id) if draft.id else []
+    stored = _moved(draft, load_readings(draft.id)) if draft.id else []
     known = {reading.at: (number, reading) for number, reading in stored}
     numbers = {at: number for at, (number, _) in known.items()}
     timeline = {at: reading for at, (_, reading) in known.items()}
@@ -117,4 +118,18 @@ def _fold(draft: SessionDraft) -> None:
     draft.totals, points = figures.fold(draft.state, in_order, draft.billing, draft.statuses)
     for reading, point in zip(in_order, points, strict=True):
         sample = Sample(numbers[reading.at], reading, point)
-        (draft.changed_samples if reading.at in known else draft.new_samples).append(sample)
+        is_stored = reading.at in known and draft.moved_since is None
+        (draft.changed_samples if is_stored else draft.new_samples).append(sample)
+
+
+def _moved(draft: SessionDraft, stored: list[tuple[int, Reading]]) -> list[tuple[int, Reading]]:
+    """Return the stored readings, those that arrived while the station's clock was off on our clock."""
+    since = draft.moved_since
+    if since is None:
+        return stored
+    return [
+        (number, move_reading(reading, draft.moved_by))
+        if reading.received_at is not None and reading.received_at >= since and reading.stated_at is None
+        else (number, reading)
+        for number, reading in stored
+    ]

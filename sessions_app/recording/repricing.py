@@ -173,7 +173,9 @@ def _apply(draft: SessionDraft, policy: PricingPolicy, tariff: Tariff) -> None:
     draft.set_tariff(policy.pk, tariff)
     draft.state = msgspec.structs.replace(draft.state, flags=draft.state.flags & ~Flag.NO_PRICE)
     measured = load_readings(draft.id)
-    draft.totals, points = figures.fold(draft.state, [reading for _, reading in measured], draft.billing, draft.statuses)
+    draft.totals, points = figures.fold(
+        draft.state, [reading for _, reading in measured], draft.billing, draft.statuses
+    )
     draft.changed_samples = [
         Sample(number, reading, point) for (number, reading), point in zip(measured, points, strict=True)
     ]

@@ -24,7 +24,8 @@ def is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
     state = draft.state
     if (state.meter_start_wh, draft.id_tag_value) != (event.meter_start_wh, event.id_tag):
         return False
-    if state.started_at == event.at:
+    stated_at = event.stated_at or event.at
+    if state.started_at == event.at or stated_at in (draft.start_stated_at, state.started_at):
         return True
     has_no_clock = bool(state.flags & event.flags & Flag.CLOCK_UNSET)
     return has_no_clock and not state.is_ended and draft.reading_count == 0
@@ -169,7 +170,7 @@ def unplug_if_available(station: StationDraft, draft: SessionDraft, state: Sessi
         return state
     if connector.status != "Available" and connector.available_at < state.stopped_at:
         return state
-    state = lifecycle.unplug(state, at=connector.available_at)
+    state = lifecycle.unplug(state, at=connector.available_at, away=station.away)
     following = [each.state.started_at for each in station.sessions_started_after(connector, state.started_at)]
     stored = next_start(connector.id, after=state.started_at)
     following += [stored] if stored is not None else []

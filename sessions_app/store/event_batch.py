@@ -2,13 +2,9 @@
 
 from typing import Any
 
-import msgspec
 from django.db.models import F
 
-from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
-from sessions_app.domain.flags import Flag
-from sessions_app.domain.session_totals import SessionTotals
 from sessions_app.models import (
     ChargingSession,
     ChargingStation,
@@ -20,8 +16,8 @@ from sessions_app.models import (
 from sessions_app.store.audits import audit_settle
 from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
+from sessions_app.store.session_columns import session_columns
 
-_A_DAY_S = 86_400
 MAX_PENDING_STATIONS = 1_000  # so that whoever tries names cannot fill the disk
 
 _STATION = (
@@ -108,6 +104,9 @@ def _save_sessions(sessions: list[SessionDraft]) -> None:
     created = ChargingSession.objects.bulk_create(_session(each) for each in new)
     for draft, row in zip(new, created, strict=True):
         draft.id = row.pk
+    moved = [each.id for each in known if each.moved_since is not None]
+    if moved:
+        MeterSample.objects.filter(session_id__in=moved).delete()
     insert_rows(
         MeterSample,
         (*_SAMPLE_KEY, "number", *_MEASURED, *_WORKED_OUT),
@@ -140,46 +139,6 @@ def save_attempt(*, identity: str, password: bytes, address: str, at: Any) -> No
         least = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
         PendingStation.objects.filter(pk__in=least).delete()
     PendingStation.objects.create(identity=identity, password_digest=digest, address=address, first_at=at, last_at=at)
-
-
-def session_columns(draft: SessionDraft) -> dict[str, Any]:
-    """Return the columns of a session that change while it lives, by name."""
-    state, running, terms = draft.state, draft.totals, draft.billing
-    facts: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
-    if running is None:
-        running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
-    price_lines = figures.session_price_lines(running, terms)
-    details = running.details
-    return facts | {
-        "flags": running.flags | _flags(draft, running),
-        "energy_wh": running.energy_wh,
-        "power_w": running.power_w,
-        "peak_power_w": running.peak_power_w,
-        "limit_a": running.metrics.limit_a,
-        "idle_s": running.clock.idle_s,
-        "held_back_s": running.clock.held_back_s,
-        "estimated_wh": running.estimated_wh,
-        "counts_stop": running.counts_stop,
-        "battery_start": running.metrics.battery_start,
-        "battery": running.metrics.battery,
-        "sample_interval_s": running.metrics.interval_s,
-        "flag_details": msgspec.json.encode(details).decode() if details else "",
-        "statuses": msgspec.json.encode(draft.statuses).decode() if draft.statuses else "",
-        "reading_count": draft.reading_count,
-        "station_transaction_id": draft.station_transaction_id,
-        "totals": msgspec.json.encode(running).decode(),
-        "price": pricing.total(price_lines) if terms.tariff else None,
-        "price_lines": msgspec.json.encode(price_lines).decode() if terms.tariff else "",
-    }
-
-
-def _flags(draft: SessionDraft, running: SessionTotals) -> int:
-    flags = draft.state.flags & ~(Flag.NO_ENERGY | Flag.IDLE_OVER_A_DAY)
-    if draft.state.is_ended and running.energy_wh == 0:
-        flags |= Flag.NO_ENERGY
-    if running.clock.idle_s > _A_DAY_S:
-        flags |= Flag.IDLE_OVER_A_DAY
-    return flags
 
 
 def _session(draft: SessionDraft) -> ChargingSession:

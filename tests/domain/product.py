@@ -35,7 +35,7 @@ class Product(msgspec.Struct):
         totals = figures.start_totals(self.state.started_at, self.state.meter_start_wh, self.billing)
         points: list[SessionPoint] = []
         folds = 0
-        own = [each for each in self.readings if self._is_own(each)]
+        own = [each for each in self.readings if self.is_own(each)]
         for number, reading in enumerate(own, 1):
             statuses = [each for each in self.statuses if each.at <= reading.at]
             totals = stored(totals)
@@ -57,7 +57,8 @@ class Product(msgspec.Struct):
                     totals = figures.add_parked_time(totals, self.state.unplugged_at, self.billing)
         return totals, points, folds
 
-    def _is_own(self, reading: Reading) -> bool:
+    def is_own(self, reading: Reading) -> bool:
+        """Return whether a reading counts: it is within the session and names its transaction, where others do."""
         stopped_at = self.state.stopped_at
         is_within = self.state.started_at <= reading.at and (stopped_at is None or reading.at <= stopped_at)
         return is_within and (reading.is_named or not any(each.is_named for each in self.readings))

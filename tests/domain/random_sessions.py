@@ -26,7 +26,9 @@ def random_session(random: Random) -> Session:
         if random.random() < 0.15:
             watts = random.choice([0, 50, 99, 100, 1_400, 7_200, 11_000, -5_000])
         wh += Decimal(max(0, watts) * interval_s) / 3600
-        messages += _messages(random, kind, at, number, interval_s, watts, wh // resolution * resolution)
+        messages += _messages(
+            random, kind, at, number=number, interval_s=interval_s, watts=watts, wh=wh // resolution * resolution
+        )
     for _ in range(random.choice([0, 0, 0, 1, 2])):
         messages = _spoil(random, messages)
     stop_at = at + random.choice([0, 0, 1, 7, 60, 600])
@@ -48,7 +50,7 @@ def random_session(random: Random) -> Session:
 
 
 def _messages(
-    random: Random, kind: str, at: int, number: int, interval_s: int, watts: int, wh: Decimal
+    random: Random, kind: str, at: int, *, number: int, interval_s: int, watts: int, wh: Decimal
 ) -> list[Message]:
     power, register = value("power", watts), value("register", wh)
     extra = [value("offered", random.choice([0, 5, 6, 16, 32]))] if random.random() < 0.1 else []

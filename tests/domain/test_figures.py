@@ -51,9 +51,9 @@ def test_after_a_fall_counting_goes_on_from_the_new_value_and_is_flagged() -> No
 
 
 def test_a_register_that_drops_to_zero_for_a_moment_adds_nothing_when_it_is_back() -> None:
-    found = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
+    found = folded(reading(10, 2000), reading(11, 0), reading(13, 2100))
 
-    assert found.energy_wh == 5_000_000 - 1000 + 100
+    assert found.energy_wh == 1000 + 100
 
 
 @pytest.mark.parametrize("recovered", [1180, 1179.6])
@@ -76,10 +76,10 @@ def test_a_fall_for_one_reading_does_not_cut_an_idle_run() -> None:
 
 def test_after_a_real_reset_power_and_idleness_are_of_the_time_since_it() -> None:
     rising = folded(reading(10, 3000), reading(20, 3), reading(30, 1003))
-    standing = folded(reading(10, 3000), reading(20, 3), reading(30, 3))
+    standing = folded(reading(10, 3000), reading(20, 3), reading(60, 3))
 
-    assert (rising.power_w, rising.clock.idle_s) == (pytest.approx(6000), 0)
-    assert (standing.power_w, standing.clock.idle_s) == (0, 600)
+    assert (rising.energy_wh, rising.power_w, rising.clock.idle_s) == (3000, None, 0)
+    assert (standing.power_w, standing.clock.idle_s) == (0, 2400)
 
 
 def test_the_rounding_of_start_and_stop_to_whole_wh_is_no_fall() -> None:
@@ -100,23 +100,27 @@ def test_a_stop_without_a_usable_value_keeps_the_energy() -> None:
     assert folded(reading(1, 1500), of=life(stopped=2)).energy_wh == 500
 
 
-def test_power_is_energy_over_time_where_none_is_reported() -> None:
-    assert folded(reading(6, 2100)).power_w == pytest.approx(11_000)
+def test_register_shows_power_from_its_second_step_on() -> None:
+    assert folded(reading(6, 2100)).power_w is None
+    assert folded(reading(6, 2100), reading(12, 3200)).power_w == pytest.approx(11_000)
 
 
 def test_power_is_volts_times_amps_before_energy_over_time() -> None:
+    steps = (reading(6, 2100), reading(12, 3200, voltage_v=230.0))
     assert folded(reading(6, 2100, voltage_v=230.0, currents_a=(16.0, 16.0, 16.0))).power_w == 11_040
-    assert folded(reading(6, 2100, voltage_v=230.0)).power_w == pytest.approx(11_000)
+    assert folded(*steps).power_w == pytest.approx(11_000)
 
 
-def test_a_reading_that_says_nothing_of_power_keeps_the_last() -> None:
-    assert folded(reading(6, 2100), reading(7, soc_percent=50.0)).power_w == pytest.approx(11_000)
+def test_silent_reading_keeps_the_power_of_the_register() -> None:
+    steps = (reading(6, 2100), reading(12, 3200))
+    assert folded(*steps, reading(13, soc_percent=50.0)).power_w == pytest.approx(11_000)
 
 
-def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
+def test_told_power_that_is_no_longer_told_ends() -> None:
     powers = [reading(minute, power_w=7_000.0) for minute in range(1, 15)]
 
-    assert folded(*powers, reading(15, 2750)).power_w == pytest.approx(7_000)
+    assert folded(*powers, reading(14.5, 2750)).power_w == 7_000
+    assert folded(*powers, reading(15, 2750)).power_w is None
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_energy_over_time_is_over_the_time_since_the_register_before() -> None:
 def test_the_grid_limit_is_what_is_offered_else_set_else_rated(
     given_reading: Reading, terms: BillingContext, limit_a: float | None
 ) -> None:
-    assert folded(given_reading, billing=terms).limit_a == limit_a
+    assert folded(given_reading, billing=terms).metrics.limit_a == limit_a
 
 
 def test_a_reading_beyond_one_and_a_half_times_the_rating_is_flagged() -> None:
@@ -151,14 +155,14 @@ def test_an_idle_run_counts_from_its_beginning_once_it_has_lasted_two_minutes() 
     assert folded(*charging, *longer).clock.idle_s == pytest.approx(126)
 
 
-def test_where_no_power_is_reported_a_register_that_does_not_move_is_idle() -> None:
-    assert folded(reading(5, 2000), reading(10, 2000), reading(15, 2000)).clock.idle_s == 600
+def test_register_that_stands_beyond_its_step_is_idle() -> None:
+    assert folded(reading(5, 2000), reading(10, 2000), reading(16, 2000)).clock.idle_s == 660
+    coarse = [reading(4 * n, 1000 + 100 * (n // 2)) for n in range(1, 9)]
+    assert folded(*coarse).clock.idle_s == 0
 
 
-@pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 1500), (0.0, 500, 0)])
-def test_volts_times_amps_are_no_reported_power_and_the_register_decides(
-    amps: float, step_wh: int, idle_s: int
-) -> None:
+@pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 0), (0.0, 500, 1500)])
+def test_volts_times_amps_are_told_power(amps: float, step_wh: int, idle_s: int) -> None:
     found = folded(
         *(reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None)) for n in range(1, 7))
     )
@@ -189,7 +193,7 @@ def test_readings_without_register_and_power_do_not_cut_an_idle_run(
 def test_what_a_reading_says_beside_the_flow_counts_at_once() -> None:
     found = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
 
-    assert (found.battery, found.limit_a, found.interval_s) == (50, 10, 60)
+    assert (found.metrics.battery, found.metrics.limit_a, found.metrics.interval_s) == (50, 10, 60)
 
 
 def test_time_plugged_in_after_the_stop_counts_from_the_stop_whatever_is_said_in_between() -> None:
@@ -200,7 +204,7 @@ def test_time_plugged_in_after_the_stop_counts_from_the_stop_whatever_is_said_in
 
 def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
     every_five = [
-        folded(*(reading(at, 1000) for at in times)).interval_s
+        folded(*(reading(at, 1000) for at in times)).metrics.interval_s
         for times in (
             (0.05,),  # the one that comes with the start tells nothing
             (0.05, 5),

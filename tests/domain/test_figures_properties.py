@@ -13,7 +13,8 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component
 from sessions_app.domain.session_totals import SessionTotals
-from tests.domain.test_figures import START, TERMS, folded, life
+from tests.domain.product import Product
+from tests.domain.test_figures import START, TERMS, life
 from tests.domain.test_pricing_in_progress import terms
 
 PRICED = terms(
@@ -64,7 +65,7 @@ def growing_strategy() -> st.SearchStrategy[list[Reading]]:
 
 def flow(running: SessionTotals) -> tuple[Any, ...]:
     """What a session comes to, whatever its station says beside."""
-    return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.usage
+    return running.energy_wh, running.clock.counted_s, running.peak_power_w, running.power_w
 
 
 @given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
@@ -78,17 +79,10 @@ def test_one_by_one_is_the_same_as_all_at_once(readings: list[Reading], stop_wh:
         unplugged_at=stopped_at + timedelta(seconds=stood_s),
     )
 
-    running = figures.start_totals(START, Decimal(1000), TERMS)
-    points = []
-    for each in readings:
-        stored = msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
-        assert stored == running
-        running = figures.advance(stored, each, TERMS)
-        points.append(figures.totals_point(running, TERMS))
-    running = figures.apply_stop(running, stopped_at, stop_wh, TERMS)
-    running = figures.add_parked_time(running, stopped_at + timedelta(seconds=stood_s), TERMS)
+    given_input = Product(whole_life, readings, [], PRICED)
+    running, points, _ = given_input.advanced()
 
-    assert figures.fold(whole_life, readings, TERMS) == (running, points)
+    assert given_input.folded() == (running, points)
 
 
 @given(readings_strategy())
@@ -99,42 +93,3 @@ def test_figures_never_shrink_and_never_exceed_what_was_there(readings: list[Rea
     assert energies == sorted(energies)
     for each, point in zip(readings, points, strict=True):
         assert 0 <= point.idle_s <= (each.at - START).total_seconds()
-
-
-@given(readings_strategy(), in_order(st.builds(Reading, at=MOMENTS, soc_percent=CHARGE, voltage_v=VOLTS)))
-def test_readings_that_say_nothing_of_the_flow_change_nothing_of_it(
-    readings: list[Reading], silent: list[Reading]
-) -> None:
-    said = {each.at for each in readings}
-    others = [each for each in silent if each.at not in said]
-    whole = life(stopped=601, stop_wh=95_000, unplugged=610)
-
-    found = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, billing=PRICED)
-
-    assert flow(found) == flow(folded(*readings, of=whole, billing=PRICED))
-
-
-@given(readings_strategy())
-def test_volts_and_amps_change_neither_energy_nor_inactivity(readings: list[Reading]) -> None:
-    bare = [msgspec.structs.replace(each, currents_a=(None, None, None)) for each in readings]
-
-    found, expected = folded(*readings), folded(*bare)
-
-    assert (found.energy_wh, found.clock) == (expected.energy_wh, expected.clock)
-
-
-@given(growing_strategy(), st.integers(0, 11))
-def test_a_register_that_drops_to_zero_for_one_reading_is_as_if_it_had_said_none(
-    readings: list[Reading], place: int
-) -> None:
-    def with_register(register_wh: Decimal | None) -> list[Reading]:
-        return [
-            msgspec.structs.replace(each, register_wh=register_wh) if number == place else each
-            for number, each in enumerate(readings)
-        ]
-
-    whole = life(stopped=601, stop_wh=95_000)
-
-    dropped = folded(*with_register(Decimal(0)), of=whole, billing=PRICED)
-
-    assert flow(dropped) == flow(folded(*with_register(None), of=whole, billing=PRICED))

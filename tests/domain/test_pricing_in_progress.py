@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component, Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionTotals
+from tests.domain.product import Product
 from tests.domain.test_pricing_properties import tariffs
 from tests.factories import NOON
 
@@ -43,18 +43,15 @@ def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
     return state, readings
 
 
-def stored(running: SessionTotals) -> SessionTotals:
-    """Return what comes out of the database again."""
-    return msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
-
-
 def one_by_one(state: SessionState, readings: list[Reading], terms: BillingContext) -> SessionTotals:
-    running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
-    for reading in readings:
-        running = stored(figures.advance(stored(running), reading, terms))
-    assert state.stopped_at is not None
-    running = stored(figures.apply_stop(running, state.stopped_at, state.meter_stop_wh, terms))
-    return figures.add_parked_time(running, state.unplugged_at, terms) if state.unplugged_at else running
+    return Product(state, readings, [], terms).advanced()[0]
+
+
+def advance(running: SessionTotals, reading: Reading, of: BillingContext) -> SessionTotals:
+    """Add a reading that changes nothing that is settled."""
+    advanced = figures.advance(running, reading, of)
+    assert advanced is not None
+    return advanced[0]
 
 
 @given(tariffs(), lives())
@@ -87,13 +84,13 @@ def test_a_young_idle_run_is_priced_as_charging_until_it_has_lasted_two_minutes(
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
-    running = figures.advance(running, charging, of)
+    running = advance(running, charging, of)
     told = []
     for seconds in (630, 690, 720, 750, 780):
         idle = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(1_000), power_w=0.0)
-        running = figures.advance(running, idle, of)
+        running = advance(running, idle, of)
         told.append(seen(running, of))
-    # The stretch that ends at 630 s begins with the car charging. From 630 s on it stands.
+    # The interval that ends at 630 s begins with the car charging. From 630 s on it stands.
     assert told == [
         [("TIME", Decimal("1.05"))],
         [("TIME", Decimal("1.15"))],
@@ -108,7 +105,7 @@ def test_an_idle_run_that_comes_to_nothing_was_charging() -> None:
     running = figures.start_totals(NOON, Decimal(0), of)
     for seconds, power_w in ((600, 6_000.0), (660, 0.0), (700, 0.0), (720, 6_000.0)):
         reading = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(seconds), power_w=power_w)
-        running = figures.advance(running, reading, of)
+        running = advance(running, reading, of)
     assert seen(running, of) == [("TIME", Decimal("1.20"))]
 
 
@@ -118,7 +115,7 @@ def test_time_of_which_nothing_is_said_is_priced_as_charging_until_it_is_known_w
     told = []
     for minutes, register in ((10, None), (20, None), (30, Decimal(0))):
         reading = Reading(at=NOON + timedelta(minutes=minutes), register_wh=register, soc_percent=50.0)
-        running = figures.advance(running, reading, of)
+        running = advance(running, reading, of)
         told.append(seen(running, of))
     assert told == [
         [("TIME", Decimal("1.00"))],
@@ -131,8 +128,11 @@ def test_what_the_stop_gave_is_kept_while_the_car_stands_on() -> None:
     of = terms(Component("ENERGY", Decimal("0.35")), Component("PARKING_TIME", Decimal(6)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=30), register_wh=Decimal(4_000), power_w=8_000.0)
-    running = figures.advance(running, charging, of)
-    running = figures.apply_stop(running, NOON + timedelta(minutes=31), Decimal(4_100), of)
+    running = advance(running, charging, of)
+    state = SessionState(NOON, Decimal(0), stopped_at=NOON + timedelta(minutes=31), meter_stop_wh=Decimal(4_100))
+    stopped = figures.apply_stop(running, state, of)
+    assert stopped is not None
+    running = stopped[0]
 
     stood = figures.add_parked_time(running, NOON + timedelta(minutes=51), of)
 

@@ -30,9 +30,7 @@ def test_clock_set_right_in_a_session_shifts_what_came_before() -> None:
 @pytest.mark.parametrize("is_offline", [True, False])
 def test_queue_after_an_outage_counts_as_stated(is_offline: bool) -> None:
     live, queued = rising(0, 5), rising(6, 65, 720)
-    late = [
-        replace(each, arrived=clock(2 * HOUR + i), is_offline=is_offline) for i, each in enumerate(queued)
-    ]
+    late = [replace(each, arrived=clock(2 * HOUR + i), is_offline=is_offline) for i, each in enumerate(queued)]
     result = charged([*live, *late], event(2 * HOUR + 120, 7800))
     assert result.energy_wh == 7800
     assert result.energy_at(clock(3900)) == 7800

@@ -89,9 +89,7 @@ def test_current_without_phase_is_that_of_each_phase() -> None:
 
 
 @pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, 40_000)])
-def test_current_without_phase_is_a_sum_beyond_the_rating(
-    phases: int, power_w: float
-) -> None:
+def test_current_without_phase_is_a_sum_beyond_the_rating(phases: int, power_w: float) -> None:
     items = [measured_at(n, Voltage=400, Current_Import=100) for n in range(1, 5)]
 
     kept = same_in_any_order(items, max_power_w=50_000, phases=phases)

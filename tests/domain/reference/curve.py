@@ -57,9 +57,7 @@ def spread(step: Step, told: list[Told], cap_w: Fraction) -> list[Piece]:
     weight = sum((piece.wh for piece in pieces), Fraction(0))
     if not weight:
         return [Piece(step.start, step.end, step.wh)]
-    return [
-        Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in pieces
-    ]
+    return [Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in pieces]
 
 
 def estimate(start: Fraction, end: Fraction, told: list[Told], cap_w: Fraction) -> list[Piece]:

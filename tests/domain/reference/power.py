@@ -72,11 +72,7 @@ def slopes(told: list[Told], start: Fraction, end: Fraction, cap_w: Fraction) ->
     result.append(Slope(start, within[0].at, first, first))
     for one, following in zip(within, [*within[1:], None], strict=True):
         power = _held(one, cap_w)
-        last = (
-            power
-            if following is None or None in (one.power_w, following.power_w)
-            else _held(following, cap_w)
-        )
+        last = power if following is None or None in (one.power_w, following.power_w) else _held(following, cap_w)
         result.append(Slope(one.at, end if following is None else following.at, power, last))
     return [each for each in result if each.start < each.end]
 

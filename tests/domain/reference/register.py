@@ -98,9 +98,7 @@ class Chain:
         self.flags.append(Flag("register fell" if change < 0 else "register jumped", abs(change), value.at))
 
 
-def follow(
-    readings: list[Reading], bounds: Bounds, start: Value | None, stop: Value | None, since: Fraction
-) -> Chain:
+def follow(readings: list[Reading], bounds: Bounds, start: Value | None, stop: Value | None, since: Fraction) -> Chain:
     """Return the chain of a session from its readings up to the stop; `since` is its start."""
     chain = Chain(bounds, since)
     registers = [Value(each.at, wh) for each in readings if (wh := each.total(REGISTER)) is not None]

@@ -80,9 +80,7 @@ def select(session: Session, clock: Clock, start: Fraction) -> list[Reading]:
     at_outlet = {each.measurand for all_ in moments.values() for each in all_ if each.location == "Outlet"}
     readings = []
     for at in sorted(moments):
-        counted = [
-            each for each in moments[at] if each.location != "Inlet" or each.measurand not in at_outlet
-        ]
+        counted = [each for each in moments[at] if each.location != "Inlet" or each.measurand not in at_outlet]
         if counted:
             readings.append(Reading(at, _best(counted)))
     return readings
@@ -98,9 +96,7 @@ def boundary_value(session: Session, clock: Clock, context: str) -> Fraction | N
             told.append((clock.moment(message.arrived, message.stated), total))
     if not told:
         return None
-    return (
-        min(told, key=lambda pair: pair[0])[1] if context == BEGIN else max(told, key=lambda pair: pair[0])[1]
-    )
+    return min(told, key=lambda pair: pair[0])[1] if context == BEGIN else max(told, key=lambda pair: pair[0])[1]
 
 
 def candidates(message: Message) -> list[Candidate]:

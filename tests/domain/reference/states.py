@@ -86,9 +86,7 @@ def dated(statuses: Sequence[Status], clock: Clock) -> list[tuple[Fraction, str]
     )
 
 
-def end_of_stay(
-    stop: Fraction, statuses: list[tuple[Fraction, str]], absences: list[Absence]
-) -> tuple[Fraction, bool]:
+def end_of_stay(stop: Fraction, statuses: list[tuple[Fraction, str]], absences: list[Absence]) -> tuple[Fraction, bool]:
     """Return until when a car is known to be plugged in after the stop, and whether it left unseen."""
     available = next((at for at, status in statuses if at >= stop and status == "Available"), None)
     if available is None:

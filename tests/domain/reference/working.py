@@ -124,9 +124,7 @@ def _pieces(
     return pieces, estimate(times.start, first, told, cap_w) + estimate(last, until, told, cap_w)
 
 
-def _figure_flags(
-    session: Session, told_w: list[Fraction], by_second: list[str], energy: Fraction
-) -> list[Flag]:
+def _figure_flags(session: Session, told_w: list[Fraction], by_second: list[str], energy: Fraction) -> list[Flag]:
     flags = []
     rating, idle_s = session.connector.rating_w, by_second.count(states.IDLE)
     if rating and told_w and max(told_w) > rating * CAP_FACTOR:
