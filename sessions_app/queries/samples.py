@@ -58,7 +58,8 @@ def stream_energy_points(
 
 def _whole(row: SessionRow, readings: list[EnergyPoint]) -> list[EnergyPoint]:
     """Return the readings with the session's start before them and its end, with all its energy, after."""
-    inside = [each for each in readings if each.at > row.started_at]
+    last_at = row.ended_at
+    inside = [each for each in readings if each.at > row.started_at and (last_at is None or each.at <= last_at)]
     end = max([row.ended_at or row.last_reading_at or row.started_at, *(each.at for each in inside[-1:])])
     end_power_w = inside.pop().power_w if inside and inside[-1].at == end else None
     last = EnergyPoint(end, row.energy_wh, end_power_w)
