@@ -183,7 +183,8 @@ from sessions_app.admin.samples import last_samples
 from sessions_app.demo.message_queue import sampled_values
 from sessions_app.domain.columns import LIVE_CELLS, cells
 from sessions_app.domain.events import Measured
-from sessions_app.domain.meter import Reading, SampledValue, merge_readings, parse_reading
+from sessions_app.domain.meter import Reading, merge_readings, parse_reading
+from sessions_app.domain.value_selection import SampledValue
 from sessions_app.exports.csv import csv_chunks
 from sessions_app.exports.samples import sample_columns
 from sessions_app.models import ChargingSession
