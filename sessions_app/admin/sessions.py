@@ -1,6 +1,7 @@
 """Charging sessions: to look at, never to change."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
@@ -139,7 +140,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="needs a look")
     def look(self, session: ChargingSession) -> str:
-        return "; ".join(flags.describe(session.flags)) or wording.UNKNOWN
+        return "; ".join(_reasons(session)) or wording.UNKNOWN
 
     @admin.display(description="station", ordering="station__identity")
     def station_link(self, session: ChargingSession) -> str:
@@ -191,3 +192,9 @@ def _whose(asked: QueryDict) -> str:
             thing = model.objects.filter(pk=pk).first()
             return f"Sessions of {thing}" if thing else ""
     return ""
+
+
+def _reasons(session: ChargingSession) -> tuple[str, ...]:
+    """Return why a session needs a look, with the figures."""
+    zone = ZoneInfo(session.site.time_zone)
+    return flags.describe(session.flags, flags.decode_details(session.flag_details), zone)
