@@ -35,6 +35,16 @@ class FlagDetail(msgspec.Struct, frozen=True, array_like=True):
     at: datetime | None = None
 
 
+# What the figures show: other readings may show that it is not so.
+FIGURE_FLAGS = (
+    Flag.REGISTER_FELL
+    | Flag.REGISTER_JUMPED
+    | Flag.STOP_DIFFERS
+    | Flag.BEYOND_RATING
+    | Flag.NO_ENERGY
+    | Flag.IDLE_OVER_A_DAY
+)
+
 FLAG_LABELS: dict[Flag, str] = {
     Flag.REGISTER_FELL: "The meter's register fell during the session",
     Flag.BEYOND_RATING: "A reading exceeds 1.5 times the connector's rating",
@@ -53,6 +63,9 @@ FLAG_LABELS: dict[Flag, str] = {
 }
 
 
+_decode_details = msgspec.json.Decoder(tuple[FlagDetail, ...]).decode
+
+
 def describe(flags: int, details: tuple[FlagDetail, ...] = (), zone: tzinfo | None = None) -> tuple[str, ...]:
     """Return the label of each reason, with its figures where they are known; times in `zone`, else UTC."""
     labels = []
@@ -61,6 +74,11 @@ def describe(flags: int, details: tuple[FlagDetail, ...] = (), zone: tzinfo | No
             told = [_describe_detail(flag, detail, zone) for detail in details if detail.flag == flag]
             labels.append("; ".join(told) if told else text)
     return tuple(labels)
+
+
+def decode_details(text: str) -> tuple[FlagDetail, ...]:
+    """Decode a session's stored details; "" is none."""
+    return _decode_details(text) if text else ()
 
 
 def add_detail(details: tuple[FlagDetail, ...], new: FlagDetail) -> tuple[FlagDetail, ...]:

@@ -1,11 +1,43 @@
 """Up to which reading a session's figures are known for good."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from sessions_app.domain import pricing
 from sessions_app.domain.evidence import Evidence
+from sessions_app.domain.flags import FlagDetail, add_detail
 from sessions_app.domain.mean_power import MeanPowers
+from sessions_app.domain.register import Step
+from sessions_app.domain.session_totals import BillingContext
 
 MAX_PENDING = 50  # readings that wait: with more, each new one would cost too much
+
+
+def mean_powers(evidence: Evidence, steps: Sequence[Step], billing: BillingContext) -> MeanPowers | None:
+    """Return the means where the tariff depends on power."""
+    tariff = billing.tariff
+    if tariff is None or not pricing.depends_on_power(tariff):
+        return None
+    means = MeanPowers(evidence.settled.group, interval_s=billing.interval_s)
+    means.follow(steps, is_standing=evidence.is_standing)
+    means.close()
+    return means
+
+
+def details_by(at: datetime, evidence: Evidence, details: tuple[FlagDetail, ...]) -> tuple[FlagDetail, ...]:
+    """Return the details with those of the register up to a moment."""
+    for detail in evidence.details:
+        if detail.at is None or detail.at <= at:
+            details = add_detail(details, detail)
+    return details
+
+
+def flags_by(at: datetime, evidence: Evidence, flags: int) -> int:
+    """Return the flags with those of the register up to a moment."""
+    for detail in evidence.details:
+        if detail.at is None or detail.at <= at:
+            flags |= detail.flag
+    return int(flags)
 
 
 def settled_index(evidence: Evidence, means: MeanPowers | None) -> tuple[int, bool]:

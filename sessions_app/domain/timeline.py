@@ -18,7 +18,7 @@ from sessions_app.domain.energy import EnergyCurve, energy_flows
 from sessions_app.domain.evidence import Evidence, Stop, collect
 from sessions_app.domain.flags import Flag, FlagDetail, add_detail
 from sessions_app.domain.inactivity import ClassifiedInterval, Interval, add_interval, classify
-from sessions_app.domain.mean_power import MeanGroup, MeanPowers
+from sessions_app.domain.mean_power import MeanGroup
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.metrics import limit_at, next_metrics
 from sessions_app.domain.pricing import Usage
@@ -30,7 +30,7 @@ from sessions_app.domain.session_totals import (
     Settled,
     StatusAt,
 )
-from sessions_app.domain.settling import settled_index
+from sessions_app.domain.settling import details_by, flags_by, mean_powers, settled_index
 
 _AT = attrgetter("at")
 _FIRST = itemgetter(0)
@@ -85,7 +85,7 @@ class _Timeline:
         flows = energy_flows(evidence, steps, until=self.end, has_estimates=not decision.counts_difference)
         self.curve = EnergyCurve(flows, settled.energy_mwh)
         self.stop_mwh = _instant_mwh(steps, stop)
-        self.means = self._mean_powers(steps)
+        self.means = mean_powers(evidence, steps, billing)
         self.index, self.is_provisional = (-1, False) if stop else settled_index(evidence, self.means)
         self.at, self.mwh = settled.at, _rounded(settled.energy_mwh)
         self.usage, self.clock, self.metrics = settled.usage, settled.clock, settled.metrics
@@ -93,16 +93,6 @@ class _Timeline:
         self.details = settled.details
         self.settled = settled
         self.points: list[SessionPoint] = []
-
-    def _mean_powers(self, steps: Sequence[Step]) -> MeanPowers | None:
-        """Return the means where the tariff depends on power."""
-        tariff = self.billing.tariff
-        if tariff is None or not pricing.depends_on_power(tariff):
-            return None
-        means = MeanPowers(self.evidence.settled.group, interval_s=self.billing.interval_s)
-        means.follow(steps, is_standing=self.evidence.is_standing)
-        means.close()
-        return means
 
     def totals(self) -> tuple[SessionTotals, list[SessionPoint]]:
         """Walk through all intervals and return the totals and the points."""
@@ -187,24 +177,10 @@ class _Timeline:
             return 0.0
         return self.evidence.settled.estimated_mwh + self.curve.estimated_mwh(at)
 
-    def _details(self, until: datetime) -> tuple[FlagDetail, ...]:
-        details = self.details
-        for detail in self.evidence.details:
-            if detail.at is None or detail.at <= until:
-                details = add_detail(details, detail)
-        return details
-
-    def _flags(self, until: datetime) -> int:
-        flags = self.flags
-        for detail in self.evidence.details:
-            if detail.at is None or detail.at <= until:
-                flags |= detail.flag
-        return int(flags)
-
     def _settle(self, index: int) -> Settled:
         mark, at = self.evidence.marks[index], self.at
         group = self.means.groups.get(at) if self.means is not None else None
-        details = self._details(at)
+        details = details_by(at, self.evidence, self.details)
         return Settled(
             at=at,
             register=mark.register,
@@ -221,14 +197,14 @@ class _Timeline:
             metrics=self.metrics,
             clock=self.clock,
             usage=self.usage,
-            flags=self._flags(at),
+            flags=flags_by(at, self.evidence, self.flags),
             details=details,
             is_provisional=self.is_provisional or self.evidence.settled.is_provisional,
             is_standing=self.evidence.is_standing(at),
         )
 
     def _totals(self) -> SessionTotals:
-        details = self._details(self.end)
+        details = details_by(self.end, self.evidence, self.details)
         if self.decision.flag is not None:
             details = (*details, self.decision.flag)
             self.flags |= self.decision.flag.flag
@@ -244,7 +220,7 @@ class _Timeline:
             metrics=self.metrics,
             clock=self.clock,
             usage=self.usage,
-            flags=self._flags(self.end),
+            flags=flags_by(self.end, self.evidence, self.flags),
             details=details,
             counts_stop=self.decision.counts_difference,
         )

@@ -6,7 +6,7 @@ import msgspec
 
 from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import SessionDraft
-from sessions_app.domain.flags import Flag, FlagDetail
+from sessions_app.domain.flags import FIGURE_FLAGS, Flag, FlagDetail
 from sessions_app.domain.session_totals import SessionTotals
 
 _A_DAY_S = 86_400
@@ -50,7 +50,7 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
 
 
 def _flags(draft: SessionDraft, totals: SessionTotals) -> int:
-    flags = draft.state.flags & ~(Flag.NO_ENERGY | Flag.IDLE_OVER_A_DAY)
+    flags = draft.state.flags & ~FIGURE_FLAGS
     if draft.state.is_ended and totals.energy_wh == 0:
         flags |= Flag.NO_ENERGY
     if totals.clock.idle_s > _A_DAY_S:
