@@ -31,7 +31,7 @@ class Stop(NamedTuple):
     wh: RegisterValue | None
 
 
-class StepStart(NamedTuple):
+class KnownAt(NamedTuple):
     """What is known up to a reading."""
 
     register: Register
@@ -53,7 +53,7 @@ class Evidence:
     register: Register
     motion: Motion
     readings: Sequence[Reading] = ()
-    marks: list[StepStart] = field(default_factory=list)
+    marks: list[KnownAt] = field(default_factory=list)
     told: list[ToldPower] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     stands: list[Stand] = field(default_factory=list)
@@ -141,9 +141,7 @@ def collect(
         if reading.export_wh is not None:
             export = _export(evidence, export, RegisterValue(reading.export_wh, reading.at))
         last_told = evidence.told[-1] if evidence.told else None
-        evidence.marks.append(
-            StepStart(evidence.register, evidence.motion, last_told, export, registered_at, offered_a)
-        )
+        evidence.marks.append(KnownAt(evidence.register, evidence.motion, last_told, export, registered_at, offered_a))
     if stop is not None and stop.wh is not None and not uses_intervals:
         paces = list(evidence.paces)
         _count(evidence, stop.wh.wh, stop.at)

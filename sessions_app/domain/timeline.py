@@ -243,7 +243,7 @@ def _instant_mwh(steps: Sequence[Step], stop: Stop | None) -> float:
 
 
 def _rounded(mwh: float) -> int:
-    return floor(mwh + 0.5)
+    return floor(mwh + 0.5 + 1e-5)  # half up; float sums may end just below a half
 
 
 def _wh(mwh: int) -> Decimal:
