@@ -1,6 +1,7 @@
 """Charging sessions, read-only."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
@@ -150,7 +151,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.display(description="needs a look")
     def flag_texts(self, session: ChargingSession) -> str:
-        return "; ".join(flags.describe(session.flags)) or wording.UNKNOWN
+        return "; ".join(_flag_texts(session)) or wording.UNKNOWN
 
     @admin.display(description="station", ordering="station__identity")
     def station_link(self, session: ChargingSession) -> str:
@@ -202,3 +203,9 @@ def _subtitle(params: QueryDict) -> str:
             related = model.objects.filter(pk=pk).first()
             return f"Sessions of {related}" if related else ""
     return ""
+
+
+def _flag_texts(session: ChargingSession) -> tuple[str, ...]:
+    """Return why a session needs a look, with the figures."""
+    zone = ZoneInfo(session.site.time_zone)
+    return flags.describe(session.flags, flags.decode_details(session.flag_details), zone)

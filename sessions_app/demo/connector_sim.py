@@ -13,7 +13,7 @@ from sessions_app.demo.fixtures import StationFixture
 from sessions_app.demo.history import simulate_readings, start_charge
 from sessions_app.demo.message_queue import MessageQueue, Transaction
 from sessions_app.demo.visit_patterns import Visit, draw_visit, offered_a
-from sessions_app.domain.inactivity import IDLE_BELOW_W
+from sessions_app.domain.register import LEAST_POWER_W
 from sessions_app.domain.station_states import ConnectorStatus, StopReason
 
 READINGS_PER_MESSAGE = 60  # of a backlog
@@ -149,7 +149,7 @@ class ConnectorSimulator:
             charge.advance(now, offered_a=offered_a(self.station, now))
             self.queue.send_readings(transaction, [charge.reading()])
             self._set_status(
-                ConnectorStatus.SUSPENDED_EV if charge.power_w < IDLE_BELOW_W else ConnectorStatus.CHARGING
+                ConnectorStatus.SUSPENDED_EV if charge.power_w < LEAST_POWER_W else ConnectorStatus.CHARGING
             )
         if transaction.is_refused:
             return StopReason.DEAUTHORIZED

@@ -41,6 +41,6 @@ def unplug_if_available(station: StationDraft, draft: SessionDraft, state: Sessi
         return state
     if connector.status != ConnectorStatus.AVAILABLE and connector.available_at < state.stopped_at:
         return state
-    state = lifecycle.unplug(state, at=connector.available_at)
+    state = lifecycle.unplug(state, at=connector.available_at, away=station.away)
     later_starts = [later.state.started_at for later in sessions_started_after(station, connector, state.started_at)]
     return lifecycle.end_by_next_session(state, to=min(later_starts)) if later_starts else state

@@ -4,7 +4,7 @@ Drafts change in place while a batch is recorded and are then discarded. They co
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -12,7 +12,7 @@ from sessions_app.domain.events import CommandAnswered, ConnectionAttempt
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals
+from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals, StatusAt
 from sessions_app.domain.spans import ConnectionSpanDraft, StatusSpanDraft
 
 
@@ -63,9 +63,16 @@ class SessionDraft:
     policy_id: int | None = None
     tariff: str = ""
     currency: str = ""
+    statuses: tuple[StatusAt, ...] = ()  # of its connector, in order of time
+    new_statuses: list[StatusAt] = field(default_factory=list)
     new_readings: list[Reading] = field(default_factory=list)
     new_samples: list[Sample] = field(default_factory=list)
     changed_samples: list[Sample] = field(default_factory=list)
+    start_received_at: datetime | None = None
+    start_stated_at: datetime | None = None  # the station's own time, where its clock is off
+    clock_offset_s: float | None = None
+    moved_since: datetime | None = None  # what arrived since then is moved by `moved_by` to our clock
+    moved_by: timedelta = timedelta(0)
     is_changed: bool = False
     is_reassigned: bool = False  # driver, place or policy differ from the stored ones
     needs_tariff: bool = False  # its policy is not looked up yet
@@ -79,6 +86,16 @@ class SessionDraft:
         self.is_stored = self.id != 0
 
     @property
+    def is_named(self) -> bool:
+        """Whether a message has named the session's transaction with its readings."""
+        named = self.totals is not None and self.totals.settled.seen.is_named
+        return named or any(each.is_named for each in (*self.new_readings, *self._pending))
+
+    @property
+    def _pending(self) -> tuple[Reading, ...]:
+        return self.totals.pending if self.totals is not None else ()
+
+    @property
     def was_ended(self) -> bool:
         """Whether the session had ended before this batch."""
         return self.previous_state.is_ended
@@ -89,6 +106,17 @@ class SessionDraft:
         self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
         self.billing = msgspec.structs.replace(self.billing, tariff=tariff)
         self.is_changed = self.is_reassigned = True
+
+    def add_status(self, at: datetime, status: str) -> None:
+        """Add a status of the connector; one that changes nothing is left out."""
+        before = [each for each in self.statuses if each.at <= at]
+        after = self.statuses[len(before) :]
+        if before and before[-1].status == status:
+            return
+        new = StatusAt(at, status)
+        self.statuses = (*before, new, *after)
+        self.new_statuses.append(new)
+        self.is_changed = True
 
     def set_state(self, state: SessionState) -> None:
         if state != self.state:
@@ -116,11 +144,19 @@ class StationDraft:
     last_seen_at: datetime | None
     refused_versions: str
     refused_at: datetime | None
+    clock: str = ""  # as `clock.StationClock` encodes it
+    away_from: datetime | None = None  # the last time that it was not heard from for long
+    away_until: datetime | None = None
     connectors: dict[int, ConnectorDraft] = field(default_factory=dict)
     sessions: list[SessionDraft] = field(default_factory=list)
     status_spans: dict[int, list[StatusSpanDraft]] = field(default_factory=dict)  # by connector; 0 is the station
     connection_spans: list[ConnectionSpanDraft] = field(default_factory=list)
     is_changed: bool = False
+
+    @property
+    def away(self) -> tuple[datetime, datetime] | None:
+        """When the station was last not heard from for long: the last message before, the first after."""
+        return (self.away_from, self.away_until) if self.away_from and self.away_until else None
 
     def set_transaction_id(self, draft: SessionDraft, transaction: str) -> None:
         """Set the station's own id of a session and clear it on any other session that had it."""

@@ -80,7 +80,8 @@ class AuthorizeRequested(Event, frozen=True, kw_only=True):
 class Started(Event, frozen=True, kw_only=True):
     """A transaction has started (StartTransaction).
 
-    `fallback` is stored instead if the start names no connector and the station has several.
+    `fallback` is stored instead if the start names no connector and the station has several. `received_at`
+    is our clock, or None if the station stated no time; `stated_at` is its own time, where that is off.
     """
 
     connector: int
@@ -88,6 +89,8 @@ class Started(Event, frozen=True, kw_only=True):
     meter_start_wh: Decimal | None
     flags: int = 0
     fallback: UnparsedMessage | None = None
+    received_at: datetime | None = None
+    stated_at: datetime | None = None
 
 
 class Measured(Event, frozen=True, kw_only=True):
@@ -112,6 +115,7 @@ class Stopped(Event, frozen=True, kw_only=True):
     reason: str = ""
     id_tag: str = ""
     readings: tuple[Reading, ...] = ()
+    received_at: datetime | None = None  # our clock; None if the station stated no time
     is_timed: bool = True  # False: `at` is the arrival time, which differs for each repetition
 
     @property

@@ -1,6 +1,11 @@
-"""The reasons why a session "needs a look", stored as one number with one bit each."""
+"""The reasons why a session "needs a look", stored as one number with one bit each, and their figures."""
 
+from datetime import datetime, tzinfo
 from enum import IntFlag
+
+import msgspec
+
+MAX_DETAILS = 8  # of one session: the first of each reason tell enough
 
 
 class Flag(IntFlag):
@@ -16,7 +21,29 @@ class Flag(IntFlag):
     NO_ENERGY = 128
     START_UNKNOWN = 256
     CLOCK_UNSET = 512
+    REGISTER_JUMPED = 1024
+    STOP_DIFFERS = 2048
+    STATION_CLOCK = 4096
+    UNPLUGGED_OFFLINE = 8192
 
+
+class FlagDetail(msgspec.Struct, frozen=True, array_like=True):
+    """The figure of a flag in Wh, W or seconds, and its moment."""
+
+    flag: int
+    value: float
+    at: datetime | None = None
+
+
+# What the figures show: other readings may show that it is not so.
+FIGURE_FLAGS = (
+    Flag.REGISTER_FELL
+    | Flag.REGISTER_JUMPED
+    | Flag.STOP_DIFFERS
+    | Flag.BEYOND_RATING
+    | Flag.NO_ENERGY
+    | Flag.IDLE_OVER_A_DAY
+)
 
 FLAG_LABELS: dict[Flag, str] = {
     Flag.REGISTER_FELL: "The meter's register fell during the session",
@@ -29,9 +56,58 @@ FLAG_LABELS: dict[Flag, str] = {
     Flag.NO_ENERGY: "No energy was delivered",
     Flag.START_UNKNOWN: "The start was never reported",
     Flag.CLOCK_UNSET: "The station's clock was not set",
+    Flag.REGISTER_JUMPED: "The meter's register jumped",
+    Flag.STOP_DIFFERS: "Stop and readings differ",
+    Flag.STATION_CLOCK: "The station's clock was off",
+    Flag.UNPLUGGED_OFFLINE: "Unplugged while the station was offline",
 }
 
 
-def describe(flags: int) -> tuple[str, ...]:
-    """Return the label of each reason."""
-    return tuple(text for flag, text in FLAG_LABELS.items() if flags & flag)
+_decode_details = msgspec.json.Decoder(tuple[FlagDetail, ...]).decode
+
+
+def describe(flags: int, details: tuple[FlagDetail, ...] = (), zone: tzinfo | None = None) -> tuple[str, ...]:
+    """Return the label of each reason, with its figures where they are known; times in `zone`, else UTC."""
+    labels = []
+    for flag, text in FLAG_LABELS.items():
+        if flags & flag:
+            told = [_describe_detail(flag, detail, zone) for detail in details if detail.flag == flag]
+            labels.append("; ".join(told) if told else text)
+    return tuple(labels)
+
+
+def decode_details(text: str) -> tuple[FlagDetail, ...]:
+    """Decode a session's stored details; "" is none."""
+    return _decode_details(text) if text else ()
+
+
+def add_detail(details: tuple[FlagDetail, ...], new: FlagDetail) -> tuple[FlagDetail, ...]:
+    """Return the details with one more, in order of time; the first MAX_DETAILS are kept."""
+    if new in details:
+        return details
+    in_order = sorted((*details, new), key=lambda detail: (detail.at is not None, detail.at, detail.flag))
+    return tuple(in_order[:MAX_DETAILS])
+
+
+def _describe_detail(flag: Flag, detail: FlagDetail, zone: tzinfo | None) -> str:
+    at = "" if detail.at is None else f" at {(detail.at.astimezone(zone) if zone else detail.at):%H:%M}"
+    kwh = f"{detail.value / 1000:,.1f} kWh"
+    match flag:
+        case Flag.REGISTER_JUMPED:
+            return f"Register jumped by {kwh}{at}: not counted"
+        case Flag.REGISTER_FELL:
+            return f"Register fell by {kwh}{at}: not counted"
+        case Flag.STOP_DIFFERS:
+            return f"Stop and readings differ by {kwh}"
+        case Flag.BEYOND_RATING:
+            return f"{detail.value / 1000:,.1f} kW is beyond 1.5 times the connector's rating"
+        case Flag.STATION_CLOCK:
+            return f"Station clock {_duration(abs(detail.value))} {'behind' if detail.value > 0 else 'ahead'}"
+        case _:
+            return FLAG_LABELS[flag]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h".replace(".0 h", " h")

@@ -1,9 +1,6 @@
-"""When a car is plugged in but does not charge.
+"""Whether a plugged-in car charges, is held back by us, or is idle.
 
-An interval between two readings is idle if every power reported at its ends is below 100 W. If neither end
-reports a power, it is idle if the register does not move. Readings without power or register end no
-interval (see `figures`). An idle run counts after two minutes, and then from its start. Until then its
-intervals are pending.
+An idle run counts after two minutes, and then from its start. Until then its intervals are pending.
 """
 
 from datetime import datetime, timedelta
@@ -13,9 +10,16 @@ from functools import lru_cache
 
 import msgspec
 
-IDLE_BELOW_W = 100.0
+from sessions_app.domain.register import LEAST_POWER_W
+from sessions_app.domain.station_states import ConnectorStatus
+
+LEAST_LIMIT_A = 6.0  # IEC 61851: a car draws 6 A a phase or nothing
 IDLE_COUNTS_AFTER = timedelta(minutes=2)
 MAX_PENDING_INTERVALS = 24  # two minutes of readings every 5 s
+
+CHARGING, HELD_BACK, IDLE = "charging", "held back", "idle"
+IDLE_STATUSES = frozenset({ConnectorStatus.SUSPENDED_EV, ConnectorStatus.FINISHING})
+NOTHING_FLOWS = IDLE_STATUSES | {ConnectorStatus.SUSPENDED_EVSE, ConnectorStatus.AVAILABLE}
 
 # By rated power: up to this power (W), warn after so many minutes of inactivity.
 LEVEL_MINUTES: tuple[tuple[float, int], ...] = ((3_700, 120), (7_400, 60), (49_999.999, 30))
@@ -45,58 +49,70 @@ class Interval(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ClassifiedInterval(msgspec.Struct, frozen=True):
-    """An interval that is known to be idle or charging."""
+    """An interval that is known to be charging, idle or held back."""
 
     interval: Interval
     is_idle: bool
+    is_held_back: bool = False
 
 
 class IdleClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The seconds counted in idle runs, and the pending run that is still too short to count."""
+    """The seconds counted as idle and as held back, and the pending idle run that is still too short to count."""
 
     counted_s: float = 0.0
     is_running: bool = False  # an idle run that already counts is in progress
     pending: tuple[Interval, ...] = ()
+    held_s: float = 0.0
 
     @property
     def idle_s(self) -> int:
         """Whole seconds of inactivity so far."""
         return int(self.counted_s)
 
+    @property
+    def held_back_s(self) -> int:
+        """Whole seconds held back so far."""
+        return int(self.held_s)
 
-def is_idle(*, power_before_w: float | None, power_after_w: float | None, energy_wh: Decimal | None) -> bool:
-    """Return whether an interval between two readings is idle; `energy_wh` is None without a register value.
 
-    Every reported power must be below the limit: an interval in which the car charged for part of the
-    time must not count. Inactivity is rather too low than too high.
+def classify(
+    *, told_w: float | None, status: str, limit_a: float | None, is_moving: bool, is_standing: bool, gives_back: bool
+) -> str:
+    """Return CHARGING, HELD_BACK or IDLE of a moment; `told_w` is the told power in force.
+
+    Without a told power, the register decides: it moves, or it stands for longer than its step explains.
     """
-    powers = [power for power in (power_before_w, power_after_w) if power is not None]
-    if powers:
-        return all(power < IDLE_BELOW_W for power in powers)
-    return energy_wh == 0
+    if gives_back:
+        return CHARGING
+    draws = is_moving if told_w is None else told_w >= LEAST_POWER_W
+    if not draws and (status == ConnectorStatus.SUSPENDED_EVSE or (limit_a is not None and limit_a < LEAST_LIMIT_A)):
+        return HELD_BACK
+    if told_w is not None:
+        return CHARGING if draws else IDLE
+    return IDLE if is_standing or status in IDLE_STATUSES else CHARGING
 
 
-def add_interval(
-    clock: IdleClock, interval: Interval, *, idle: bool
-) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
+def add_interval(clock: IdleClock, interval: Interval, state: str) -> tuple[IdleClock, tuple[ClassifiedInterval, ...]]:
     """Return the clock after the next interval, and the intervals that this classifies, oldest first."""
-    if not idle:
+    if state != IDLE:
+        is_held_back = state == HELD_BACK
+        held_s = clock.held_s + (interval.seconds if is_held_back else 0.0)
         classified = (
             *(ClassifiedInterval(s, is_idle=False) for s in clock.pending),
-            ClassifiedInterval(interval, is_idle=False),
+            ClassifiedInterval(interval, is_idle=False, is_held_back=is_held_back),
         )
-        return IdleClock(clock.counted_s), classified
+        return IdleClock(clock.counted_s, held_s=held_s), classified
     if clock.is_running:
         return (
-            IdleClock(clock.counted_s + interval.seconds, is_running=True),
+            IdleClock(clock.counted_s + interval.seconds, is_running=True, held_s=clock.held_s),
             (ClassifiedInterval(interval, is_idle=True),),
         )
     run = _merge_last_two((*clock.pending, interval))
     if run[-1].end - run[0].start < IDLE_COUNTS_AFTER:
-        return IdleClock(clock.counted_s, pending=run), ()
+        return IdleClock(clock.counted_s, pending=run, held_s=clock.held_s), ()
     run_s = (run[-1].end - run[0].start).total_seconds()
     return (
-        IdleClock(clock.counted_s + run_s, is_running=True),
+        IdleClock(clock.counted_s + run_s, is_running=True, held_s=clock.held_s),
         tuple(ClassifiedInterval(s, is_idle=True) for s in run),
     )
 

@@ -54,7 +54,7 @@ def split_by_clock(readings: Sequence[EnergyPoint], *, minutes: int, zone: ZoneI
         plugged_s = (end - begin).total_seconds()
         average_w = float(delivered_by_end_wh - delivered_wh) * 3600 / plugged_s if plugged_s > 0 else 0.0
         yield ClockInterval(
-            start, stop, plugged_s, delivered_by_end_wh - delivered_wh, max([*powers_w, average_w]), average_w
+            start, stop, plugged_s, delivered_by_end_wh - delivered_wh, max(powers_w, default=average_w), average_w
         )
         start, delivered_wh = stop, delivered_by_end_wh
 
@@ -62,22 +62,18 @@ def split_by_clock(readings: Sequence[EnergyPoint], *, minutes: int, zone: ZoneI
 def _powers_between(
     readings: Sequence[EnergyPoint], index: int, begin: datetime, end: datetime
 ) -> tuple[int, list[float]]:
-    """Return the index of the last reading before the end, searched from `index`, and the powers in between."""
-    powers_w = []
-    while index + 1 < len(readings) and readings[index].at < end:
-        before, after = readings[index], readings[index + 1]
-        powers_w.append(_mean_w(before, after))
-        if begin < after.at <= end and after.power_w is not None:
-            powers_w.append(after.power_w)
-        if after.at > end:
-            break
+    """Return the index of the last reading by the end, searched from `index`, and the powers known in between.
+
+    Without one, that of the reading before counts. Energy over time makes no peak beside them: readings may
+    be a fraction of a second apart.
+    """
+    before_w, powers_w = readings[index].power_w, []
+    while index + 1 < len(readings) and readings[index + 1].at <= end:
         index += 1
-    return index, powers_w
-
-
-def _mean_w(before: EnergyPoint, after: EnergyPoint) -> float:
-    seconds = (after.at - before.at).total_seconds()
-    return float(after.energy_wh - before.energy_wh) * 3600 / seconds if seconds > 0 else 0.0
+        power_w = readings[index].power_w
+        if power_w is not None and readings[index].at > begin:
+            powers_w.append(power_w)
+    return index, powers_w or ([] if before_w is None else [before_w])
 
 
 def _delivered_wh(readings: Sequence[EnergyPoint], index: int, at: datetime) -> Decimal:

@@ -13,6 +13,7 @@ from sessions_app.domain.flags import Flag
 from sessions_app.domain.station_states import StopReason
 
 LATE_SAMPLE_TOLERANCE = timedelta(minutes=5)  # readings this soon after an end still belong to the session
+AWAY_AFTER = timedelta(minutes=5)  # a station that is not heard of for longer was away
 OFFLINE_AFTER = timedelta(minutes=15)  # the heartbeat interval we ask for is one minute
 
 
@@ -112,11 +113,19 @@ def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | N
     return msgspec.structs.replace(state, started_at=at, meter_start_wh=register_wh)
 
 
-def unplug(state: SessionState, *, at: datetime | None) -> SessionState:
-    """Move the end, once, to when the connector became available."""
-    if at is None or state.stopped_at is None or state.unplugged_at is not None or at < state.started_at:
+def unplug(state: SessionState, *, at: datetime | None, away: tuple[datetime, datetime] | None = None) -> SessionState:
+    """Move the end, once, to when the connector became available.
+
+    Where the station was away between the stop and then, the end is when it was last heard of: nobody knows
+    how long the car stayed.
+    """
+    stopped_at = state.stopped_at
+    if at is None or stopped_at is None or state.unplugged_at is not None or at < state.started_at:
         return state
-    return _end_at_unplug(state, max(at, state.stopped_at))
+    if away is not None and stopped_at < away[1] <= at:
+        state = msgspec.structs.replace(state, flags=state.flags | Flag.UNPLUGGED_OFFLINE)
+        at = away[0]
+    return _end_at_unplug(state, max(at, stopped_at))
 
 
 def end_by_next_session(state: SessionState, *, to: datetime) -> SessionState:

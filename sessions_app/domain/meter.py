@@ -1,40 +1,58 @@
 """Parse OCPP sampled values leniently into one `Reading` per moment.
 
-OCPP 1.6 §7.17 and following: the default measurand is Energy.Active.Import.Register, the default unit Wh.
-An invalid value is dropped; the rest of the message counts.
+`value_selection` says which of the values of a message count.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
-from sessions_app.domain import units
+from sessions_app.domain.value_selection import (
+    BEGIN,
+    END,
+    ENERGY_INTERVAL,
+    ENERGY_REGISTER,
+    EXPORT_POWER,
+    EXPORT_REGISTER,
+    INLET,
+    MEASURANDS,
+    POWER,
+    Phases,
+    SampledValue,
+    Selected,
+    select_values,
+)
 
-ENERGY_REGISTER = "Energy.Active.Import.Register"
-MAX_REGISTER_WH = Decimal(10) ** 11  # 100 GWh: more is garbage; the sum of three phases fits the database columns
-MAX_VALUE = Decimal(10) ** 9
 PHASES = ("L1", "L2", "L3")
+LINES = ("L1-L2", "L2-L3", "L3-L1")
+ROOT_OF_3 = 3**0.5
 NO_CURRENTS = (None, None, None)
+MAX_RATIO = 1.5  # of the rating: what a connector can deliver at most
+# The fields of a reading that each measurand gives, in the order of MEASURANDS.
+FIELDS = (
+    "register_wh",
+    "power_w",
+    "offered_a",
+    "offered_w",
+    "soc_percent",
+    "voltage_v",
+    "currents_a",
+    "interval_wh",
+    "export_w",
+    "export_wh",
+)
 
 
-class SampledValue(msgspec.Struct, frozen=True):
-    """One sampled value with its OCPP defaults; the value is the text or number that was sent."""
-
-    value: str | float | int | None = None
-    measurand: str = ENERGY_REGISTER
-    unit: str = ""
-    phase: str = ""
-    is_signed: bool = False  # OCPP 1.6 §7.35 ValueFormat SignedData: not a number
-
-
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was measured at one moment: Wh, W, A, %, V; None if the station reported no value.
 
     `power_w` is the reported power. `current_a` is a current without a phase: it may be a mean or a sum
-    of the phases. `assign_phase` removes it.
+    of the phases. `assign_phase` removes it. `begin_wh` and `end_wh` are the registers of Transaction.Begin
+    and .End, which belong to the start and the stop. `inlet` has a bit for each of FIELDS that was measured
+    at the grid side. `is_named` says whether the message named a transaction. `stated_at` is the station's
+    own time where its clock is off, `received_at` our clock.
     """
 
     at: datetime
@@ -46,6 +64,15 @@ class Reading(msgspec.Struct, frozen=True):
     voltage_v: float | None = None
     currents_a: tuple[float | None, float | None, float | None] = NO_CURRENTS
     current_a: float | None = None
+    interval_wh: Decimal | None = None
+    export_w: float | None = None
+    export_wh: Decimal | None = None
+    begin_wh: Decimal | None = None
+    end_wh: Decimal | None = None
+    inlet: int = 0
+    is_named: bool = True
+    stated_at: datetime | None = None
+    received_at: datetime | None = None
 
     @property
     def phases_w(self) -> float | None:
@@ -54,96 +81,126 @@ class Reading(msgspec.Struct, frozen=True):
             return None
         return self.voltage_v * sum(amps for amps in self.currents_a if amps is not None)
 
+    @property
+    def told_w(self) -> float | None:
+        """The power as told: reported, else volts × amps; 0 where only a power given back is told."""
+        if self.power_w is not None:
+            return self.power_w
+        if (phases_w := self.phases_w) is not None:
+            return phases_w
+        return 0.0 if self.export_w is not None and self.export_w >= 100 else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of the moment: only of the start or the stop, or nothing at all."""
+        return all(getattr(self, name) is None for name in FIELDS if name != "currents_a") and (
+            self.currents_a == NO_CURRENTS and self.current_a is None
+        )
+
 
 def parse_reading(at: datetime, values: Iterable[SampledValue]) -> Reading | None:
-    """Return the reading that the values give, or None if none of them is usable.
-
-    If two contexts report the same measurand and phase, the later one in the message counts.
-    """
-    values_by_measurand: dict[str, dict[str, Decimal]] = defaultdict(dict)
-    for sampled in values:
-        number = _number(sampled)
-        if number is not None:
-            values_by_measurand[str(sampled.measurand)][_phase(sampled.phase)] = number
+    """Return the reading that the values give, or None if none of them is usable."""
+    selected, boundaries = select_values(values)
+    phases = {measurand: of_it.phases for measurand, of_it in selected.items()}
+    none: Phases = {}
     result = Reading(
         at=at,
-        register_wh=_register(values_by_measurand[ENERGY_REGISTER]),
-        power_w=_total(values_by_measurand["Power.Active.Import"]),
-        offered_a=_highest(values_by_measurand["Current.Offered"]),
-        offered_w=_total(values_by_measurand["Power.Offered"]),
-        soc_percent=_percent(values_by_measurand["SoC"]),
-        voltage_v=_mean(values_by_measurand["Voltage"]),
-        currents_a=_phase_currents(values_by_measurand["Current.Import"]),
-        current_a=_unphased_current(values_by_measurand),
+        register_wh=_register(phases.get(ENERGY_REGISTER, none)),
+        power_w=_total(phases.get(POWER, none)),
+        offered_a=_lowest(phases.get("Current.Offered", none)),
+        offered_w=_total(phases.get("Power.Offered", none)),
+        soc_percent=_percent(phases.get("SoC", none)),
+        voltage_v=_mean(phases.get("Voltage", none)),
+        currents_a=_phase_currents(phases.get("Current.Import", none)),
+        current_a=_unphased_current(phases),
+        interval_wh=_register(phases.get(ENERGY_INTERVAL, none)),
+        export_w=_total(phases.get(EXPORT_POWER, none)),
+        export_wh=_register(phases.get(EXPORT_REGISTER, none)),
+        begin_wh=_boundary(boundaries.get(BEGIN)),
+        end_wh=_boundary(boundaries.get(END)),
     )
-    return None if result == Reading(at=at) else result
+    if result == Reading(at=at):
+        return None
+    inlet = sum(
+        1 << place
+        for place, measurand in enumerate(MEASURANDS)
+        if measurand in selected and selected[measurand].location == INLET
+    )
+    return msgspec.structs.replace(result, inlet=inlet) if inlet else result
+
+
+def fields_told(reading: Reading) -> int:
+    """Return a bit for each of FIELDS that the reading has."""
+    told = 0
+    for place, name in enumerate(FIELDS):
+        value = getattr(reading, name)
+        if value is not None and value is not NO_CURRENTS and value != NO_CURRENTS:
+            told |= 1 << place
+    return told
+
+
+def drop_fields(reading: Reading, fields: int) -> Reading:
+    """Return the reading without the fields whose bits are set."""
+    dropped = {
+        name: NO_CURRENTS if name == "currents_a" else None for place, name in enumerate(FIELDS) if fields >> place & 1
+    }
+    return msgspec.structs.replace(reading, **dropped) if dropped else reading
 
 
 def merge_readings(first: Reading, second: Reading) -> Reading:
     """Merge two readings of the same moment; the second fills in what the first lacks."""
-    unknown = (None, NO_CURRENTS)
-    missing = [name for name in Reading.__struct_fields__ if getattr(first, name) in unknown]
-    return msgspec.structs.replace(first, **{name: getattr(second, name) for name in missing})
+    missing = {
+        name: value
+        for name in (*FIELDS, "current_a", "begin_wh", "end_wh", "received_at", "stated_at")
+        if getattr(first, name) in (None, NO_CURRENTS)
+        and (value := getattr(second, name)) is not None
+        and value != NO_CURRENTS
+    }
+    if not missing and first.is_named >= second.is_named:
+        return first
+    filled = sum(1 << place for place, name in enumerate(FIELDS) if name in missing)
+    return msgspec.structs.replace(
+        first,
+        **missing,
+        inlet=first.inlet | second.inlet & filled,
+        is_named=first.is_named or second.is_named,
+    )
 
 
-def assign_phase(reading: Reading, *, phases: int) -> Reading:
-    """Return the reading to store: assign a current without a phase to the only phase, else drop it.
+def assign_phase(reading: Reading, *, phases: int, rating_w: float | None = None) -> Reading:
+    """Return the reading to store: a current without a phase is that of each phase, or of the only one.
 
-    Drop it also if the reading has a register, a power or phase currents, which are better. DC has 0 phases.
+    It is the sum of the phases where each would be beyond the rating. Drop it if the reading has a power or
+    phase currents, which are better. DC has 0 phases.
     """
-    if reading.current_a is None:
+    amps = reading.current_a
+    if amps is None:
         return reading
-    is_needed = (reading.register_wh, reading.power_w, reading.currents_a) == (None, None, NO_CURRENTS)
-    if is_needed and phases <= 1:
-        return msgspec.structs.replace(reading, current_a=None, currents_a=(reading.current_a, None, None))
-    return msgspec.structs.replace(reading, current_a=None)
+    currents: tuple[float | None, float | None, float | None] = reading.currents_a
+    if reading.power_w is None and currents == NO_CURRENTS:
+        total_w = amps * (reading.voltage_v or 0) * max(phases, 1)
+        is_sum = bool(rating_w) and total_w > MAX_RATIO * (rating_w or 0)
+        count = 1 if is_sum else max(phases, 1)
+        currents = (amps, amps if count > 1 else None, amps if count > 2 else None)
+    return msgspec.structs.replace(reading, current_a=None, currents_a=currents)
 
 
-def _number(sampled: SampledValue) -> Decimal | None:
-    """Return the value in Wh, W, A, V or %; None if it is not a finite, plausible number."""
-    if sampled.value is None or sampled.is_signed:
-        return None
-    text = str(sampled.value).strip()
-    if not text or len(text) > 40:  # signed data: a kilobyte of text instead of a number
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or not -MAX_REGISTER_WH < value < MAX_REGISTER_WH:  # abs() may overflow
-        return None
-    try:
-        return _in_base_unit(sampled, value)
-    except ValueError:
-        return None
+def _boundary(selected: Selected | None) -> Decimal | None:
+    return None if selected is None else _register(selected.phases)
 
 
-def _in_base_unit(sampled: SampledValue, value: Decimal) -> Decimal | None:
-    if sampled.measurand == ENERGY_REGISTER:
-        register = units.wh(value, sampled.unit)
-        return register if 0 <= register < MAX_REGISTER_WH else None
-    if sampled.measurand in {"Power.Active.Import", "Power.Offered"}:
-        value = Decimal(repr(units.watts(float(value), sampled.unit)))
-    return value if -MAX_VALUE < value < MAX_VALUE else None
-
-
-def _phase(phase: str) -> str:
-    """Return L1 for L1 and L1-N, and "" for no phase; keep phase-to-phase names (L1-L2)."""
-    return phase.removesuffix("-N")
-
-
-def _phases(values: dict[str, Decimal]) -> list[float]:
+def _phases(values: Phases) -> list[float]:
     return [float(values[phase]) for phase in PHASES if phase in values]
 
 
-def _register(values: dict[str, Decimal]) -> Decimal | None:
+def _register(values: Phases) -> Decimal | None:
     if "" in values:
         return values[""]
     phases = [values[phase] for phase in PHASES if phase in values]
     return sum(phases, Decimal(0)) if phases else None
 
 
-def _total(values: dict[str, Decimal]) -> float | None:
+def _total(values: Phases) -> float | None:
     """Return the unphased value, else the sum of the phases."""
     if "" in values:
         return float(values[""])
@@ -151,32 +208,42 @@ def _total(values: dict[str, Decimal]) -> float | None:
     return sum(phases) if phases else None
 
 
-def _highest(values: dict[str, Decimal]) -> float | None:
-    return max((float(value) for value in values.values()), default=None)
+def _lowest(values: Phases) -> float | None:
+    """Return the unphased value, else the lowest phase above 0: a phase at 0 is a placeholder; else 0."""
+    if "" in values:
+        return float(values[""])
+    phases = _phases(values)
+    return min((value for value in phases if value > 0), default=0.0) if phases else None
 
 
-def _mean(values: dict[str, Decimal]) -> float | None:
-    """Return the unphased value, else the mean of the connected phases; a free wire picks up some voltage."""
+def _mean(values: Phases) -> float | None:
+    """Return the unphased value, else the mean of the connected phases, else of the lines ÷ √3.
+
+    A free wire picks up some voltage: it is not connected.
+    """
     if "" in values:
         return float(values[""])
     phases = _phases(values)
     connected = [value for value in phases if value > max(phases) / 2]
-    return sum(connected) / len(connected) if connected else None
+    if connected:
+        return sum(connected) / len(connected)
+    lines = [float(values[line]) for line in LINES if line in values]
+    return sum(lines) / len(lines) / ROOT_OF_3 if lines else None
 
 
-def _percent(values: dict[str, Decimal]) -> float | None:
+def _percent(values: Phases) -> float | None:
     soc = _total(values)
     return soc if soc is not None and 0 <= soc <= 100 else None
 
 
-def _phase_currents(values: dict[str, Decimal]) -> tuple[float | None, float | None, float | None]:
+def _phase_currents(values: Phases) -> tuple[float | None, float | None, float | None]:
     l1, l2, l3 = (float(values[phase]) if phase in values else None for phase in PHASES)
     return l1, l2, l3
 
 
-def _unphased_current(values_by_measurand: dict[str, dict[str, Decimal]]) -> float | None:
-    """Return the current without a phase if there is exactly one voltage to multiply it by."""
-    volts, currents = values_by_measurand["Voltage"], values_by_measurand["Current.Import"]
-    if "" not in currents or _phases(currents) or _mean(volts) is None or len(_phases(volts)) > 1:
+def _unphased_current(phases: dict[str, Phases]) -> float | None:
+    """Return the current without a phase, if there is a voltage to multiply it by and no phase current."""
+    currents = phases.get("Current.Import", {})
+    if "" not in currents or _phases(currents) or _mean(phases.get("Voltage", {})) is None:
         return None
     return float(currents[""])

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from sessions_app.domain import wording
 from sessions_app.domain.file_cells import CellKind, money_value, to_kw, to_percent
-from sessions_app.domain.meter import ENERGY_REGISTER, Reading
+from sessions_app.domain.meter import Reading
 from sessions_app.domain.session_totals import SessionPoint
+from sessions_app.domain.value_selection import ENERGY_INTERVAL, ENERGY_REGISTER, EXPORT_POWER, EXPORT_REGISTER
 
 # `Reading.currents_a` has these three as one tuple.
 PHASE_CURRENTS = ("current_l1_a", "current_l2_a", "current_l3_a")
@@ -63,15 +64,22 @@ class SampleCell(NamedTuple):
 class Quantity:
     """A quantity, by the name of its field in `MeterSample`.
 
-    A measured one has the same field in `meter.Reading`, and is `sampled`. The others are figures of
-    `session_totals.SessionPoint`. What has no series, file cell or admin text is not shown there.
+    A measured one has the same field in `meter.Reading`, and is `sampled` or says how the reading came. The
+    others are figures of `session_totals.SessionPoint`. What has no series, file cell or admin text is not
+    shown there.
     """
 
     field: str
     sampled: Sampled | None = None
+    is_about_reading: bool = False  # how the reading came, for example when it arrived
     series: Series | None = None
     file: SampleCell | None = None
     admin: tuple[str, Callable[[Any, str], str]] | None = None  # heading and text
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it is of a reading, not of the figures."""
+        return self.sampled is not None or self.is_about_reading
 
 
 def _kilo(value: float | Decimal) -> float:
@@ -161,24 +169,33 @@ QUANTITIES = (
     Quantity(field="power_w", sampled=Sampled("Power.Active.Import", "W")),
     Quantity(field="offered_a", sampled=Sampled("Current.Offered", "A")),
     Quantity(field="offered_w", sampled=Sampled("Power.Offered", "W")),
+    Quantity(field="interval_wh", sampled=Sampled(ENERGY_INTERVAL, "Wh")),
+    Quantity(field="export_w", sampled=Sampled(EXPORT_POWER, "W")),
+    Quantity(field="export_wh", sampled=Sampled(EXPORT_REGISTER, "Wh")),
+    Quantity(field="inlet", is_about_reading=True),
+    Quantity(field="is_named", is_about_reading=True),
+    Quantity(field="received_at", is_about_reading=True),
+    Quantity(field="stated_at", is_about_reading=True),
+    Quantity(field="held_back_s"),
+    Quantity(field="is_estimated"),
 )  # fmt: skip
 
 MEASURED = (
-    *(each for each in QUANTITIES if each.sampled and each.field not in PHASE_CURRENTS),
+    *(each for each in QUANTITIES if each.is_measured and each.field not in PHASE_CURRENTS),
     *(each for each in QUANTITIES if each.field in PHASE_CURRENTS),
 )
 MEASURED_FIELDS = tuple(each.field for each in MEASURED)
-FIGURE_FIELDS = tuple(each.field for each in QUANTITIES if not each.sampled)
+FIGURE_FIELDS = tuple(each.field for each in QUANTITIES if not each.is_measured)
 SERIES = tuple(each.series for each in QUANTITIES if each.series)
 
 
 def quantity_faults(quantities: Iterable[Quantity]) -> list[str]:
     """Return what is wrong with each record, with the name of its field."""
-    readings = {*Reading.__struct_fields__, *PHASE_CURRENTS} - {"at", "currents_a", "current_a"}
+    readings = {*Reading.__struct_fields__, *PHASE_CURRENTS} - {"at", "currents_a", "current_a", "begin_wh", "end_wh"}
     figures = set(SessionPoint.__struct_fields__)
     faults, known = [], set[str]()
     for each in quantities:
-        fields, place = (readings, "Reading in domain/meter.py") if each.sampled else (
+        fields, place = (readings, "Reading in domain/meter.py") if each.is_measured else (
             figures, "SessionPoint in domain/session_totals.py, and it is not sampled"
         )  # fmt: skip
         if each.field in known:

@@ -1,15 +1,24 @@
-"""The energy that a meter's register adds from one reading to the next, also when the register falls."""
+"""The energy of a meter's register as far as a car can take it: trusted values, jumps and falls.
+
+An increase counts from the last trusted value if it is plausible: up to 1.5 times the connector's rating over
+the time since then and one sample interval more. Else it counts from the value directly before, if that is
+plausible. Else the value is a base: nothing is counted until a later value counts from it.
+"""
 
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 
-from sessions_app.domain.flags import Flag
+from sessions_app.domain.flags import Flag, FlagDetail
 
-RESOLUTION_WH = Decimal(1)
-MAX_ENERGY_WH = Decimal(10) ** 9  # 1 GWh: more than any session has, and well within the database columns
+CAP_RATIO = 1.5  # of the rating, or of the highest power told
+UNKNOWN_CAP_W = 500_000.0
+LEAST_POWER_W = 100.0
+RESOLUTION_WH = Decimal(1)  # start and stop are whole Wh: a smaller fall is rounding
 ZERO_WH = Decimal("0.000")
+LEAST_DIFFERENCE_WH = Decimal(100)
 
 
 class RegisterValue(msgspec.Struct, frozen=True, array_like=True):
@@ -20,49 +29,140 @@ class RegisterValue(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Register(msgspec.Struct, frozen=True, array_like=True):
-    """The last register value and, after a fall, the value before it until the register moves again."""
+    """The register so far. `total_wh` is the sum of the counted increases.
 
-    last: RegisterValue | None = None
-    fallen_from: RegisterValue | None = None
-
-
-class RegisterIncrease(msgspec.Struct, frozen=True):
-    """The energy that a reading adds since `since`, and the register for the next reading.
-
-    `since` is None if the energy is unknown: there was no register value, or the register has just fallen.
+    `last` is the value before, which may be an untrusted base. `is_reset`: values count from one that fell.
     """
 
-    register: Register
-    energy_wh: Decimal = ZERO_WH
-    since: datetime | None = None
-    flags: int = 0
+    since: datetime
+    trusted: RegisterValue | None = None
+    last: RegisterValue | None = None
+    total_wh: Decimal = ZERO_WH
+    has_fallen: bool = False
+    is_reset: bool = False
+    counted_last: bool = False
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the last value is trusted: no base waits for a value that counts from it."""
+        return self.trusted is None or self.trusted is self.last or self.trusted == self.last
+
+
+class Step(NamedTuple):
+    """Energy in Wh that counts between two moments."""
+
+    start: datetime
+    end: datetime
+    wh: Decimal
+
+
+class Bounds(NamedTuple):
+    """What a car can take: power in W, and the slack of one sample interval in seconds."""
+
+    cap_w: float
+    slack_s: float
+
+    def allow(self, wh: Decimal, since: datetime, until: datetime) -> bool:
+        """Return whether an increase is plausible; the bound itself is."""
+        if wh < 0:
+            return False
+        return float(wh) * 3600 <= self.cap_w * ((until - since).total_seconds() + self.slack_s) + 1e-3
+
+
+def cap_w(rating_w: float | None, highest_told_w: float | None) -> float:
+    """Return 1.5 × the rating, else 1.5 × the highest power told (from 100 W), else 500 kW."""
+    if rating_w:
+        return CAP_RATIO * rating_w
+    if highest_told_w is not None and highest_told_w >= LEAST_POWER_W:
+        return CAP_RATIO * highest_told_w
+    return UNKNOWN_CAP_W
 
 
 def start_register(at: datetime, wh: Decimal | None) -> Register:
     """Return the register at the start; some stations send -1 if they have none."""
-    return Register(RegisterValue(wh, at)) if wh is not None and wh >= 0 else Register()
+    if wh is None or wh < 0:
+        return Register(at)
+    first = RegisterValue(wh, at)
+    return Register(at, first, first)
 
 
-def count_increase(register: Register, wh: Decimal | None, at: datetime, *, so_far_wh: Decimal) -> RegisterIncrease:
-    """Return what the register adds to the session's energy `so_far_wh`.
+def count_value(
+    register: Register, wh: Decimal, at: datetime, bounds: Bounds
+) -> tuple[Register, Step | None, FlagDetail | None]:
+    """Return the register after a value, the step that it counts, and the flag where it is a base."""
+    value, last = RegisterValue(wh, at), register.last
+    if register.trusted is None or last is None:
+        return msgspec.structs.replace(register, trusted=value, last=value), None, None
+    for origin in (register.trusted, last):
+        counted = _count(register, origin, value, bounds)
+        if counted is not None:
+            if origin is not register.trusted:
+                counted = (msgspec.structs.replace(counted[0], is_reset=register.has_fallen), counted[1])
+            return (*counted, None)
+    change = wh - last.wh
+    flag = Flag.REGISTER_FELL if change < 0 else Flag.REGISTER_JUMPED
+    base = msgspec.structs.replace(register, last=value, has_fallen=change < 0, counted_last=False)
+    return base, None, FlagDetail(int(flag), float(abs(change)), at)
 
-    After a fall, counting continues from the new value. Some meters drop to 0 for one reading and return
-    to the old value with the next. That jump is not energy, so the old value is kept until the register
-    moves. Ignore differences below 1 Wh: start and stop values are rounded to whole Wh.
+
+def _count(
+    register: Register, origin: RegisterValue, value: RegisterValue, bounds: Bounds
+) -> tuple[Register, Step] | None:
+    increase = value.wh - origin.wh
+    if -RESOLUTION_WH < increase < 0:
+        increase, value = ZERO_WH, RegisterValue(origin.wh, value.at)
+    total = register.total_wh + increase
+    if not bounds.allow(increase, origin.at, value.at) or not bounds.allow(total, register.since, value.at):
+        return None
+    counted = Register(register.since, value, value, total, register.has_fallen, register.is_reset, True)
+    return counted, Step(origin.at, value.at, increase)
+
+
+def count_interval(
+    register: Register, wh: Decimal, at: datetime, bounds: Bounds
+) -> tuple[Register, Step | None, FlagDetail | None]:
+    """Return the register after an Energy.Active.Import.Interval, which covers the time since the one before."""
+    since = register.last.at if register.last is not None else register.since
+    total = register.total_wh + wh
+    is_plausible = bounds.allow(wh, since, at) and bounds.allow(total, register.since, at)
+    value = RegisterValue(total if is_plausible else register.total_wh, at)
+    counted = msgspec.structs.replace(register, trusted=value, last=value, total_wh=value.wh, counted_last=is_plausible)
+    if is_plausible:
+        return counted, Step(since, at, wh), None
+    return counted, None, FlagDetail(int(Flag.REGISTER_JUMPED), float(wh), at)
+
+
+class StopDecision(NamedTuple):
+    """Which energy counts at the stop: `difference_wh` is stop − start, if both are known."""
+
+    difference_wh: Decimal | None
+    counts_difference: bool
+    is_rescaled: bool
+    flag: FlagDetail | None = None
+
+
+def decide_stop(
+    register: Register, start: RegisterValue | None, stop: RegisterValue | None, bounds: Bounds
+) -> StopDecision:
+    """Choose between stop − start and the sum of the increases; `register` has counted the stop's value.
+
+    Where both are the same but for rounding to whole Wh, the sum stays.
     """
-    if wh is None:
-        return RegisterIncrease(register)
-    new, last, before = RegisterValue(wh, at), register.last, register.fallen_from
-    if last is None:
-        return RegisterIncrease(Register(new))
-    if wh <= last.wh - RESOLUTION_WH:
-        higher = before if before is not None and before.wh > last.wh else last
-        return RegisterIncrease(Register(new, higher), flags=Flag.REGISTER_FELL)
-    if wh <= last.wh:
-        return RegisterIncrease(Register(RegisterValue(last.wh, at), before), since=last.at)
-    if before is not None and wh > before.wh - RESOLUTION_WH:
-        last, new = before, RegisterValue(max(before.wh, wh), at)
-    energy_wh = new.wh - last.wh
-    if so_far_wh + energy_wh > MAX_ENERGY_WH:
-        return RegisterIncrease(Register(new), flags=Flag.BEYOND_RATING)
-    return RegisterIncrease(Register(new), energy_wh, last.at)
+    if start is None or stop is None:
+        return StopDecision(None, False, False)
+    difference = stop.wh - start.wh
+    is_reset = register.is_reset and register.counted_last
+    counts = bounds.allow(difference, start.at, stop.at) and not is_reset
+    apart = abs(register.total_wh - difference)
+    energy = difference if counts else register.total_wh
+    differs = apart > LEAST_DIFFERENCE_WH and apart * 100 > energy
+    flag = FlagDetail(int(Flag.STOP_DIFFERS), float(apart), stop.at) if differs else None
+    return StopDecision(difference, counts, counts and apart >= RESOLUTION_WH, flag)
+
+
+def fit_steps(steps: list[Step], total: Decimal, start: RegisterValue, stop: RegisterValue) -> list[Step]:
+    """Scale the steps to stop − start; where they hold less than half of it, return one step instead."""
+    difference = stop.wh - start.wh
+    if total <= 0 or total * 2 < difference:
+        return [Step(start.at, stop.at, difference)]
+    return [step._replace(wh=step.wh * difference / total) for step in steps]

@@ -71,7 +71,8 @@ def _is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
     state = draft.state
     if (state.meter_start_wh, draft.id_tag_value) != (event.meter_start_wh, event.id_tag):
         return False
-    if state.started_at == event.at:
+    stated_at = event.stated_at or event.at
+    if state.started_at == event.at or stated_at in (draft.start_stated_at, state.started_at):
         return True
     has_no_clock = bool(state.flags & event.flags & Flag.CLOCK_UNSET)
     return has_no_clock and not state.is_ended and draft.reading_count == 0

@@ -20,7 +20,7 @@ def wh(value: Decimal, unit: str) -> Decimal:
     raise ValueError(f"Not a unit of energy: {unit}")
 
 
-def watts(value: float, unit: str) -> float:
+def watts(value: Decimal, unit: str) -> Decimal:
     """Return a power in W; the unit is W (the default) or kW. Raise ValueError for any other unit."""
     match unit.casefold():
         case "" | "w":

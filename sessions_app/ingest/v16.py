@@ -90,6 +90,7 @@ def _start(station_id: int, payload: Payload, at: datetime) -> Event:
         id_tag=values.to_text(payload.get("idTag")),
         meter_start_wh=values.to_register_wh(payload.get("meterStart")),
         flags=0 if is_trusted else int(Flag.CLOCK_UNSET),
+        received_at=at if started_at != at else None,
         fallback=fallback,
     )
 
@@ -110,6 +111,7 @@ def _stop(station_id: int, payload: Payload, at: datetime) -> Event:
         station_id=station_id,
         at=stopped_at,
         is_timed=is_trusted,
+        received_at=at if stopped_at != at else None,
         transaction=_transaction(payload),
         meter_stop_wh=values.to_register_wh(payload.get("meterStop")),
         reason=values.to_text(payload.get("reason"), 64),

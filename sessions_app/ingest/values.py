@@ -6,8 +6,11 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import Any
 
+import msgspec
+
 from sessions_app.domain import meter
-from sessions_app.domain.meter import MAX_REGISTER_WH, Reading, SampledValue
+from sessions_app.domain.meter import Reading
+from sessions_app.domain.value_selection import ENERGY_REGISTER, MAX_REGISTER_WH, OUTLET, PERIODIC, SampledValue
 
 CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # a time before OCPP 1.6: the station's clock is not set
 MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is not drift, but a clock in another time zone
@@ -83,6 +86,8 @@ def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
     for at, item in zip(times, items, strict=True):
         reading = meter.parse_reading(at, _sampled_values(item.get("sampledValue")))
         if reading is not None:
+            if at == _parse_iso(item.get("timestamp"))[0]:
+                reading = msgspec.structs.replace(reading, received_at=received_at)
             readings[at] = meter.merge_readings(reading, readings[at]) if at in readings else reading
     return tuple(readings[at] for at in sorted(readings))
 
@@ -131,8 +136,10 @@ def _sampled_values(value: Any) -> Iterator[SampledValue]:
         if isinstance(number, str | int | float) and not isinstance(number, bool):
             yield SampledValue(
                 value=number,
-                measurand=to_text(item.get("measurand"), 60) or meter.ENERGY_REGISTER,
+                measurand=to_text(item.get("measurand"), 60) or ENERGY_REGISTER,
                 unit=to_text(item.get("unit"), 20),
                 phase=to_text(item.get("phase"), 20),
                 is_signed=item.get("format") == "SignedData",
+                context=to_text(item.get("context"), 40) or PERIODIC,
+                location=to_text(item.get("location"), 20) or OUTLET,
             )

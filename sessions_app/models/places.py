@@ -129,6 +129,9 @@ class ChargingStation(models.Model):
     connection_id = models.CharField(max_length=36, blank=True, editable=False)
     connected_at = models.DateTimeField(null=True, editable=False)
     disconnected_at = models.DateTimeField(null=True, editable=False)
+    clock = models.TextField(blank=True, editable=False)
+    away_from = models.DateTimeField(null=True, editable=False)
+    away_until = models.DateTimeField(null=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, editable=False)
     # Set while the station is refused because it offers only OCPP versions that we do not speak.
     refused_versions = models.CharField(max_length=255, blank=True, editable=False)

@@ -50,13 +50,21 @@ class ChargingSession(models.Model):
     peak_power_w = models.FloatField(null=True)
     limit_a = models.FloatField(null=True)
     idle_s = models.PositiveIntegerField(default=0)
+    held_back_s = models.PositiveIntegerField(default=0)
+    estimated_wh = models.DecimalField(max_digits=15, decimal_places=3, default=0)
+    counts_stop = models.BooleanField(default=False, help_text="Stop − start is the energy.")
     battery_start = models.FloatField(null=True)
     battery = models.FloatField(null=True)
     reading_count = models.PositiveIntegerField("readings", default=0)
     last_reading_at = models.DateTimeField(null=True)
     clock_lag_s = models.FloatField(null=True)
     sample_interval_s = models.FloatField(null=True)
+    clock_offset_s = models.FloatField(null=True)
+    start_received_at = models.DateTimeField(null=True)
+    start_stated_at = models.DateTimeField(null=True)
     flags = models.PositiveIntegerField(default=0)
+    flag_details = models.TextField(blank=True)
+    statuses = models.TextField(blank=True)
     totals = models.TextField(blank=True)
 
     # Price, by domain.pricing: the policy's copy at the start, and its price lines
@@ -133,12 +141,21 @@ class MeterSample(models.Model):
     current_l1_a = models.FloatField(null=True)
     current_l2_a = models.FloatField(null=True)
     current_l3_a = models.FloatField(null=True)
+    interval_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
+    export_w = models.FloatField(null=True)
+    export_wh = models.DecimalField(max_digits=15, decimal_places=3, null=True)
+    inlet = models.PositiveSmallIntegerField(default=0)
+    is_named = models.BooleanField(default=True)
+    received_at = models.DateTimeField(null=True)
+    stated_at = models.DateTimeField(null=True)
 
     # Computed by domain.figures
     energy_wh = models.DecimalField(max_digits=15, decimal_places=3)
     grid_power_w = models.FloatField(null=True)
     limit_a = models.FloatField(null=True)
     idle_s = models.PositiveIntegerField(default=0)
+    held_back_s = models.PositiveIntegerField(default=0)
+    is_estimated = models.BooleanField(default=False)
     price = models.DecimalField(max_digits=14, decimal_places=3, null=True)
 
     class Meta:

@@ -8,7 +8,7 @@ import msgspec
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.pricing import Tariff
-from sessions_app.domain.session_totals import BillingContext, decode_totals
+from sessions_app.domain.session_totals import BillingContext, StatusAt, decode_totals
 
 STATION_FIELDS = (
     "id",
@@ -27,6 +27,9 @@ STATION_FIELDS = (
     "last_seen_at",
     "refused_versions",
     "refused_at",
+    "clock",
+    "away_from",
+    "away_until",
 )
 CONNECTOR_FIELDS = (
     "id",
@@ -58,8 +61,15 @@ SESSION_FIELDS = (
     "policy_id",
     "currency",
     "site__time_zone",
+    "statuses",
+    "start_received_at",
+    "start_stated_at",
+    "clock_offset_s",
     *_STATE_FIELDS,
 )
+
+
+_decode_statuses = msgspec.json.Decoder(tuple[StatusAt, ...]).decode
 
 
 @lru_cache(maxsize=4_096)
@@ -71,10 +81,8 @@ def decode_tariff(text: str) -> Tariff:
 def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraft:
     """Build the draft of a session at the station from the values of `SESSION_FIELDS`."""
     session_id, _, connector_id, totals, tariff, reading_count, *rest = values
-    (area_id, site_id, driver_id, tag_id, tag, transaction_id, transaction_uses, policy_id, currency, zone), state = (
-        rest[:10],
-        rest[10:],
-    )
+    area_id, site_id, driver_id, tag_id, tag, transaction_id, transaction_uses, policy_id, currency, zone = rest[:10]
+    statuses, start_received_at, start_stated_at, clock_offset_s, *state = rest[10:]
     connector = next((item for item in station.connectors.values() if item.id == connector_id), None)
     return SessionDraft(
         id=session_id,
@@ -94,6 +102,10 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
         policy_id=policy_id,
         tariff=tariff,
         currency=currency,
+        statuses=_decode_statuses(statuses) if statuses else (),
+        start_received_at=start_received_at,
+        start_stated_at=start_stated_at,
+        clock_offset_s=clock_offset_s,
     )
 
 

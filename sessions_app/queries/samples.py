@@ -45,8 +45,9 @@ def stream_energy_points(
 
 def _with_start_and_end(row: SessionRow, readings: list[EnergyPoint]) -> list[EnergyPoint]:
     """Add the session's start before the readings, and its end with the total energy after them."""
-    inside = [point for point in readings if point.at > row.started_at]
-    end = max([row.ended_at or row.last_reading_at or row.started_at, *(point.at for point in inside[-1:])])
+    ended_at = row.ended_at
+    inside = [point for point in readings if point.at > row.started_at and (ended_at is None or point.at <= ended_at)]
+    end = max([ended_at or row.last_reading_at or row.started_at, *(point.at for point in inside[-1:])])
     end_power_w = inside.pop().power_w if inside and inside[-1].at == end else None
     last = EnergyPoint(end, row.energy_wh, end_power_w)
     return [EnergyPoint(row.started_at, Decimal(0), None), *inside, last]

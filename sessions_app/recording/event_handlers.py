@@ -6,7 +6,7 @@ from functools import singledispatch
 
 import msgspec
 
-from sessions_app.domain import events, lifecycle, meter
+from sessions_app.domain import events, lifecycle
 from sessions_app.domain.connector_sessions import (
     last_session_started_by,
     only_connector,
@@ -20,6 +20,7 @@ from sessions_app.domain.meter import Reading
 from sessions_app.domain.session_matching import MatchReason, match_readings, match_start, match_stop, takes_own_id
 from sessions_app.domain.station_states import ConnectorStatus, StopReason, charging_state
 from sessions_app.domain.transactions import CONFIRMED_AFTER
+from sessions_app.recording.incoming import add_readings
 from sessions_app.recording.session_opening import (
     assign_connector,
     assign_driver,
@@ -27,6 +28,7 @@ from sessions_app.recording.session_opening import (
     open_with_start,
     open_without_start,
 )
+from sessions_app.recording.station_clock import note_offset, to_our_clock
 from sessions_app.recording.station_events import update_last_seen, update_station
 from sessions_app.store.credentials import matches
 
@@ -48,7 +50,11 @@ def apply_event(batch: EventBatch, event: Event | ConnectionAttempt, *, now: dat
     if station is None:  # deleted while its socket was open
         return EventResult(tag_status="Invalid")
     update_last_seen(station, now)
-    return _handle(event, batch, station)
+    moved = to_our_clock(station, event)
+    result = _handle(moved, batch, station)
+    if moved is not event and result.draft is not None:
+        note_offset(station, result.draft)
+    return result
 
 
 def _authenticate(batch: EventBatch, event: ConnectionAttempt) -> EventResult:
@@ -75,6 +81,10 @@ def _status(event: events.StatusChanged, batch: EventBatch, station: StationDraf
         connector.status, connector.error_code = event.status, event.error_code
         connector.status_at = event.at
         connector.is_changed = True
+    for draft in station.sessions:
+        stopped_at = draft.state.stopped_at
+        if draft.connector is connector and (stopped_at is None or event.at <= stopped_at):
+            draft.add_status(event.at, event.status)
     if event.status == ConnectorStatus.AVAILABLE:
         connector.available_at = max(event.at, connector.available_at or event.at)
         connector.is_changed = True
@@ -91,7 +101,7 @@ def _free_connector(station: StationDraft, connector: ConnectorDraft, event: eve
         draft.set_state(lifecycle.close_session(draft.state, reason=StopReason.FORGOTTEN))
     last = last_session_started_by(station, connector, event.at)  # a late status belongs to an earlier session
     if last is not None:
-        last.set_state(lifecycle.unplug(last.state, at=event.at))
+        last.set_state(lifecycle.unplug(last.state, at=event.at, away=station.away))
 
 
 @_handle.register
@@ -116,6 +126,7 @@ def _started(event: events.Started, batch: EventBatch, station: StationDraft) ->
     if previous is not None and previous.state.started_at <= event.at:
         previous.set_state(lifecycle.close_session(previous.state, reason=StopReason.NEXT_SESSION))
     draft = open_with_start(station, connector, event)
+    draft.start_received_at, draft.start_stated_at = event.received_at, event.stated_at
     assign_driver(draft, event.id_tag, tag)
     return EventResult(draft, status)
 
@@ -138,7 +149,7 @@ def _measured(event: events.Measured, batch: EventBatch, station: StationDraft) 
         _remember_own_id(station, draft, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
-    _add_readings(draft, event.readings, received_at=event.at)
+    add_readings(draft, event.readings, received_at=event.at, is_named=bool(event.own_transaction))
     return EventResult(draft)
 
 
@@ -185,8 +196,11 @@ def _stopped(event: events.Stopped, batch: EventBatch, station: StationDraft) ->
         station.set_transaction_id(draft, event.own_transaction)  # the stop may be repeated
     if event.id_tag and not draft.id_tag_value and draft.state.flags & Flag.START_UNKNOWN:
         assign_driver(draft, event.id_tag, find_tag(batch, station, event)[0])
-    _add_readings(draft, event.readings, received_at=None)
-    state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=event.meter_stop_wh, reason=event.reason)
+    add_readings(draft, event.readings, received_at=None, is_named=True)
+    meter_stop_wh = event.meter_stop_wh
+    if meter_stop_wh is None:  # the register of Transaction.End
+        meter_stop_wh = next((each.end_wh for each in reversed(event.readings) if each.end_wh is not None), None)
+    state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=meter_stop_wh, reason=event.reason)
     if state.end_reason == StopReason.REMOTE and not state.ended_by:
         state = msgspec.structs.replace(state, ended_by=batch.stopped_by.get(draft.id, ""))
     draft.set_state(unplug_if_available(station, draft, state))
@@ -218,11 +232,3 @@ def _connector(station: StationDraft, number: int) -> ConnectorDraft | None:
     if number not in station.connectors:
         station.connectors[number] = ConnectorDraft(id=0, station_id=station.id, number=number)
     return station.connectors[number]
-
-
-def _add_readings(draft: SessionDraft, readings: tuple[Reading, ...], *, received_at: datetime | None) -> None:
-    for reading in readings:
-        draft.new_readings.append(meter.assign_phase(reading, phases=draft.billing.phases))
-        draft.set_state(
-            lifecycle.add_reading(draft.state, at=reading.at, received_at=received_at, register_wh=reading.register_wh)
-        )

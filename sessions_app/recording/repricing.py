@@ -169,7 +169,7 @@ def _apply(draft: SessionDraft, policy: PricingPolicy, tariff: Tariff) -> None:
     draft.set_tariff(policy.pk, tariff)
     draft.state = msgspec.structs.replace(draft.state, flags=draft.state.flags & ~Flag.NO_PRICE)
     stored = load_readings(draft.id)
-    draft.totals, points = figures.fold(draft.state, [reading for _, reading in stored], draft.billing)
+    draft.totals, points = figures.fold(draft.state, [reading for _, reading in stored], draft.billing, draft.statuses)
     draft.changed_samples = [
         Sample(number, reading, point) for (number, reading), point in zip(stored, points, strict=True)
     ]

@@ -63,6 +63,8 @@ def _add_session(station: StationDraft, connector: ConnectorDraft | None, state:
         is_changed=True,
         needs_tariff=True,
     )
+    if connector is not None and connector.status_at is not None and connector.status_at <= state.started_at:
+        draft.add_status(connector.status_at, connector.status)
     station.sessions.append(draft)
     return draft
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sessions_app.domain import events
+from sessions_app.domain import events, lifecycle
 from sessions_app.domain.drafts import StationDraft
 from sessions_app.domain.events import Event
 
@@ -11,8 +11,11 @@ REFUSED_PRECISION = timedelta(minutes=1)  # of `refused_at`: a refused station k
 
 
 def update_last_seen(station: StationDraft, at: datetime) -> None:
-    """Note that the station was heard from, by our clock: the station's may be wrong."""
-    if station.last_seen_at is None or at - station.last_seen_at >= LAST_SEEN_PRECISION:
+    """Note that the station was heard from, and its last long absence, by our clock: the station's may be wrong."""
+    last_at = station.last_seen_at
+    if last_at is not None and at - last_at > lifecycle.AWAY_AFTER:
+        station.away_from, station.away_until = last_at, at
+    if last_at is None or at - last_at >= LAST_SEEN_PRECISION:
         station.last_seen_at = at
         station.is_changed = True
 

@@ -2,15 +2,11 @@
 
 from typing import Any
 
-import msgspec
 from django.db.models import F
 
-from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
 from sessions_app.domain.events import ConnectionAttempt
-from sessions_app.domain.flags import Flag
 from sessions_app.domain.quantities import FIGURE_FIELDS, MEASURED_FIELDS, figure_values, measured_values
-from sessions_app.domain.session_totals import SessionTotals
 from sessions_app.models import (
     ChargingSession,
     ChargingStation,
@@ -22,9 +18,9 @@ from sessions_app.models import (
 from sessions_app.store.audits import audit_settle
 from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
+from sessions_app.store.session_columns import session_columns
 from sessions_app.store.spans import save_spans
 
-_A_DAY_S = 86_400
 MAX_PENDING_STATIONS = 1_000  # a client that tries many names must not fill the disk
 
 _STATION = (
@@ -39,6 +35,9 @@ _STATION = (
     "last_seen_at",
     "refused_versions",
     "refused_at",
+    "clock",
+    "away_from",
+    "away_until",
 )
 _CONNECTOR = ("status", "error_code", "status_at", "available_at")
 _SAMPLE_KEY = ("session", "at")
@@ -94,6 +93,9 @@ def _save_sessions(drafts: list[SessionDraft]) -> None:
     created = ChargingSession.objects.bulk_create(_new_session(draft) for draft in new)
     for draft, session in zip(new, created, strict=True):
         draft.id = session.pk
+    moved = [draft.id for draft in changed if draft.moved_since is not None]
+    if moved:
+        MeterSample.objects.filter(session_id__in=moved).delete()
     insert_rows(
         MeterSample,
         (*_SAMPLE_KEY, "number", *MEASURED_FIELDS, *FIGURE_FIELDS),
@@ -128,41 +130,6 @@ def save_attempt(attempt: ConnectionAttempt) -> None:
         least_tried = PendingStation.objects.order_by("attempts", "last_at").values("pk")[:1]
         PendingStation.objects.filter(pk__in=least_tried).delete()
     PendingStation.objects.create(identity=attempt.identity, first_at=attempt.at, **columns)
-
-
-def session_columns(draft: SessionDraft) -> dict[str, Any]:
-    """Return by name the columns of a session that change with events."""
-    state, totals, billing = draft.state, draft.totals, draft.billing
-    columns: dict[str, Any] = {name: getattr(state, name) for name in state.__struct_fields__}
-    if totals is None:
-        totals = figures.start_totals(state.started_at, state.meter_start_wh, billing)
-    price_lines = figures.session_price_lines(totals, billing)
-    return columns | {
-        "flags": totals.flags | _flags(draft, totals),
-        "energy_wh": totals.energy_wh,
-        "power_w": totals.power_w,
-        "peak_power_w": totals.peak_power_w,
-        "limit_a": totals.limit_a,
-        "idle_s": totals.clock.idle_s,
-        "battery_start": totals.battery_start,
-        "battery": totals.battery,
-        "sample_interval_s": totals.interval_s,
-        "reading_count": draft.reading_count,
-        "station_transaction_id": draft.station_transaction_id,
-        "station_transaction_uses": draft.station_transaction_uses,
-        "totals": msgspec.json.encode(totals).decode(),
-        "price": pricing.total(price_lines) if billing.tariff else None,
-        "price_lines": msgspec.json.encode(price_lines).decode() if billing.tariff else "",
-    }
-
-
-def _flags(draft: SessionDraft, totals: SessionTotals) -> int:
-    flags = draft.state.flags & ~(Flag.NO_ENERGY | Flag.IDLE_OVER_A_DAY)
-    if draft.state.is_ended and totals.energy_wh == 0:
-        flags |= Flag.NO_ENERGY
-    if totals.clock.idle_s > _A_DAY_S:
-        flags |= Flag.IDLE_OVER_A_DAY
-    return flags
 
 
 def _new_session(draft: SessionDraft) -> ChargingSession:

@@ -53,9 +53,9 @@ def test_counting_continues_after_a_flagged_register_drop() -> None:
 
 
 def test_register_back_from_zero_adds_nothing() -> None:
-    result = folded(reading(1, 5_000_000), reading(2, 0), reading(3, 0), reading(4, 5_000_100))
+    result = folded(reading(10, 2000), reading(11, 0), reading(13, 2100))
 
-    assert result.energy_wh == 5_000_000 - 1000 + 100
+    assert result.energy_wh == 1000 + 100
 
 
 @pytest.mark.parametrize("recovered", [1180, 1179.6])
@@ -78,10 +78,10 @@ def test_register_drop_does_not_cut_an_idle_run() -> None:
 
 def test_power_and_idle_time_restart_after_a_register_reset() -> None:
     rising = folded(reading(10, 3000), reading(20, 3), reading(30, 1003))
-    standing = folded(reading(10, 3000), reading(20, 3), reading(30, 3))
+    standing = folded(reading(10, 3000), reading(20, 3), reading(60, 3))
 
-    assert (rising.power_w, rising.clock.idle_s) == (pytest.approx(6000), 0)
-    assert (standing.power_w, standing.clock.idle_s) == (0, 600)
+    assert (rising.energy_wh, rising.power_w, rising.clock.idle_s) == (3000, None, 0)
+    assert (standing.power_w, standing.clock.idle_s) == (0, 2400)
 
 
 def test_rounding_to_whole_wh_is_not_a_register_drop() -> None:
@@ -102,23 +102,27 @@ def test_stop_without_a_usable_value_keeps_the_energy() -> None:
     assert folded(reading(1, 1500), of=session_state(stopped=2)).energy_wh == 500
 
 
-def test_missing_power_is_energy_over_time() -> None:
-    assert folded(reading(6, 2100)).power_w == pytest.approx(11_000)
+def test_register_gives_power_from_its_second_step_on() -> None:
+    assert folded(reading(6, 2100)).power_w is None
+    assert folded(reading(6, 2100), reading(12, 3200)).power_w == pytest.approx(11_000)
 
 
 def test_volts_times_amps_precede_energy_over_time() -> None:
+    steps = (reading(6, 2100), reading(12, 3200, voltage_v=230.0))
     assert folded(reading(6, 2100, voltage_v=230.0, currents_a=(16.0, 16.0, 16.0))).power_w == 11_040
-    assert folded(reading(6, 2100, voltage_v=230.0)).power_w == pytest.approx(11_000)
+    assert folded(*steps).power_w == pytest.approx(11_000)
 
 
-def test_reading_without_power_keeps_the_last_power() -> None:
-    assert folded(reading(6, 2100), reading(7, soc_percent=50.0)).power_w == pytest.approx(11_000)
+def test_reading_without_power_keeps_the_power_of_the_register() -> None:
+    steps = (reading(6, 2100), reading(12, 3200))
+    assert folded(*steps, reading(13, soc_percent=50.0)).power_w == pytest.approx(11_000)
 
 
-def test_energy_over_time_starts_at_the_previous_register() -> None:
+def test_reported_power_ends_when_it_is_no_longer_reported() -> None:
     powers = [reading(minute, power_w=7_000.0) for minute in range(1, 15)]
 
-    assert folded(*powers, reading(15, 2750)).power_w == pytest.approx(7_000)
+    assert folded(*powers, reading(14.5, 2750)).power_w == 7_000
+    assert folded(*powers, reading(15, 2750)).power_w is None
 
 
 @pytest.mark.parametrize(
@@ -136,7 +140,7 @@ def test_energy_over_time_starts_at_the_previous_register() -> None:
 def test_grid_limit_prefers_offered_then_set_then_rated(
     given_reading: Reading, terms: BillingContext, limit_a: float | None
 ) -> None:
-    assert folded(given_reading, billing=terms).limit_a == limit_a
+    assert folded(given_reading, billing=terms).metrics.limit_a == limit_a
 
 
 def test_power_above_150_percent_of_the_rating_is_flagged() -> None:
@@ -153,12 +157,14 @@ def test_idle_run_of_two_minutes_counts_from_its_start() -> None:
     assert folded(*charging, *longer).clock.idle_s == pytest.approx(126)
 
 
-def test_constant_register_without_power_is_idle() -> None:
-    assert folded(reading(5, 2000), reading(10, 2000), reading(15, 2000)).clock.idle_s == 600
+def test_constant_register_beyond_its_step_is_idle() -> None:
+    assert folded(reading(5, 2000), reading(10, 2000), reading(16, 2000)).clock.idle_s == 660
+    coarse = [reading(4 * n, 1000 + 100 * (n // 2)) for n in range(1, 9)]
+    assert folded(*coarse).clock.idle_s == 0
 
 
-@pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 1500), (0.0, 500, 0)])
-def test_register_outranks_volts_times_amps_for_idle_time(amps: float, step_wh: int, idle_s: int) -> None:
+@pytest.mark.parametrize(("amps", "step_wh", "idle_s"), [(0.6, 0, 0), (0.0, 500, 1500)])
+def test_volts_times_amps_outrank_the_register_for_idle_time(amps: float, step_wh: int, idle_s: int) -> None:
     result = folded(
         *(reading(5 * n, 2000 + n * step_wh, voltage_v=230.0, currents_a=(amps, None, None)) for n in range(1, 7))
     )
@@ -187,7 +193,7 @@ def test_readings_without_data_do_not_cut_an_idle_run(silent: dict[str, Any], po
 def test_other_values_of_a_reading_apply_at_once() -> None:
     result = folded(reading(1, 2000), reading(2, soc_percent=50.0, offered_a=10.0))
 
-    assert (result.battery, result.limit_a, result.interval_s) == (50, 10, 60)
+    assert (result.metrics.battery, result.metrics.limit_a, result.metrics.interval_s) == (50, 10, 60)
 
 
 def test_parked_time_counts_from_the_stop() -> None:
@@ -198,7 +204,7 @@ def test_parked_time_counts_from_the_stop() -> None:
 
 def test_the_interval_is_the_longer_of_the_last_two_gaps() -> None:
     every_five = [
-        folded(*(reading(at, 1000) for at in times)).interval_s
+        folded(*(reading(at, 1000) for at in times)).metrics.interval_s
         for times in (
             (0.05,),  # a reading at the start counts as no gap
             (0.05, 5),

@@ -13,7 +13,8 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component
 from sessions_app.domain.session_totals import SessionTotals
-from tests.domain.test_figures import START, TERMS, folded, session_state
+from tests.domain.product import Product
+from tests.domain.test_figures import START, TERMS, session_state
 from tests.domain.test_pricing_in_progress import terms
 
 PRICED = terms(
@@ -64,7 +65,7 @@ def growing_strategy() -> st.SearchStrategy[list[Reading]]:
 
 def flow(running: SessionTotals) -> tuple[Any, ...]:
     """Return the figures that other values of the station must not change."""
-    return running.energy_wh, running.clock, running.peak_power_w, running.power_w, running.usage
+    return running.energy_wh, running.clock.counted_s, running.peak_power_w, running.power_w
 
 
 @given(readings_strategy(), st.one_of(st.none(), st.decimals(0, 90_000, places=3)), st.integers(0, 3600))
@@ -80,17 +81,10 @@ def test_incremental_figures_equal_figures_at_once(
         unplugged_at=stopped_at + timedelta(seconds=stood_s),
     )
 
-    running = figures.start_totals(START, Decimal(1000), TERMS)
-    points = []
-    for each in readings:
-        stored = msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
-        assert stored == running
-        running = figures.advance(stored, each, TERMS)
-        points.append(figures.totals_point(running, TERMS))
-    running = figures.apply_stop(running, stopped_at, stop_wh, TERMS)
-    running = figures.add_parked_time(running, stopped_at + timedelta(seconds=stood_s), TERMS)
+    given_input = Product(whole_life, readings, [], PRICED)
+    running, points, _ = given_input.advanced()
 
-    assert figures.fold(whole_life, readings, TERMS) == (running, points)
+    assert given_input.folded() == (running, points)
 
 
 @given(readings_strategy())
@@ -101,38 +95,3 @@ def test_figures_never_shrink_and_stay_within_their_bounds(readings: list[Readin
     assert energies == sorted(energies)
     for each, point in zip(readings, points, strict=True):
         assert 0 <= point.idle_s <= (each.at - START).total_seconds()
-
-
-@given(readings_strategy(), in_order(st.builds(Reading, at=MOMENTS, soc_percent=CHARGE, voltage_v=VOLTS)))
-def test_readings_without_energy_data_change_no_figure(readings: list[Reading], silent: list[Reading]) -> None:
-    reported = {each.at for each in readings}
-    others = [each for each in silent if each.at not in reported]
-    whole = session_state(stopped=601, stop_wh=95_000, unplugged=610)
-
-    result = folded(*sorted([*readings, *others], key=lambda each: each.at), of=whole, billing=PRICED)
-
-    assert flow(result) == flow(folded(*readings, of=whole, billing=PRICED))
-
-
-@given(readings_strategy())
-def test_volts_and_amps_change_neither_energy_nor_inactivity(readings: list[Reading]) -> None:
-    bare = [msgspec.structs.replace(each, currents_a=(None, None, None)) for each in readings]
-
-    result, expected = folded(*readings), folded(*bare)
-
-    assert (result.energy_wh, result.clock) == (expected.energy_wh, expected.clock)
-
-
-@given(growing_strategy(), st.integers(0, 11))
-def test_one_zero_register_equals_a_missing_register(readings: list[Reading], place: int) -> None:
-    def with_register(register_wh: Decimal | None) -> list[Reading]:
-        return [
-            msgspec.structs.replace(each, register_wh=register_wh) if number == place else each
-            for number, each in enumerate(readings)
-        ]
-
-    whole = session_state(stopped=601, stop_wh=95_000)
-
-    dropped = folded(*with_register(Decimal(0)), of=whole, billing=PRICED)
-
-    assert flow(dropped) == flow(folded(*with_register(None), of=whole, billing=PRICED))

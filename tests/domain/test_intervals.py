@@ -46,7 +46,7 @@ def test_average_covers_plugged_in_time_and_peak_is_reported() -> None:
 
 def test_power_counts_in_the_interval_of_its_report() -> None:
     parts = _cut(_readings((0, 0, 0.0), (14, 100, 9000.0), (16, 110, 200.0), (30, 110, 0.0)))
-    assert [part.peak_power_w for part in parts] == [9000.0, 300.0]
+    assert [part.peak_power_w for part in parts] == [9000.0, 200.0]
 
 
 def test_session_of_zero_length_is_one_interval() -> None:

@@ -69,8 +69,12 @@ def session(start: str, zone: str, table: str) -> list[ClassifiedInterval]:
     settled = []
     for minutes, kwh, kw, car in rows(table):
         end = at + timedelta(minutes=int(minutes))
-        power_w = float(kw) * 1000 if kw else None
-        settled.append(ClassifiedInterval(Interval(at, end, Decimal(kwh) * 1000, power_w), is_idle=car == "idle"))
+        power_w = float(Decimal(kw) * 1000) if kw else None
+        settled.append(
+            ClassifiedInterval(
+                Interval(at, end, Decimal(kwh) * 1000, power_w), is_idle=car == "idle", is_held_back=car == "held back"
+            )
+        )
         at = end
     return settled
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.pricing import Component, Tariff
 from sessions_app.domain.session_totals import BillingContext, SessionTotals
+from tests.domain.product import Product
 from tests.domain.test_pricing_properties import tariffs
 from tests.support.builders import NOON
 
@@ -43,18 +43,15 @@ def lives(draw: st.DrawFn) -> tuple[SessionState, list[Reading]]:
     return state, readings
 
 
-def stored(running: SessionTotals) -> SessionTotals:
-    """Encode and decode it, as the database does."""
-    return msgspec.json.decode(msgspec.json.encode(running), type=SessionTotals)
-
-
 def one_by_one(state: SessionState, readings: list[Reading], terms: BillingContext) -> SessionTotals:
-    running = figures.start_totals(state.started_at, state.meter_start_wh, terms)
-    for reading in readings:
-        running = stored(figures.advance(stored(running), reading, terms))
-    assert state.stopped_at is not None
-    running = stored(figures.apply_stop(running, state.stopped_at, state.meter_stop_wh, terms))
-    return figures.add_parked_time(running, state.unplugged_at, terms) if state.unplugged_at else running
+    return Product(state, readings, [], terms).advanced()[0]
+
+
+def advance(running: SessionTotals, reading: Reading, of: BillingContext) -> SessionTotals:
+    """Add a reading that changes nothing that is settled."""
+    advanced = figures.advance(running, reading, of)
+    assert advanced is not None
+    return advanced[0]
 
 
 @given(tariffs(), lives())
@@ -85,11 +82,11 @@ def test_idle_run_below_two_minutes_is_priced_as_charging() -> None:
     of = terms(Component("TIME", Decimal(6)), Component("PARKING_TIME", Decimal(60)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=10), register_wh=Decimal(1_000), power_w=6_000.0)
-    running = figures.advance(running, charging, of)
+    running = advance(running, charging, of)
     results = []
     for seconds in (630, 690, 720, 750, 780):
         idle = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(1_000), power_w=0.0)
-        running = figures.advance(running, idle, of)
+        running = advance(running, idle, of)
         results.append(seen(running, of))
     # The interval that ends at 630 s starts with the car charging. From 630 s on the car is idle.
     assert results == [
@@ -106,7 +103,7 @@ def test_interrupted_idle_run_counts_as_charging() -> None:
     running = figures.start_totals(NOON, Decimal(0), of)
     for seconds, power_w in ((600, 6_000.0), (660, 0.0), (700, 0.0), (720, 6_000.0)):
         reading = Reading(at=NOON + timedelta(seconds=seconds), register_wh=Decimal(seconds), power_w=power_w)
-        running = figures.advance(running, reading, of)
+        running = advance(running, reading, of)
     assert seen(running, of) == [("TIME", Decimal("1.20"))]
 
 
@@ -116,7 +113,7 @@ def test_unclassified_time_is_priced_as_charging_at_first() -> None:
     results = []
     for minutes, register in ((10, None), (20, None), (30, Decimal(0))):
         reading = Reading(at=NOON + timedelta(minutes=minutes), register_wh=register, soc_percent=50.0)
-        running = figures.advance(running, reading, of)
+        running = advance(running, reading, of)
         results.append(seen(running, of))
     assert results == [
         [("TIME", Decimal("1.00"))],
@@ -129,8 +126,11 @@ def test_stop_figures_are_kept_during_parked_time() -> None:
     of = terms(Component("ENERGY", Decimal("0.35")), Component("PARKING_TIME", Decimal(6)))
     running = figures.start_totals(NOON, Decimal(0), of)
     charging = Reading(at=NOON + timedelta(minutes=30), register_wh=Decimal(4_000), power_w=8_000.0)
-    running = figures.advance(running, charging, of)
-    running = figures.apply_stop(running, NOON + timedelta(minutes=31), Decimal(4_100), of)
+    running = advance(running, charging, of)
+    state = SessionState(NOON, Decimal(0), stopped_at=NOON + timedelta(minutes=31), meter_stop_wh=Decimal(4_100))
+    stopped = figures.apply_stop(running, state, of)
+    assert stopped is not None
+    running = stopped[0]
 
     stood = figures.add_parked_time(running, NOON + timedelta(minutes=51), of)
 

@@ -37,12 +37,15 @@ def test_queue_after_an_outage_counts_as_stated(is_offline: bool) -> None:
     assert not result.flags
 
 
-@pytest.mark.parametrize(("lag_s", "is_shifted"), [(119, False), (120, True), (-3, False), (-4, True)])
-def test_bounds_of_a_clock_offset(lag_s: int, is_shifted: bool) -> None:
+@pytest.mark.parametrize(
+    ("lag_s", "is_shifted", "is_flagged"),
+    [(119, False, False), (120, True, True), (-3, False, False), (-4, True, False), (-120, True, True)],
+)
+def test_bounds_of_a_clock_offset(lag_s: int, is_shifted: bool, is_flagged: bool) -> None:
     lag = timedelta(seconds=lag_s)
     start = MeterEvent(clock(0), clock(0) - lag, 0)
     result = work_out(Session(start, stop=MeterEvent(clock(60), clock(60) - lag, 100)))
-    assert ("station clock off" in names(result)) is is_shifted
+    assert ("station clock off" in names(result)) is is_flagged
     assert result.start == (clock(0) if is_shifted else clock(0) - lag)
 
 

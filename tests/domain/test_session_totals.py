@@ -1,6 +1,12 @@
 """Totals that are stored with a session, across versions."""
 
-from sessions_app.domain.session_totals import decode_totals
+from decimal import Decimal
+
+import msgspec
+
+from sessions_app.domain.figures import start_totals
+from sessions_app.domain.session_totals import BillingContext, decode_totals
+from tests.support.builders import NOON
 
 VERSION_0_1_0 = (
     '{"at":"2026-03-03T12:00:00Z","register":[["1000.000","2026-03-03T12:00:00Z"],null],'
@@ -15,4 +21,6 @@ def test_totals_of_an_earlier_version_are_refused() -> None:
 
 
 def test_totals_of_this_version_are_read() -> None:
-    assert decode_totals(VERSION_0_1_0.replace("tally", "usage").replace("waiting", "pending")) is not None
+    totals = start_totals(NOON, Decimal(1000), BillingContext(zone="UTC"))
+
+    assert decode_totals(msgspec.json.encode(totals).decode()) == totals

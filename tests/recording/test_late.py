@@ -63,7 +63,7 @@ def test_late_readings_without_id_match_the_session_by_time(own: str) -> None:
 def test_late_readings_count_until_the_connector_was_free() -> None:
     station = builders.station()
     first = start(station)
-    record([measured(station, first, (5, 1500))])
+    record([measured(station, "", (5, 1500))])
     record([events.BootNotified(station_id=station.pk, at=minutes(30)), status(station, 30)])
 
     record([measured(station, "", (20, 2000)), measured(station, "", (40, 2000))])

@@ -76,20 +76,20 @@ def test_calculated_power_stays_distinct_from_reported_power() -> None:
 
     stored = same_in_any_order(standby)
 
-    assert (stored["idle_s"], stored["power_w"]) == (1800, 138)
+    assert (stored["idle_s"], stored["power_w"]) == (0, 138)
     assert {each["power_w"] for each in stored["samples"]} == {None}
 
 
-def test_current_without_phase_gives_no_third_of_the_power() -> None:
+def test_current_without_phase_is_that_of_each_phase() -> None:
     items = [measured_at(n, register=1000 + 180 * n, Voltage=230, Current_Import=16) for n in range(1, 5)]
 
     stored = same_in_any_order(items)
 
-    assert stored["peak_power_w"] == pytest.approx(10_800)
+    assert stored["peak_power_w"] == pytest.approx(3 * 16 * 230)
 
 
-@pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, None)])
-def test_current_gives_power_on_one_phase_without_register(phases: int, power_w: float | None) -> None:
+@pytest.mark.parametrize(("phases", "power_w"), [(0, 40_000), (3, 40_000)])
+def test_current_without_phase_is_a_sum_beyond_the_rating(phases: int, power_w: float) -> None:
     items = [measured_at(n, Voltage=400, Current_Import=100) for n in range(1, 5)]
 
     stored = same_in_any_order(items, max_power_w=50_000, phases=phases)

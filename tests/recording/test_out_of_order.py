@@ -130,14 +130,14 @@ def test_unannounced_stop_takes_its_driver_from_the_tag() -> None:
     assert ChargingSession.objects.get().driver == priya
 
 
-def test_energy_beyond_the_column_size_is_flagged() -> None:
+def test_energy_that_no_car_takes_is_flagged_not_counted() -> None:
     station = builders.station()
     first = start(station)
 
     record([measured(station, first, (5, 99_999_999_999), (6, 0), (7, 50), (8, 99_999_999_999))])
 
     assert session(first).energy_wh < 10**12
-    assert session(first).flags & Flag.BEYOND_RATING
+    assert session(first).flags & Flag.REGISTER_JUMPED
 
 
 def test_burst_of_idle_readings_costs_no_more_queries() -> None:

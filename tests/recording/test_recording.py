@@ -166,7 +166,7 @@ def test_reading_in_progress_costs_no_extra_query(
 ) -> None:
     station = builders.station()
     session_id = start(station)
-    record([measured(station, own or session_id, (5, 1500))])
+    record([measured(station, session_id if own is None else own, (5, 1500))])
 
     with django_assert_num_queries(7):
         record([measured(station, session_id if own is None else own, (10, 1600))])

@@ -67,8 +67,10 @@ QUANTITY = Recipe(
         Edit(
             "sessions_app/domain/meter.py",
             "        current_a=_unphased_current(",
-            '        temperature_c=_highest(values_by_measurand["Temperature"]),\n',
+            '        temperature_c=_total(phases.get("Temperature", none)),\n',
         ),
+        Edit("sessions_app/domain/meter.py", ")\n\n\nclass Reading", '    "temperature_c",\n'),
+        Edit("sessions_app/domain/value_selection.py", ")\nOUTLET, INLET", '    "Temperature",\n'),
         Edit(
             "sessions_app/domain/quantities.py",
             "    *(_current(f",
@@ -102,7 +104,7 @@ def test_quantity_is_recorded_drawn_and_exported(client: Client) -> None:
     assert merge_readings(Reading(at=at), reading).temperature_c == 21.5
     station = builders.station()
     pk = start(station)
-    record([Measured(station_id=station.pk, at=at, connector=1, transaction=str(pk), readings=(reading,))])
+    record([Measured(station_id=station.pk, at=at, connector=1, transaction=issued_id(str(pk)), readings=(reading,))])
     assert dict(load_readings(pk))[1].temperature_c == 21.5
     client.force_login(builders.operator())
     graph = client.get(f"/sessions/{pk}/figure/").json()
@@ -183,7 +185,9 @@ from sessions_app.admin.samples import last_samples
 from sessions_app.demo.message_queue import sampled_values
 from sessions_app.domain.columns import LIVE_CELLS, cells
 from sessions_app.domain.events import Measured
-from sessions_app.domain.meter import Reading, SampledValue, merge_readings, parse_reading
+from sessions_app.domain.meter import Reading, merge_readings, parse_reading
+from sessions_app.domain.transactions import issued_id
+from sessions_app.domain.value_selection import SampledValue
 from sessions_app.exports.csv import csv_chunks
 from sessions_app.exports.samples import sample_columns
 from sessions_app.models import ChargingSession

@@ -4,6 +4,7 @@ PRICING.md in this folder has the rules in prose; its worked examples are the te
 `Tariff` and its `Usage`. `add_intervals` extends the usage, `calculate_lines` returns its price lines.
 """
 
+from sessions_app.domain.pricing.compiled import depends_on_power
 from sessions_app.domain.pricing.price_lines import calculate_lines, rounded, tax, total
 from sessions_app.domain.pricing.tariff import (
     ENERGY,
@@ -31,6 +32,7 @@ __all__ = [
     "Usage",
     "add_intervals",
     "calculate_lines",
+    "depends_on_power",
     "rounded",
     "start_usage",
     "tax",

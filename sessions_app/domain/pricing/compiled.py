@@ -63,6 +63,7 @@ class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
     cuts_us: tuple[int, ...]
     graces_us: tuple[int, ...]
     is_by_calendar: bool
+    is_by_power: bool
     prices: tuple[tuple[int, int], ...]
     digits: int
 
@@ -71,6 +72,11 @@ class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
 def compile_tariff(tariff: Tariff) -> CompiledTariff:
     """Compile a tariff. Tariffs with equal components and currency share one result."""
     return _compile(tariff.components, tariff.currency)
+
+
+def depends_on_power(tariff: Tariff) -> bool:
+    """Return whether a component is restricted to a range of power."""
+    return compile_tariff(tariff).is_by_power
 
 
 @lru_cache(maxsize=1_024)
@@ -86,6 +92,7 @@ def _compile(components: tuple[Component, ...], currency: str) -> CompiledTariff
         cuts_us=_cuts(bound for _, c in compiled for bound in (c.from_us, c.to_us)),
         graces_us=_cuts(c.grace_us for _, c in compiled),
         is_by_calendar=any(c.is_by_calendar for c in components),
+        is_by_power=any(c.kw_from is not None or c.kw_to is not None for c in components),
         prices=tuple(c.price.as_integer_ratio() for c in components),
         digits=minor_digits(currency),
     )

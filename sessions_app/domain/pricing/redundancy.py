@@ -5,10 +5,10 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from math import inf
 
-from sessions_app.domain.inactivity import IDLE_BELOW_W
 from sessions_app.domain.pricing.tariff import FLAT, PARKING_TIME, Component
+from sessions_app.domain.register import LEAST_POWER_W
 
-IDLE_BELOW_KW = Decimal(str(IDLE_BELOW_W)) / 1000
+IDLE_BELOW_KW = Decimal(str(LEAST_POWER_W)) / 1000
 SMALLEST_KWH = Decimal("0.001")
 WEEK = "1234567"
 RANGES = ("date", "kwh", "minutes", "kw")

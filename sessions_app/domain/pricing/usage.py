@@ -78,7 +78,7 @@ def add_intervals(tariff: Tariff, usage: Usage, intervals: Iterable[ClassifiedIn
                 flat=_first(compiled.flat, now) if piece.energy_mwh and not usage.energy_mwh else -1,
                 energy=_first(compiled.energy, now) if piece.energy_mwh else -1,
                 time=_first(compiled.parking if classified.is_idle else compiled.time, now)
-                if piece.duration_us
+                if piece.duration_us and not classified.is_held_back
                 else -1,
             )
             usage = _add_piece(usage, piece, indexes, is_idle=classified.is_idle)

@@ -10,12 +10,13 @@ One clock
 2  All that arrives at one instant is one arrival; its lag = arrival − the newest time stated in it. What is
    marked offline shows no lag. Start, stop, readings and statuses of the session all count.
 3  A run is a maximal sequence of consecutive arrivals, taken from the first on, whose lags differ by at
-   most 3 s from each other. It shows the clock when its last arrival is 5 s or more after its first.
+   most 3 s from each other. It shows the clock when its last arrival is 5 s or more after its first. One of
+   two arrivals does not where the arrivals on both sides of it have less lag.
 4  The offset of a run is its smallest lag, when that is ≥ 120 s (behind) or < −3 s (ahead); else 0.
 5  A stated time is shifted by the run in whose span it arrived, else the last run before, else the first
    run after: the first of these for which stated + offset ≤ arrival + 3 s. Without one it counts as stated.
    So a queue shows no offset, but is on the same clock as what the station said before.
-6  The flag "station clock off" has the largest offset in seconds; behind is positive.
+6  The flag "station clock off" has the largest offset in seconds, from 2 minutes on; behind is positive.
 
 Values
 7  Numbers are decimals with blanks taken off; not finite, beyond ±10^12, or format SignedData: dropped. A
@@ -38,7 +39,7 @@ Register
 16 cap = 1.5 × rating; without a rating 1.5 × the highest power told up to the stop, if that is ≥ 100 W;
    else 500 kW. The sample interval is a setting (60 s where unknown), never learned from the session.
 17 An increase d over t seconds is plausible when 0 ≤ d ≤ cap × (t + sample interval) ÷ 3600; bounds
-   included.
+   included. A fall of less than 1 Wh is rounding: an increase of 0, and the higher value stays.
 18 The values in order are: the start's, the readings' up to the stop, the stop's. The first one is the
    base.
 19 A value counts from the last trusted value if that increase is plausible over the time since then; else
@@ -57,7 +58,8 @@ Stop − start
 27 The sum contains the stop's own increase where that is counted, and no estimate.
 28 "stop and readings differ": |sum − (stop − start)| > 100 Wh and > 1 % of the energy that counts, also
    when stop − start is implausible or negative.
-29 Where stop − start counts and the sum is at least half of it, every step is × (stop − start) ÷ sum; else
+29 Where stop − start counts and differs from the sum by less than 1 Wh (rounding), the steps stay. Where the
+   sum is at least half of it, every step is × (stop − start) ÷ sum; else
    the readings' register is left aside: one step from start to stop. Plausibility, stands and the power of
    the register always use the unscaled steps.
 
@@ -68,8 +70,9 @@ Power and energy
    Only export told at ≥ 100 W is an import of 0.
 31 It counts from its moment to the next reading with power. A reading without power ends it when at least
    max(sample interval, shortest time between two told powers so far) has passed since it was told.
-32 For spreading: straight lines between told powers; constant before the first (from the start), after the
-   last (to the stop) and up to a moment that ends it; 0 after that. Each end is put within 0 to cap.
+32 For spreading a step, and for a time that is estimated: straight lines between the powers told in it and
+   the one in force at its beginning; constant before the first, after the last and up to a moment that ends
+   it; 0 after that. Each end is put within 0 to cap. What comes later changes nothing.
 33 A step is spread by (32) where that has any area in the step, else evenly. Energy at t is
    right-continuous; a step of no length is whole at its moment.
 34 Power at a reading: told; where none was told before, that of the register (42); where told power ended:
@@ -80,7 +83,7 @@ Power and energy
 36 The area of (32) is the energy (≈) before the first register value and from the last trusted one to the
    stop, in progress and without a stop message to the last reading. Nothing is ≈ once stop − start counts.
 37 Power in a restriction: told, while it counts; else the mean over whole steps, in groups that end at a
-   step with energy and last a sample interval or more; a short last group joins the one before. Idle stands
+   step with energy and last a sample interval or more; a short last group has the mean before. Idle stands
    (40) are 0 and split the groups; so do stretches without energy (22).
 
 The register stands
@@ -92,7 +95,7 @@ The register stands
 41 After the last register value an idle stand continues. Other times between values are the step's.
 42 Power of the register at a reading: 0 in an idle stand after its beginning; else energy over time of the
    last two increases (39), both later than the last idle stand, the increase that ended it and the last
-   uncounted stretch; else –.
+   uncounted stretch; else –. The stop's own value makes no power.
 
 Charging, held back, idle
 43 A second has the state of its beginning. Charging is what is neither of the others.
@@ -100,8 +103,8 @@ Charging, held back, idle
 45 Power is below 100 W strictly. In force means rule 31.
 46 Held back next: SuspendedEVSE, or limit < 6 A; and told power in force < 100 W, or where none is in
    force, the moment not in a step of the register with energy.
-47 Idle next: told power in force < 100 W; or SuspendedEV or Finishing, whatever the power; or no power in
-   force and an idle stand. Without any of these (nothing known) a car charges.
+47 Idle next: told power in force < 100 W; or no power in force and SuspendedEV, Finishing or an idle stand.
+   Without any of these (nothing known) a car charges.
 48 Limit: the last told Current.Offered (unphased, else the lowest phase above 0, else 0), or Power.Offered
    ÷ volts told (else 230) ÷ phases (else 1); else the limit set; else rating ÷ 230 ÷ phases.
 49 A status holds until the next, also from before the start; of two at one moment the later arrival.

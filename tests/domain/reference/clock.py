@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from tests.domain.reference.inputs import Flag, Message, MeterEvent, Session, Status, seconds
 
+Group = list[tuple[Fraction, Fraction]]
 JITTER_S = 3
 APART_S = 5
 LEAST_LAG_S = 120
@@ -42,7 +43,7 @@ class Clock:
 
     def flags(self) -> list[Flag]:
         """Return the largest offset as a flag: positive seconds are behind us, negative ones ahead."""
-        offsets = [run.offset for run in self.runs if run.offset]
+        offsets = [run.offset for run in self.runs if abs(run.offset) >= LEAST_LAG_S]
         return [Flag("station clock off", max(offsets, key=abs))] if offsets else []
 
 
@@ -69,9 +70,16 @@ def _runs(lags: list[tuple[Fraction, Fraction]]) -> list[Run]:
             groups.append([(arrival, lag)])
     return [
         Run(group[0][0], group[-1][0], _offset(min(lag for _, lag in group)))
-        for group in groups
-        if group[-1][0] - group[0][0] >= APART_S
+        for before, group, after in zip([None, *groups], groups, [*groups[1:], None], strict=False)
+        if group[-1][0] - group[0][0] >= APART_S and not _is_late_pair(before, group, after)
     ]
+
+
+def _is_late_pair(before: Group | None, group: Group, after: Group | None) -> bool:
+    if len(group) != 2 or before is None or after is None:
+        return False
+    least = min(lag for _, lag in group)
+    return before[-1][1] < least and after[0][1] < least
 
 
 def _offset(lag: Fraction) -> Fraction:

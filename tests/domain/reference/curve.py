@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tests.domain.reference.power import Slope
+from tests.domain.reference.power import Slope, Told, slopes
 from tests.domain.reference.register import Step
 
 
@@ -49,21 +49,21 @@ class Curve:
         return self.before[index - 1] + self.pieces[index - 1].until(moment)
 
 
-def spread(step: Step, slopes: list[Slope]) -> list[Piece]:
+def spread(step: Step, told: list[Told], cap_w: Fraction) -> list[Piece]:
     """Spread a step by the power told in it, else evenly."""
     if not step.wh:
         return []
-    told = estimate(step.start, step.end, slopes)
-    weight = sum((piece.wh for piece in told), Fraction(0))
+    pieces = estimate(step.start, step.end, told, cap_w)
+    weight = sum((piece.wh for piece in pieces), Fraction(0))
     if not weight:
         return [Piece(step.start, step.end, step.wh)]
-    return [Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in told]
+    return [Piece(piece.start, piece.end, piece.wh * step.wh / weight, piece.first, piece.last) for piece in pieces]
 
 
-def estimate(start: Fraction, end: Fraction, slopes: list[Slope]) -> list[Piece]:
+def estimate(start: Fraction, end: Fraction, told: list[Told], cap_w: Fraction) -> list[Piece]:
     """Return power over time between two moments."""
     pieces = []
-    for slope in slopes:
+    for slope in slopes(told, start, end, cap_w):
         since, until = max(start, slope.start), min(end, slope.end)
         if since < until:
             first, last = _power(slope, since), _power(slope, until)

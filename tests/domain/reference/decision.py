@@ -47,6 +47,8 @@ def _differ(total: Fraction, difference: Fraction, counted: Fraction, at: Fracti
 
 def _fitted(chain: Chain, difference: Fraction, start: Value, stop: Value) -> list[Step]:
     """Scale the steps to stop − start; where they hold less than half of it, take one step instead."""
+    if abs(chain.total - difference) < 1:
+        return chain.steps
     if chain.total * 2 >= difference and chain.total > 0:
         factor = difference / chain.total
         return [Step(each.start, each.end, each.wh * factor) for each in chain.steps]

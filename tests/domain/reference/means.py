@@ -31,14 +31,14 @@ def _of_run(run: list[Step], interval_s: int) -> list[Mean]:
             groups[-1].append(step)
         else:
             groups.append([step])
-    if len(groups) > 1 and not _is_full(groups[-1], interval_s):
-        groups[-2:] = [groups[-2] + groups[-1]]
-    spans = [(group, group[-1].end - group[0].start) for group in groups]
-    return [
-        (group[0].start, group[-1].end, sum((step.wh for step in group), Fraction(0)) * 3600 / span)
-        for group, span in spans
-        if span
-    ]
+    means: list[Mean] = []
+    for group in groups:
+        span = group[-1].end - group[0].start
+        if span and (not means or _is_full(group, interval_s)):
+            means.append((group[0].start, group[-1].end, sum((step.wh for step in group), Fraction(0)) * 3600 / span))
+        elif span:
+            means.append((group[0].start, group[-1].end, means[-1][2]))
+    return means
 
 
 def _is_full(group: list[Step], interval_s: int) -> bool:

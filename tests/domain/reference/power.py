@@ -27,7 +27,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Slope:
-    """A stretch in which power changes evenly, for spreading energy."""
+    """A part of a step in which power changes evenly, for spreading energy."""
 
     start: Fraction
     end: Fraction
@@ -61,9 +61,11 @@ def in_force(told: list[Told], at: Fraction) -> Told | None:
 
 
 def slopes(told: list[Told], start: Fraction, end: Fraction, cap_w: Fraction) -> list[Slope]:
-    """Return power from the start to the end, straight between told values, within 0 and the cap."""
+    """Return power within a step: straight between the powers told in it, within 0 and the cap."""
     result: list[Slope] = []
-    within = [each for each in told if start <= each.at <= end]
+    before = in_force(told, start)
+    within = [Told(start, before.power_w)] if before else []
+    within += [each for each in told if start < each.at <= end]
     if not within:
         return []
     first = _held(within[0], cap_w)

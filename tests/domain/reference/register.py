@@ -79,6 +79,8 @@ class Chain:
 
     def _count(self, origin: Value, value: Value) -> bool:
         increase = value.wh - origin.wh
+        if -1 < increase < 0:
+            increase, value = Fraction(0), Value(value.at, origin.wh)
         in_all = self.total + increase
         if not self.bounds.allow(increase, value.at - origin.at):
             return False

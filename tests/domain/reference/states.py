@@ -56,8 +56,9 @@ class Evidence:
         limit = self.limit_a(at)
         if not draws and (status == "SuspendedEVSE" or (limit is not None and limit < LEAST_LIMIT_A)):
             return HELD_BACK
-        stands = power < LEAST_POWER_W if power is not None else motion.is_standing(at)
-        return IDLE if stands or status in ("SuspendedEV", "Finishing") else CHARGING
+        if power is not None:
+            return CHARGING if draws else IDLE
+        return IDLE if motion.is_standing(at) or status in ("SuspendedEV", "Finishing") else CHARGING
 
     def _gives_back(self, at: Fraction) -> bool:
         export = latest(self.exports, at, lambda pair: pair[0])

@@ -8,8 +8,8 @@ from tests.domain.reference.curve import Curve, Piece, estimate, spread
 from tests.domain.reference.decision import Decision, decide
 from tests.domain.reference.inputs import Flag, Session, moment, seconds
 from tests.domain.reference.means import mean_powers
-from tests.domain.reference.motion import Motion
-from tests.domain.reference.power import Slope, Told, in_force, slopes, told_power
+from tests.domain.reference.motion import Motion, Pace
+from tests.domain.reference.power import Told, in_force, told_power
 from tests.domain.reference.register import CAP_FACTOR, Bounds, Chain, Value, cap_w, follow
 from tests.domain.reference.result import Result, Times, rounded
 from tests.domain.reference.selection import BEGIN, END, REGISTER, Reading, boundary_value, meter_wh, select
@@ -31,11 +31,11 @@ def work_out(session: Session) -> Result:
     first, last = _meters(session, clock, times)
     chain = follow(readings, bounds, first, last, start)
     decision = decide(chain, bounds, first, last)
-    lines = slopes(told, times.start, times.stop, bounds.cap_w)
-    pieces, guesses = _pieces(session, chain, decision, times, lines)
+    pieces, guesses = _pieces(session, chain, decision, times, told)
     curve = Curve(pieces + guesses)
     motion = Motion()
     motion.follow(chain.steps, chain.trusted.at if chain.trusted else None)
+    motion.paces = _paces_of_readings(readings, bounds, first, start)
     evidence = states.Evidence(session, clock, readings, told)
     powers = {each.at: power_at(each.at, told, motion, readings, evidence) for each in readings}
     by_second = states.by_second(
@@ -56,6 +56,12 @@ def work_out(session: Session) -> Result:
         told=told,
         means=mean_powers(decision.steps, session.interval_s, motion.is_standing),
     )
+
+
+def _paces_of_readings(readings: list[Reading], bounds: Bounds, first: Value | None, start: Fraction) -> list[Pace]:
+    motion = Motion()
+    motion.follow(follow(readings, bounds, first, None, start).steps, None)
+    return motion.paces
 
 
 def power_at(
@@ -103,16 +109,19 @@ def _meters(session: Session, clock: Clock, times: Times) -> tuple[Value | None,
 
 
 def _pieces(
-    session: Session, chain: Chain, decision: Decision, times: Times, lines: list[Slope]
+    session: Session, chain: Chain, decision: Decision, times: Times, told: list[Told]
 ) -> tuple[list[Piece], list[Piece]]:
     """Return the energy between register values, and what power tells where no register does."""
-    pieces = [piece for step in decision.steps for piece in spread(step, lines)]
+    cap_w = chain.bounds.cap_w
+    pieces = [piece for step in decision.steps for piece in spread(step, told, cap_w)]
     if decision.is_final:
         return pieces, []
     until = times.stop if session.stop else times.last_reading
     first = chain.first.at if chain.first else until
     last = chain.trusted.at if chain.trusted else until
-    return pieces, estimate(times.start, first, lines) + estimate(last, until, lines)
+    if chain.first is None:
+        return pieces, estimate(times.start, until, told, cap_w)
+    return pieces, estimate(times.start, first, told, cap_w) + estimate(last, until, told, cap_w)
 
 
 def _figure_flags(session: Session, told_w: list[Fraction], by_second: list[str], energy: Fraction) -> list[Flag]:
