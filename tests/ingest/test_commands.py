@@ -89,8 +89,8 @@ def test_stop_after_a_stray_id_names_our_id(server: Server) -> None:
         session_id = int(connected.request("StartTransaction", **START)["transactionId"])
         connected.request("MeterValues", connectorId=1, transactionId=990_099, meterValue=[value])
         with asking_to_stop(server, dana, session_id):
-            _, _, payload = connected.receive_call()
-            connected.answer(status="Accepted")
+            number, _, payload = connected.receive_call()
+            connected.send(json.dumps([3, number, {"status": "Accepted"}]))
 
     assert payload == {"transactionId": session_id}
     assert ChargingSession.objects.get().station_transaction_id == "990099"
