@@ -55,7 +55,7 @@ screenshots: install ## take the pictures of the README again, from a demo of th
 	$(BIN)/python tests/screenshots/take.py
 
 constraints: ## pin every package that pyproject.toml needs, with its hashes (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file $(CONSTRAINTS)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header --quiet --output-file $(CONSTRAINTS)
 
 outdated: install ## list the packages that have a newer release
 	$(BIN)/python -m pip list --outdated
