@@ -1,8 +1,7 @@
 """The events of the live channel, and the only code that sends to channel groups.
 
-An event is a hint that may be lost: clients catch up over HTTP. Events contain only text, ints and
-floats, which Redis can carry. A row is rendered once for all viewers. A session's first change is sent
-at once, further ones at most once a second.
+An event is a hint that may be lost: clients catch up over HTTP. It contains only text, ints and floats, for Redis.
+A row is rendered once for all viewers. A first change is sent at once, further ones at most once a second.
 """
 
 import asyncio
@@ -51,9 +50,8 @@ def station_group(station_id: int) -> str:
 class SessionChanged(TypedDict):
     """New texts for a row in progress, by the keys of `domain.columns.COLUMNS` and `domain.cell_texts.MARKS`.
 
-    `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From
-    `silent_at`, in seconds since 1970, the row counts as silent. With `refetch`, fetch the list: other
-    cells, or what filters match, have changed.
+    `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From `silent_at` (epoch
+    seconds) the row counts as silent. `refetch`: other cells or filtered values have changed, so fetch the list.
     """
 
     type: Literal["session.changed"]
@@ -99,11 +97,7 @@ class AccessChanged(TypedDict):
 
 
 class StationCommand(TypedDict):
-    """A manager's command, sent by the process that holds the station's socket.
-
-    `request` comes from `domain.commands.encode_request`, so it is the same for every OCPP version. `audit` is
-    the id of the ActionAudit row that waits for the outcome.
-    """
+    """A command, encoded by `domain.commands.encode_request`; `audit` is the id of the waiting ActionAudit."""
 
     type: Literal["station.command"]
     request: dict[str, Any]
@@ -112,10 +106,7 @@ class StationCommand(TypedDict):
 
 @dataclass(slots=True)
 class SessionChange:
-    """What a recorded batch has changed in one session.
-
-    `refetch`: its start, connector, driver, IdTag or policy, which `LIVE_CELLS` do not show.
-    """
+    """What a batch has changed in one session; `refetch` if that is more than `LIVE_CELLS` show."""
 
     session_id: int
     site_id: int

@@ -7,48 +7,17 @@ connector: match an earlier copy of it, or its tag and register.
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import NamedTuple
 
 from sessions_app.domain import events, lifecycle
 from sessions_app.domain.connector_sessions import last_session_started_by, only_connector, open_session
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
 from sessions_app.domain.flags import Flag
+from sessions_app.domain.match_reasons import MatchReason
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 
 REPEATED_FOR = timedelta(days=1)  # how long a station may repeat an unanswered stop with another time
-
-
-class MatchReason(StrEnum):
-    """Why a message belongs to a session, or to none. Operators read it with a dead letter."""
-
-    ISSUED_ID = "issued_id"
-    STATION_ID = "station_id"
-    OTHER_CAR_WITH_ID = "other_car_with_id"
-    ON_CONNECTOR = "on_connector"
-    REPEATED = "repeated"
-    ONLY_CANDIDATE = "only_candidate"
-    NONE_FITS = "none_fits"
-    SEVERAL_FIT = "several_fit"
-    NO_CONNECTOR = "no_connector"
-    NONE_BEGUN = "none_begun"
-    ENDED_BEFORE = "ended_before"
-
-
-MATCH_REASON_LABELS: dict[str, str] = {
-    MatchReason.ISSUED_ID.value: "It has the id that we issued.",
-    MatchReason.STATION_ID.value: "It has the station's own id.",
-    MatchReason.OTHER_CAR_WITH_ID.value: "The station uses one id for two cars; tag and meter decide.",
-    MatchReason.ON_CONNECTOR.value: "The session was active on the connector at that time.",
-    MatchReason.REPEATED.value: "The same message came before.",
-    MatchReason.ONLY_CANDIDATE.value: "It is the only session that fits.",
-    MatchReason.NONE_FITS.value: "No session fits.",
-    MatchReason.SEVERAL_FIT.value: "Several sessions fit.",
-    MatchReason.NO_CONNECTOR.value: "The message names no connector.",
-    MatchReason.NONE_BEGUN.value: "No session had begun on the connector.",
-    MatchReason.ENDED_BEFORE.value: "The last session on the connector had ended.",
-}
 
 
 class Match(NamedTuple):

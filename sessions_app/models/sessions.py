@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
-from sessions_app.domain.session_matching import MATCH_REASON_LABELS
+from sessions_app.domain.match_reasons import MATCH_REASON_LABELS
 from sessions_app.domain.station_states import StopReason
 from sessions_app.models.choices import enum_choices
 from sessions_app.models.people import Driver, IdTag

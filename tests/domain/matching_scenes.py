@@ -12,10 +12,10 @@ from sessions_app.domain import events, lifecycle
 from sessions_app.domain.connector_sessions import unplug_if_available
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
 from sessions_app.domain.lifecycle import SessionState
+from sessions_app.domain.match_reasons import MatchReason
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.session_matching import (
     Match,
-    MatchReason,
     match_readings,
     match_stop,
     takes_own_id,

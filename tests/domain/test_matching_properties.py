@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.session_matching import MatchReason, match_start, match_stop
+from sessions_app.domain.match_reasons import MatchReason
+from sessions_app.domain.session_matching import match_start, match_stop
 from tests.domain.matching_scenes import (
     Scene,
     add_session,

@@ -3,7 +3,8 @@
 import pytest
 
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.session_matching import MatchReason, match_stop
+from sessions_app.domain.match_reasons import MatchReason
+from sessions_app.domain.session_matching import match_stop
 from sessions_app.domain.transactions import TransactionIssuer, station_reference
 from tests.domain.matching_scenes import add_session, matched, readings, station_draft, stop, stopped
 

@@ -74,7 +74,7 @@ def _sessions_without_an_end_say_so(olga: Manager) -> None:
     assert all(session.flags & Flag.CLOSED_BY_US for session in result)
     client = sign_in(olga)
     page = client.get("/sessions/history/?reason=NextSession&per_page=100").text
-    assert page.count("Closed: a new session started</td>") == result.count()
+    assert page.count("Closed: a new session began</td>") == result.count()
     assert page.count("Ended without a stop message</span>") == result.count()
 
 

@@ -124,6 +124,9 @@ MAKERS: dict[type[Event], Callable[[StationDay, ChargingStation], Event]] = {
     events.Disconnected: lambda day, station: events.Disconnected(
         station_id=station.pk, at=NOON + day.moment(), connection=day.random.choice("ab")
     ),
+    events.VersionRefused: lambda day, station: events.VersionRefused(
+        station_id=station.pk, at=NOON + day.moment(), offered_versions="ocpp2.0.1"
+    ),
     events.BootNotified: lambda day, station: events.BootNotified(station_id=station.pk, at=NOON + day.moment()),
     events.Heartbeat: lambda day, station: events.Heartbeat(station_id=station.pk, at=NOON + day.moment()),
     events.StatusChanged: _status,
