@@ -104,7 +104,7 @@ def test_growing_graph_keeps_the_hover_box(watched: Page, station: Station) -> N
 def test_graph_without_readings_says_so(watched: Page, station: Station) -> None:
     watched.goto(f"/sessions/{station.transaction}/")
     note = watched.locator("[data-graph-note]")
-    note.get_by_text("No reading yet").wait_for()
+    note.get_by_text("No readings yet").wait_for()
 
     _measure(station, range(1, 2))
     note.get_by_text("One reading so far").wait_for()

@@ -162,7 +162,8 @@ def test_offline_browser_says_so_at_once(watch: Watch, towers: Site, complaints:
 
     expect(page.locator("[data-live-word]")).to_have_text("live")
     expect(rows(page)).to_have_count(1)
-    complaints.expect("Failed to load resource", "htmx")  # of the requests in flight
+    # The requests in flight, and a connection tried before the browser knew.
+    complaints.expect("Failed to load resource", "htmx", "ERR_INTERNET_DISCONNECTED")
 
 
 def test_summary_table_and_navigation_count_the_same(watch: Watch, charging: Station, other: Station) -> None:
