@@ -16,7 +16,6 @@ from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.pages.requests import PageRequest
 from sessions_app.recording.station_commands import send_stop
-from sessions_app.store.audits import audit_settle
 
 OUTCOME_TEXTS: dict[str, str] = {
     CommandOutcome.WAITING: "Waiting for the station to answer.",
@@ -44,15 +43,14 @@ def stop_charging(request: PageRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 def stop_outcome(request: PageRequest, pk: int, audit_pk: int) -> HttpResponse:
-    """Show the station's answer so far; after ANSWER_TIMEOUT record that there is none.
+    """Show the station's answer so far; after ANSWER_TIMEOUT, that there is none.
 
     While waiting, a polling page gets 204 and keeps what it shows.
     """
     session = get_object_or_404(visible_to(request.user).select_related("station", "driver"), pk=pk)
     audit = get_object_or_404(ActionAudit, pk=audit_pk, session=session, action=Action.STOP_CHARGING)
     if audit.is_waiting and timezone.now() - audit.at > ANSWER_TIMEOUT:
-        audit_settle(audit.pk, outcome=CommandOutcome.NO_ANSWER)
-        audit.refresh_from_db()
+        audit.outcome = CommandOutcome.NO_ANSWER  # only shown: `settle_unanswered_commands` stores it
     if request.htmx and audit.is_waiting:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     return _stop_page(request, session, audit)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sessions_app.domain.commands import ANSWER_TIMEOUT
 from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 
@@ -23,6 +24,15 @@ def audit_settle(audit_id: int, *, outcome: str, detail: str = "") -> bool:
     """Set the outcome of a waiting action; return whether it was still waiting."""
     waiting = ActionAudit.objects.filter(pk=audit_id, outcome=CommandOutcome.WAITING)
     return waiting.update(outcome=outcome, detail=detail) == 1
+
+
+def audits_settle_unanswered(*, at: datetime) -> int:
+    """Set the outcome of actions that still wait after ANSWER_TIMEOUT; return their number.
+
+    The process that holds the station's socket does so by itself, unless it has died.
+    """
+    overdue = ActionAudit.objects.filter(outcome=CommandOutcome.WAITING, at__lt=at - ANSWER_TIMEOUT)
+    return overdue.update(outcome=CommandOutcome.NO_ANSWER)
 
 
 def audit_add(action: ActionAudit, *, by: Manager) -> None:

@@ -8,10 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from sessions_app import announce
+from sessions_app.background.schedules import settle_unanswered_commands
 from sessions_app.domain.commands import StopCharging, decode_request
 from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.models import ActionAudit, ChargingSession, Manager
-from sessions_app.store.audits import audit_settle
+from sessions_app.store.audits import audit_settle, audits_settle_unanswered
 from tests.pages.markup import elements, parse
 from tests.support import builders
 
@@ -133,6 +134,12 @@ def test_stop_times_out_after_30_seconds() -> None:
     with mock.patch.object(timezone, "now", return_value=later):
         page = dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
     assert "not answered within 30 seconds" in page
+    audit.refresh_from_db()
+    assert audit.outcome == "waiting"
+
+    assert audits_settle_unanswered(at=audit.at + timedelta(seconds=29)) == 0
+    with mock.patch.object(timezone, "now", return_value=later):
+        settle_unanswered_commands.func()
     audit.refresh_from_db()
     assert audit.outcome == "no answer"
 
