@@ -6,9 +6,19 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.models.people import Manager
 
 KEPT_FOR = timedelta(hours=24)
+
+
+STATE_LABELS = [
+    (ExportState.QUEUED, "Waiting"),
+    (ExportState.RUNNING, "Being prepared"),
+    (ExportState.READY, "Ready"),
+    (ExportState.FAILED, "Failed"),
+    (ExportState.CANCELLED, "Cancelled"),
+]
 
 
 class ExportJob(models.Model):
@@ -17,20 +27,13 @@ class ExportJob(models.Model):
     A running job belongs to a `turn`, the id of the task that writes it. A manager has one running job at most.
     """
 
-    class State(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Being prepared"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="exports")
     kind = models.CharField(max_length=20)
     of = models.CharField(max_length=20)
     params = models.TextField(blank=True)
     name = models.CharField(max_length=255)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    state = models.CharField(max_length=10, choices=STATE_LABELS, default=ExportState.QUEUED)
     turn = models.UUIDField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     rows_total = models.PositiveIntegerField()
@@ -46,7 +49,9 @@ class ExportJob(models.Model):
         verbose_name = "export"
         verbose_name_plural = "exports"
         constraints = [
-            models.UniqueConstraint(fields=["manager"], condition=Q(state="running"), name="one_export_a_manager"),
+            models.UniqueConstraint(
+                fields=["manager"], condition=Q(state=ExportState.RUNNING), name="one_export_a_manager"
+            ),
         ]
         indexes = [
             models.Index(fields=["manager", "-created_at"], name="export_by_manager"),
@@ -58,4 +63,4 @@ class ExportJob(models.Model):
 
     @property
     def is_active(self) -> bool:
-        return self.state in {self.State.QUEUED, self.State.RUNNING}
+        return self.state in {ExportState.QUEUED, ExportState.RUNNING}

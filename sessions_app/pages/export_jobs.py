@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain import wording
+from sessions_app.domain.export_state import ExportState
 from sessions_app.exports.files import file_path
 from sessions_app.exports.registry import EXPORTS, describe_export
 from sessions_app.exports.spec import ExportSpec, InvalidExportQueryError
@@ -35,12 +36,11 @@ from sessions_app.store import exports as store
 FILE_BLOCK_SIZE = 262_144
 STALLED_AFTER = timedelta(seconds=5)  # ten reports are missing: the progress shown is outdated
 INTERRUPTED = "Interrupted: it restarts automatically within 30 seconds"
-_State = ExportJob.State
 STATES = {
-    _State.READY: "ready",
-    _State.RUNNING: "being prepared",
-    _State.QUEUED: "waiting",
-    _State.FAILED: "failed",
+    ExportState.READY: "ready",
+    ExportState.RUNNING: "being prepared",
+    ExportState.QUEUED: "waiting",
+    ExportState.FAILED: "failed",
 }
 
 
@@ -120,7 +120,7 @@ def _summary_line(jobs: list[ExportJob]) -> str:
     """
     counts = Counter(job.state for job in jobs)
     state_counts = [(counts[state], words) for state, words in STATES.items() if counts[state]]
-    if not jobs or counts[_State.RUNNING] == len(jobs):
+    if not jobs or counts[ExportState.RUNNING] == len(jobs):
         return ""
     files = "1 file" if len(jobs) == 1 else f"{len(jobs)} files"
     if len(state_counts) == 1:
@@ -135,11 +135,11 @@ def _is_stalled(job: ExportJob, now: datetime) -> bool:
 
 def _status_text(job: ExportJob, now: datetime) -> str:
     match job.state:
-        case _State.QUEUED:
+        case ExportState.QUEUED:
             return "Waiting: your files are prepared one at a time"
-        case _State.RUNNING:
+        case ExportState.RUNNING:
             return INTERRUPTED if _is_stalled(job, now) else _progress(job, now)
-        case _State.READY:
+        case ExportState.READY:
             kept = (job.finished_at or now) + KEPT_FOR - now
             return f"Ready: {job.rows_total:,} rows, kept for {wording.duration(kept.total_seconds())}"
     return job.error

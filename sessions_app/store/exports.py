@@ -9,10 +9,10 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.models import ExportJob, Manager
 from sessions_app.models.exports import KEPT_FOR
 
-_State = ExportJob.State
 MAX_WAITING = 5  # of one manager
 
 
@@ -25,7 +25,7 @@ def export_add(job: ExportJob) -> ExportJob:
 
     Raises TooManyExportsError if the manager has `MAX_WAITING` active jobs.
     """
-    active = ExportJob.objects.filter(manager=job.manager, state__in=(_State.QUEUED, _State.RUNNING))
+    active = ExportJob.objects.filter(manager=job.manager, state__in=(ExportState.QUEUED, ExportState.RUNNING))
     if same_job := active.filter(kind=job.kind, of=job.of, params=job.params).first():
         return same_job
     if active.count() >= MAX_WAITING:
@@ -43,7 +43,7 @@ def export_begin(turn: UUID, *, at: datetime) -> ExportJob | None:
     own = ExportJob.objects.filter(manager=OuterRef("manager"))
     last_start = own.exclude(started_at=None).order_by("-started_at").values("started_at")[:1]
     waiting = (
-        ExportJob.objects.filter(~Exists(own.filter(state=_State.RUNNING)), state=_State.QUEUED)
+        ExportJob.objects.filter(~Exists(own.filter(state=ExportState.RUNNING)), state=ExportState.QUEUED)
         .annotate(last_start=Subquery(last_start))
         .order_by(F("last_start").asc(nulls_first=True), "created_at", "id")
     )
@@ -59,8 +59,8 @@ def _start(job: ExportJob, turn: UUID, at: datetime) -> bool:
     try:
         with transaction.atomic():
             return bool(
-                ExportJob.objects.filter(pk=job.pk, state=_State.QUEUED).update(
-                    state=_State.RUNNING,
+                ExportJob.objects.filter(pk=job.pk, state=ExportState.QUEUED).update(
+                    state=ExportState.RUNNING,
                     turn=turn,
                     attempts=F("attempts") + 1,
                     started_at=at,
@@ -74,7 +74,7 @@ def _start(job: ExportJob, turn: UUID, at: datetime) -> bool:
 
 def export_requeue(turn: UUID) -> None:
     """Requeue the job that an earlier run of the turn has left."""
-    ExportJob.objects.filter(turn=turn, state=_State.RUNNING).update(state=_State.QUEUED)
+    ExportJob.objects.filter(turn=turn, state=ExportState.RUNNING).update(state=ExportState.QUEUED)
 
 
 def exports_fail_lost(*, at: datetime) -> int:
@@ -83,15 +83,15 @@ def exports_fail_lost(*, at: datetime) -> int:
     One statement: a turn that begins between two of them would be failed.
     """
     open_turns = DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING))
-    lost = ExportJob.objects.filter(~Exists(open_turns.filter(pk=OuterRef("turn"))), state=_State.RUNNING)
+    lost = ExportJob.objects.filter(~Exists(open_turns.filter(pk=OuterRef("turn"))), state=ExportState.RUNNING)
     return lost.update(
-        state=_State.FAILED, finished_at=at, error="The server stopped several times while making the file."
+        state=ExportState.FAILED, finished_at=at, error="The server stopped several times while making the file."
     )
 
 
 def _own_run(job: ExportJob) -> QuerySet[ExportJob]:
     """Return a queryset of the job, empty if it was cancelled or restarted."""
-    return ExportJob.objects.filter(pk=job.pk, state=_State.RUNNING, started_at=job.started_at)
+    return ExportJob.objects.filter(pk=job.pk, state=ExportState.RUNNING, started_at=job.started_at)
 
 
 def export_progress(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
@@ -101,14 +101,14 @@ def export_progress(job: ExportJob, *, rows_done: int, at: datetime) -> bool:
 
 def export_release(job: ExportJob) -> None:
     """Requeue a job that this process cannot finish, without counting the attempt."""
-    _own_run(job).update(state=_State.QUEUED, attempts=F("attempts") - 1)
+    _own_run(job).update(state=ExportState.QUEUED, attempts=F("attempts") - 1)
 
 
 def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: datetime) -> bool:
     """Mark the file as ready; return False if the job was cancelled or restarted."""
     return bool(
         _own_run(job).update(
-            state=_State.READY,
+            state=ExportState.READY,
             rows_done=rows,
             rows_total=rows,
             site_ids=list(site_ids),
@@ -119,13 +119,15 @@ def export_ready(job: ExportJob, *, rows: int, site_ids: Iterable[int], at: date
 
 def export_fail(job: ExportJob, *, error: str, at: datetime) -> None:
     """Mark the job as failed, with an error text for the manager."""
-    _own_run(job).update(state=_State.FAILED, error=error, finished_at=at)
+    _own_run(job).update(state=ExportState.FAILED, error=error, finished_at=at)
 
 
 def export_delete(job_id: UUID, manager: Manager, *, at: datetime) -> bool:
     """Cancel an active job or delete a finished one; return False if it is not the manager's."""
     own = ExportJob.objects.filter(pk=job_id, manager=manager)
-    cancelled = own.filter(state__in=(_State.QUEUED, _State.RUNNING)).update(state=_State.CANCELLED, finished_at=at)
+    cancelled = own.filter(state__in=(ExportState.QUEUED, ExportState.RUNNING)).update(
+        state=ExportState.CANCELLED, finished_at=at
+    )
     return bool(cancelled or own.delete()[0])
 
 

@@ -146,6 +146,7 @@ def measure_csv(url: str, cookie: str, pid: int) -> dict[str, float]:
 
 def measure_xlsx(url: str, cookie: str, pid: int, *, since: str) -> dict[str, float]:
     """Request a workbook as the page does, and watch the worker."""
+    from sessions_app.domain.export_state import ExportState
     from sessions_app.models import ExportJob
 
     form = {"started_after": since}
@@ -160,7 +161,7 @@ def measure_xlsx(url: str, cookie: str, pid: int, *, since: str) -> dict[str, fl
         else:
             time.sleep(0.1)
         job.refresh_from_db()
-    if job.state != ExportJob.State.READY or job.started_at is None or job.finished_at is None:
+    if job.state != ExportState.READY or job.started_at is None or job.finished_at is None:
         raise SystemExit(f"The workbook is {job.state}: {job.error}")
     seconds = (job.finished_at - job.started_at).total_seconds()
     request(f"{url}/exports/{job.pk}/drop", cookie, {}).read()

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import APIResponse, Download, Route, expect
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.models import ChargingSession, ExportJob, Manager
 from tests.e2e.boxes import bounding_box
 from tests.e2e.conftest import AxeCheck, Complaints, SignIn
@@ -108,7 +109,7 @@ def _running(dana: Manager, **fields: Any) -> ExportJob:
         "kind": "sessions",
         "of": "history",
         "name": "march.xlsx",
-        "state": ExportJob.State.RUNNING,
+        "state": ExportState.RUNNING,
         "rows_total": 1_000,
         "rows_done": 250,
         "created_at": now,
@@ -119,7 +120,7 @@ def _running(dana: Manager, **fields: Any) -> ExportJob:
 
 
 def _finish(job: ExportJob) -> None:
-    ExportJob.objects.filter(pk=job.pk).update(state=ExportJob.State.READY, finished_at=timezone.now())
+    ExportJob.objects.filter(pk=job.pk).update(state=ExportState.READY, finished_at=timezone.now())
 
 
 def test_finished_export_is_announced_on_every_page(signed_in: SignIn, dana: Manager) -> None:
@@ -161,7 +162,7 @@ def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, ax
     _running(dana)
     over = {"finished_at": timezone.now()}
     for number in range(4):
-        _running(dana, state=ExportJob.State.READY, name=f"{number}.xlsx", **over)
+        _running(dana, state=ExportState.READY, name=f"{number}.xlsx", **over)
     page = signed_in(dana)
     page.goto("/sessions/history/")
     line = page.get_by_text("5 files: 4 ready, 1 being prepared")
@@ -171,7 +172,7 @@ def test_export_line_above_table_stays_open(signed_in: SignIn, dana: Manager, ax
 
     line.click()
 
-    ExportJob.objects.filter(state=ExportJob.State.RUNNING).update(rows_done=500)
+    ExportJob.objects.filter(state=ExportState.RUNNING).update(rows_done=500)
     expect(page.get_by_text("500 of 1,000 rows")).to_be_visible()  # the line has been updated
     expect(page.get_by_role("link", name="Download")).to_have_count(4)
     axe(page)
@@ -184,7 +185,7 @@ def test_long_workbook_can_be_cancelled(signed_in: SignIn, dana: Manager) -> Non
     expect(page.get_by_role("progressbar")).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("[data-export]")).to_have_count(0)
-    assert ExportJob.objects.get().state == ExportJob.State.CANCELLED
+    assert ExportJob.objects.get().state == ExportState.CANCELLED
 
 
 def test_late_poll_does_not_hide_a_new_export(signed_in: SignIn, many: None, worker: None, dana: Manager) -> None:

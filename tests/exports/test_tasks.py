@@ -10,6 +10,7 @@ from typing import Never
 import pytest
 from django.utils import timezone
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.exports import tasks
 from sessions_app.exports.files import file_path
 from sessions_app.exports.job_file import Progress
@@ -24,7 +25,6 @@ from tests.support.export_jobs import Run, queue_job, write_little
 from tests.support.workers import run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = ExportJob.State
 
 
 def test_queued_jobs_become_ready(run: Run) -> None:
@@ -32,7 +32,7 @@ def test_queued_jobs_become_ready(run: Run) -> None:
     run(write_little)
     for job in (first, second):
         job.refresh_from_db()
-        assert (job.state, job.rows_done) == (State.READY, 7)
+        assert (job.state, job.rows_done) == (ExportState.READY, 7)
         assert file_path(job.pk).read_bytes() == b"PK"
 
 
@@ -46,12 +46,14 @@ def test_failed_job_does_not_stop_the_next(run: Run) -> None:
     run(write)
     bad.refresh_from_db()
     good.refresh_from_db()
-    assert (bad.state, good.state) == (State.FAILED, State.READY)
+    assert (bad.state, good.state) == (ExportState.FAILED, ExportState.READY)
     assert "OSError" in bad.error
 
 
-@pytest.mark.parametrize(("error", "state"), [(OSError("disk full"), State.FAILED), (SystemExit(1), State.QUEUED)])
-def test_error_while_reading_rows_is_recorded(run: Run, error: BaseException, state: ExportJob.State) -> None:
+@pytest.mark.parametrize(
+    ("error", "state"), [(OSError("disk full"), ExportState.FAILED), (SystemExit(1), ExportState.QUEUED)]
+)
+def test_error_while_reading_rows_is_recorded(run: Run, error: BaseException, state: ExportState) -> None:
     def write(job: ExportJob, to: Path, progress: Progress) -> int:
         for _ in stream_rows(ChargingSession.objects.all()):
             raise error
@@ -86,7 +88,7 @@ def test_cancelled_job_stops_midway(run: Run, folder: Path) -> None:
     run(write)
     canceller.join()
     job.refresh_from_db()
-    assert job.state == State.CANCELLED
+    assert job.state == ExportState.CANCELLED
     assert not list(folder.iterdir())
 
 
@@ -114,7 +116,7 @@ def test_interrupted_worker_requeues_its_job(run: Run) -> None:
 
     run(write)
     job.refresh_from_db()
-    assert (job.state, job.attempts) == (State.QUEUED, 0)
+    assert (job.state, job.attempts) == (ExportState.QUEUED, 0)
 
 
 def test_stalled_worker_leaves_the_new_file_alone(run: Run) -> None:
@@ -129,21 +131,21 @@ def test_stalled_worker_leaves_the_new_file_alone(run: Run) -> None:
 
     run(write)
     job.refresh_from_db()
-    assert job.state == State.READY
+    assert job.state == ExportState.READY
     assert file_path(job.pk).read_bytes() == b"2"
 
 
 def test_requeued_job_stays_cancelled() -> None:
-    job = queue_job(state=State.CANCELLED)
+    job = queue_job(state=ExportState.CANCELLED)
     export_release(job)
     job.refresh_from_db()
-    assert job.state == State.CANCELLED
+    assert job.state == ExportState.CANCELLED
 
 
 def _expired_job() -> tuple[ExportJob, Path]:
     """Return a job that finished more than a day ago, and its file."""
     over = timezone.now() - KEPT_FOR - timedelta(minutes=1)
-    job = queue_job(state=State.READY, finished_at=over)
+    job = queue_job(state=ExportState.READY, finished_at=over)
     path = file_path(job.pk)
     path.write_bytes(b"PK")
     os.utime(path, (over.timestamp(), over.timestamp()))
@@ -161,7 +163,7 @@ def test_files_expire_after_a_day() -> None:
 
 def test_only_expired_files_are_deleted() -> None:
     _, old = _expired_job()
-    young = queue_job(state=State.READY, finished_at=timezone.now())
+    young = queue_job(state=ExportState.READY, finished_at=timezone.now())
     file_path(young.pk).write_bytes(b"PK")
 
     tasks.delete_expired_exports.func()
@@ -174,7 +176,7 @@ def test_only_expired_files_are_deleted() -> None:
 def test_file_needs_its_owner_and_their_memberships() -> None:
     site = builders.site()
     dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
-    job = queue_job(dana, state=State.READY, finished_at=timezone.now(), site_ids=[site.pk])
+    job = queue_job(dana, state=ExportState.READY, finished_at=timezone.now(), site_ids=[site.pk])
     assert downloadable_export(dana, job.pk, at=timezone.now()) == job
     assert downloadable_export(eve, job.pk, at=timezone.now()) is None
     dana.memberships.all().delete()
@@ -191,7 +193,7 @@ def test_site_lost_while_running_closes_the_file(run: Run) -> None:
 
     run(write)
     job.refresh_from_db()
-    assert job.state == State.READY
+    assert job.state == ExportState.READY
     assert downloadable_export(job.manager, job.pk, at=timezone.now()) is None
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.exports import tasks
 from sessions_app.models import ExportJob
 from sessions_app.store.background import MAX_RUNS, tasks_give_back
@@ -16,7 +17,6 @@ from tests.support.export_jobs import Run, queue_job, write_little
 from tests.support.workers import run_tasks
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = ExportJob.State
 
 
 def _begin() -> ExportJob | None:
@@ -43,9 +43,9 @@ def test_managers_take_turns_on_one_worker(run: Run) -> None:
 
 def test_database_refuses_two_running_jobs_of_a_manager() -> None:
     dana = builders.manager()
-    queue_job(dana, state=State.RUNNING)
+    queue_job(dana, state=ExportState.RUNNING)
     with pytest.raises(IntegrityError), transaction.atomic():
-        queue_job(dana, state=State.RUNNING)
+        queue_job(dana, state=ExportState.RUNNING)
 
 
 def test_second_run_of_a_turn_writes_its_job_again(run: Run) -> None:
@@ -56,7 +56,7 @@ def test_second_run_of_a_turn_writes_its_job_again(run: Run) -> None:
     tasks_give_back(at=timezone.now())
     run(write_little)
     lost.refresh_from_db()
-    assert (lost.state, lost.attempts) == (State.READY, 2)
+    assert (lost.state, lost.attempts) == (ExportState.READY, 2)
 
 
 def test_job_whose_turn_has_failed_fails(run: Run) -> None:
@@ -65,7 +65,7 @@ def test_job_whose_turn_has_failed_fails(run: Run) -> None:
     run(write_little)
     lost.refresh_from_db()
     waiting.refresh_from_db()
-    assert (lost.state, waiting.state) == (State.FAILED, State.READY)
+    assert (lost.state, waiting.state) == (ExportState.FAILED, ExportState.READY)
     assert "stopped several times" in lost.error
 
 
@@ -84,10 +84,10 @@ def _lost_too_often() -> tuple[ExportJob, ExportJob]:
 def test_job_with_an_open_turn_is_left_alone(status: str) -> None:
     turn = tasks.make_next_export.enqueue().id
     DBTaskResult.objects.update(status=status)
-    alive = queue_job(state=State.RUNNING, turn=turn)
+    alive = queue_job(state=ExportState.RUNNING, turn=turn)
     tasks.settle_exports.func()
     alive.refresh_from_db()
-    assert alive.state == State.RUNNING
+    assert alive.state == ExportState.RUNNING
 
 
 def test_unknown_kind_fails(caplog: pytest.LogCaptureFixture) -> None:
@@ -95,5 +95,5 @@ def test_unknown_kind_fails(caplog: pytest.LogCaptureFixture) -> None:
     tasks.offer_turn()
     run_tasks()
     job.refresh_from_db()
-    assert job.state == State.FAILED
+    assert job.state == ExportState.FAILED
     assert "There is no export “invoices”." in caplog.text

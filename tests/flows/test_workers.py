@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.exports.tasks import request_export
 from sessions_app.models import ChargingSession, ExportJob, Manager
 from sessions_app.store.background import MAX_RUNS
@@ -21,7 +22,6 @@ from tests.support.builders import NOON
 from tests.support.worker_tasks import always_raise, count_run, kill_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-State = ExportJob.State
 Process = subprocess.Popen[bytes]
 StartWorker = Callable[[str], Process]
 WITHIN_S = 120.0  # limits a hang; a loaded machine takes long
@@ -126,14 +126,14 @@ def test_file_survives_the_kill_of_its_worker(start: StartWorker, tmp_path: Path
     _sessions(dana, 2_500)
     job = _request(dana)
     killed = start("w")
-    _wait_for(lambda: _state(job) == State.RUNNING, "the first run")
+    _wait_for(lambda: _state(job) == ExportState.RUNNING, "the first run")
     killed.kill()
     killed.wait()
-    assert _state(job) == State.RUNNING, "the file was ready before the kill"
+    assert _state(job) == ExportState.RUNNING, "the file was ready before the kill"
 
     start("w")
 
-    _wait_for(lambda: _state(job) == State.READY, "the second run")
+    _wait_for(lambda: _state(job) == ExportState.READY, "the second run")
     assert ExportJob.objects.get().attempts == 2
     assert (tmp_path / "exports" / f"{job.pk}.xlsx").stat().st_size > 10_000
 
@@ -147,6 +147,6 @@ def test_five_files_of_one_manager_delay_another_by_one(start: StartWorker) -> N
 
     start("w")
 
-    _wait_for(lambda: ExportJob.objects.filter(state=State.READY).count() == 6, "all files")
+    _wait_for(lambda: ExportJob.objects.filter(state=ExportState.READY).count() == 6, "all files")
     order = list(ExportJob.objects.order_by("started_at"))
     assert order[:3] == [of_dana[0], of_eve, of_dana[1]]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from sessions_app.domain.export_state import ExportState
 from sessions_app.exports import spec, tasks
 from sessions_app.exports.files import file_path
 from sessions_app.models import ChargingSession, ExportJob, Manager
@@ -107,7 +108,7 @@ def _ready() -> tuple[Manager, str]:
     tasks.offer_turn()
     run_tasks()
     job.refresh_from_db()
-    assert (job.state, job.site_ids) == (ExportJob.State.READY, [site.pk])
+    assert (job.state, job.site_ids) == (ExportState.READY, [site.pk])
     return dana, reverse("export-file", args=[job.pk])
 
 
@@ -116,7 +117,7 @@ def test_export_can_be_cancelled(client: Client, dana: Manager) -> None:
     job = ExportJob.objects.get()
     response = client.post(reverse("export-drop", args=[job.pk]), headers=HTMX)
     job.refresh_from_db()
-    assert job.state == ExportJob.State.CANCELLED
+    assert job.state == ExportState.CANCELLED
     assert job.name not in response.text
 
 
