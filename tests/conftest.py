@@ -1,5 +1,7 @@
-"""Fixtures of all tests: the real server, the order of browser tests, the test database."""
+"""Fixtures of all tests: the real server, the browser, the order of browser tests, the test database."""
 
+import os
+import shutil
 from collections.abc import Generator, Iterator
 from time import monotonic, sleep
 from typing import Any
@@ -10,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from tests.support import serving, workers
@@ -19,6 +22,17 @@ from tests.support.serving import Server
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Without it the address bar opens two more pages in each window, which take a fifth of the tests' time.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
+)
 BROWSER_FIXTURES = {"browser", "page", "open_page", "signed_in"}
 
 
@@ -34,6 +48,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, N
             item.add_marker("browser")
     yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give the system's Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        advice = "no Chromium on this machine: apt-get install chromium"
+        if os.environ.get("TERRAFUSE_REQUIRE_BROWSER") == "1":
+            pytest.fail(advice)
+        pytest.skip(advice)
+    # Playwright's event loop runs in this thread, and Django takes that for asynchronous code.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield launched
+        launched.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @receiver(connection_created)

@@ -26,7 +26,6 @@ from playwright.sync_api import Browser, Page
 from websockets.asyncio.client import connect
 
 from terrafuse.assets import PLOTLY
-from tests.e2e.conftest import browser  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parent.parent
 DRAW = """async () => {
@@ -37,7 +36,7 @@ DRAW = """async () => {
 
 
 @pytest.fixture
-def plot(browser: Browser) -> Iterator[Page]:  # noqa: F811 - the fixture
+def plot(browser: Browser) -> Iterator[Page]:
     """Give a page with a drawn graph, and with our style element and our id of the script."""
     script_id = re.search(r'MAP_STYLES = "(\w+)"', (ROOT / "static/js/session/plotly.js").read_text())
     style = re.search(r'<style id="[^"]+"', (ROOT / "templates/base.html").read_text())

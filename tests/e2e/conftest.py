@@ -13,30 +13,17 @@ A console error (also of the content security policy) fails the test at its end.
 an error calls `complaints.expect`.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from sessions_app.models import Manager
 from tests.support.browser_client import sign_in
 from tests.support.serving import Server
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Without it the address bar opens two more pages in each window, which take a fifth of the tests' time.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
-)
 AxeCheck = Callable[[Page], None]
 PATIENCE_MS = 15_000  # a busy machine is slow; a real failure still fails after it
 expect.set_options(timeout=PATIENCE_MS)
@@ -54,26 +41,6 @@ class SignIn(Protocol):
     """Open a page, with the options of `OpenPage`, in which the manager is signed in."""
 
     def __call__(self, manager: Manager, **options: Any) -> Page: ...
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give the system's Chromium."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        advice = "no Chromium on this machine: apt-get install chromium"
-        if os.environ.get("TERRAFUSE_REQUIRE_BROWSER") == "1":
-            pytest.fail(advice)
-        pytest.skip(advice)
-    # Playwright's event loop runs in this thread, and Django takes that for asynchronous code.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield launched
-        launched.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
