@@ -126,7 +126,7 @@ class PolicyAdmin(DeleteGuardMixin):
 
     @admin.display(description="summary")
     def in_words(self, policy: PricingPolicy) -> str:
-        return labels.tariff_words(policies.build_tariff(policy, place=None, driver=None))
+        return labels.describe_tariff(policies.build_tariff(policy, place=None, driver=None))
 
     @admin.display(description="valid from", ordering="valid_from")
     def begins(self, policy: PricingPolicy) -> str:

@@ -15,7 +15,7 @@ from sessions_app.admin.pickers import DateInput, SiteDateTimeInput, TimeInput
 from sessions_app.domain.pricing import Component, rounded
 from sessions_app.domain.pricing.checking import Validity, find_problems
 from sessions_app.domain.pricing.labels import DAYS
-from sessions_app.domain.pricing.simulation import Trial
+from sessions_app.domain.pricing.simulation import SimulatedSession
 from sessions_app.domain.wording import minor_digits
 from sessions_app.models import PriceComponent, PricingPolicy, Site
 from sessions_app.queries import policies
@@ -221,11 +221,11 @@ class SimulationForm(forms.Form):
     )
     site = forms.ModelChoiceField(Site.objects.order_by("name", "pk"), required=False, empty_label="UTC")
 
-    def trial(self) -> Trial:
+    def simulated_session(self) -> SimulatedSession:
         """Return the simulated session of the cleaned form."""
         values = self.cleaned_data
         zone = values["site"].time_zone if values["site"] else "UTC"
-        return Trial(
+        return SimulatedSession(
             starts_at=values["starts_at"].replace(tzinfo=ZoneInfo(zone)),
             energy_wh=values["kwh"] * 1000,
             charging=timedelta(minutes=values["charging_minutes"]),

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from sessions_app.admin.pricing_forms import ComponentForm, ComponentFormSet, PolicyForm, SimulationForm
 from sessions_app.domain import pricing, wording
 from sessions_app.domain.pricing import Tariff, labels
-from sessions_app.domain.pricing.simulation import trial_lines, unpriced_wh
+from sessions_app.domain.pricing.simulation import simulate_lines, unpriced_wh
 from sessions_app.models import PriceComponent, PricingPolicy
 from sessions_app.queries.price_view import PriceLineText, price_line_text
 
@@ -49,7 +49,7 @@ def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
     if not currency or not components.ordered_components():
         return PolicyPreview(zone, is_begun=False, problems=problems)
     tariff = _tariff(form, components, currency)
-    in_words = labels.tariff_words(tariff)
+    in_words = labels.describe_tariff(tariff)
     simulation_form = SimulationForm(data, prefix="trial")
     if not simulation_form.is_valid():
         trial_problems = [
@@ -58,8 +58,8 @@ def preview_policy(data: QueryDict, policy: PricingPolicy) -> PolicyPreview:
             for error in errors
         ]
         return PolicyPreview(zone, in_words, problems=(*problems, *trial_problems))
-    trial = simulation_form.trial()
-    lines, free_wh = trial_lines(tariff, trial), unpriced_wh(tariff, trial)
+    simulated = simulation_form.simulated_session()
+    lines, free_wh = simulate_lines(tariff, simulated), unpriced_wh(tariff, simulated)
     total = pricing.rounded(pricing.total(lines), currency)
     return PolicyPreview(
         zone,

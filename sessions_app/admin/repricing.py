@@ -30,7 +30,7 @@ class PolicyChoice(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: PricingPolicy) -> str:
         scope = policies.scope_of(obj) or policies.EVERYWHERE
-        price = labels.tariff_words(policies.build_tariff(obj, place=None, driver=None))
+        price = labels.describe_tariff(policies.build_tariff(obj, place=None, driver=None))
         return f"{obj} · {scope} · {obj.get_audience_display()} · {price}"
 
 

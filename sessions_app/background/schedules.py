@@ -10,7 +10,7 @@ from django_tasks import task
 from django_tasks.base import Task
 
 from sessions_app.exports.tasks import delete_expired_exports, settle_exports
-from sessions_app.store.audits import audits_settle_unanswered
+from sessions_app.store.audits import settle_unanswered_audits
 
 RESULTS_KEPT_DAYS = 2  # the admin shows the tasks of these days
 
@@ -32,7 +32,7 @@ def prune_task_results() -> None:
 @task()
 def settle_unanswered_commands() -> None:
     """Record that no answer came to the commands of processes that died while they waited for it."""
-    audits_settle_unanswered(at=timezone.now())
+    settle_unanswered_audits(at=timezone.now())
 
 
 SCHEDULES = {

@@ -66,7 +66,7 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
     return PriceView(
         is_priced=True,
         description=tariff.description,
-        in_words=labels.tariff_words(tariff),
+        in_words=labels.describe_tariff(tariff),
         entity_type=tariff.entity_type,
         entity_id=tariff.entity_id,
         since=wording.full_time(tariff.valid_from, zone),

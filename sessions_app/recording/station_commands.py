@@ -11,7 +11,7 @@ from sessions_app.domain.flags import Flag
 from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.domain.transactions import station_reference
 from sessions_app.models import ActionAudit, ChargingSession, Manager
-from sessions_app.store.audits import audit_begin, audit_settle
+from sessions_app.store.audits import begin_audit, settle_audit
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +27,12 @@ def send_stop(session: ChargingSession, *, by: Manager, at: datetime) -> ActionA
         own_id_uses=session.station_transaction_uses,
         is_announced=not session.flags & Flag.START_UNKNOWN,
     )
-    audit = audit_begin(by, action=Action.STOP_CHARGING, session=session, at=at)
+    audit = begin_audit(by, action=Action.STOP_CHARGING, session=session, at=at)
     if not session.station.is_online:
-        audit_settle(audit.pk, outcome=CommandOutcome.NO_ANSWER, detail="The station is offline.")
+        settle_audit(audit.pk, outcome=CommandOutcome.NO_ANSWER, detail="The station is offline.")
     elif not _send(session.station_id, StopCharging(session_id=session.pk, transaction=transaction), audit):
         detail = "The station cannot be reached now. Try again later."
-        audit_settle(audit.pk, outcome=CommandOutcome.NO_ANSWER, detail=detail)
+        settle_audit(audit.pk, outcome=CommandOutcome.NO_ANSWER, detail=detail)
     audit.refresh_from_db()
     return audit
 

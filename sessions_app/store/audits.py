@@ -7,7 +7,7 @@ from sessions_app.domain.station_states import Action, CommandOutcome
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 
 
-def audit_begin(manager: Manager, *, action: Action, session: ChargingSession, at: datetime) -> ActionAudit:
+def begin_audit(manager: Manager, *, action: Action, session: ChargingSession, at: datetime) -> ActionAudit:
     """Add an action that waits for the station's answer."""
     return ActionAudit.objects.create(
         manager=manager,
@@ -20,13 +20,13 @@ def audit_begin(manager: Manager, *, action: Action, session: ChargingSession, a
     )
 
 
-def audit_settle(audit_id: int, *, outcome: str, detail: str = "") -> bool:
+def settle_audit(audit_id: int, *, outcome: str, detail: str = "") -> bool:
     """Set the outcome of a waiting action; return whether it was still waiting."""
     waiting = ActionAudit.objects.filter(pk=audit_id, outcome=CommandOutcome.WAITING)
     return waiting.update(outcome=outcome, detail=detail) == 1
 
 
-def audits_settle_unanswered(*, at: datetime) -> int:
+def settle_unanswered_audits(*, at: datetime) -> int:
     """Set the outcome of actions that still wait after ANSWER_TIMEOUT; return their number.
 
     The process that holds the station's socket does so by itself, unless it has died.

@@ -15,7 +15,7 @@ from sessions_app.models import (
     MeterSample,
     PendingStation,
 )
-from sessions_app.store.audits import audit_settle
+from sessions_app.store.audits import settle_audit
 from sessions_app.store.bulk import insert_rows, update_rows
 from sessions_app.store.credentials import password_digest
 from sessions_app.store.session_columns import session_columns
@@ -55,7 +55,7 @@ def save_batch(batch: EventBatch) -> None:
     for attempt in batch.attempts:
         save_attempt(attempt)
     for answer in batch.command_answers:
-        audit_settle(answer.audit_id, outcome=answer.outcome, detail=answer.detail)
+        settle_audit(answer.audit_id, outcome=answer.outcome, detail=answer.detail)
     DeadLetter.objects.bulk_create(
         DeadLetter(
             station_id=draft.station_id,

@@ -128,7 +128,7 @@ def test_totals_printed_by_ocpi_equal_ours(example: str, printed: str) -> None:
 def test_sentence_contains_every_charged_price(example: str) -> None:
     _, priced, lines, _ = worked(example)
     charged = [line for line in lines if line.component >= 0]
-    words = labels.tariff_words(priced)
+    words = labels.describe_tariff(priced)
     assert all(labels.price(line.unit_price, priced.currency) in words for line in charged), words
 
 

@@ -39,11 +39,11 @@ def tariff(*components: Component, currency: str = "AUD", **fields: Decimal) -> 
     ],
 )
 def test_component_is_described(component: Component, text: str) -> None:
-    assert labels.tariff_words(tariff(component)) == text
+    assert labels.describe_tariff(tariff(component)) == text
 
 
 def test_tariff_states_the_default_price_before_exceptions() -> None:
-    sentence = labels.tariff_words(
+    sentence = labels.describe_tariff(
         tariff(
             Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6)),
             Component("ENERGY", Decimal("0.35")),
@@ -60,7 +60,7 @@ def test_tariff_states_the_default_price_before_exceptions() -> None:
 
 
 def test_longer_grace_is_an_exception_to_the_shorter() -> None:
-    sentence = labels.tariff_words(
+    sentence = labels.describe_tariff(
         tariff(
             Component("PARKING_TIME", Decimal(3), grace_minutes=180),
             Component("PARKING_TIME", Decimal(2), grace_minutes=60),
@@ -71,7 +71,7 @@ def test_longer_grace_is_an_exception_to_the_shorter() -> None:
 
 def test_covered_component_is_not_described() -> None:
     night = Component("ENERGY", Decimal("0.22"), time_from=time(22), time_to=time(6))
-    sentence = labels.tariff_words(tariff(Component("ENERGY", Decimal("0.35")), night))
+    sentence = labels.describe_tariff(tariff(Component("ENERGY", Decimal("0.35")), night))
     assert sentence == "$0.35 per kWh"
 
 
@@ -89,13 +89,13 @@ def test_sentence_contains_every_charged_price(
         priced, pricing.add_intervals(priced, pricing.start_usage(priced), settled, zone=zone)
     )
 
-    sentence = labels.tariff_words(priced)
+    sentence = labels.describe_tariff(priced)
     charged = [each for each in lines if each.component >= 0]
     assert all(labels.price(each.unit_price, priced.currency) in sentence for each in charged), sentence
 
 
 def test_tariff_without_components_is_free_of_charge() -> None:
-    assert labels.tariff_words(tariff()) == "free of charge"
+    assert labels.describe_tariff(tariff()) == "free of charge"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sessions_app.domain.pricing import Component, Tariff
-from sessions_app.domain.pricing.simulation import Trial, trial_lines, unpriced_wh
+from sessions_app.domain.pricing.simulation import SimulatedSession, simulate_lines, unpriced_wh
 
 SYDNEY = "Australia/Sydney"
 
@@ -17,8 +17,8 @@ def tariff(*components: Component) -> Tariff:
     return Tariff(1, "Any", "Site", "SIT-0001", "AUD", begins, Decimal(0), components)
 
 
-def trial(starts: str, *, charging: int, idle: int = 0) -> Trial:
-    return Trial(
+def simulated(starts: str, *, charging: int, idle: int = 0) -> SimulatedSession:
+    return SimulatedSession(
         starts_at=datetime.fromisoformat(starts).replace(tzinfo=ZoneInfo(SYDNEY)),
         energy_wh=Decimal(9_000),
         charging=timedelta(minutes=charging),
@@ -31,7 +31,7 @@ def trial(starts: str, *, charging: int, idle: int = 0) -> Trial:
 def test_simulation_counts_elapsed_hours_over_clock_changes(night: str) -> None:
     by_the_hour = tariff(Component("TIME", Decimal(3)), Component("PARKING_TIME", Decimal(6)))
 
-    lines = trial_lines(by_the_hour, trial(f"{night}T01:30", charging=180, idle=60))
+    lines = simulate_lines(by_the_hour, simulated(f"{night}T01:30", charging=180, idle=60))
 
     assert [(line.dimension, line.quantity, line.amount) for line in lines] == [
         ("TIME", 3, Decimal("9.00")),
@@ -42,7 +42,7 @@ def test_simulation_counts_elapsed_hours_over_clock_changes(night: str) -> None:
 def test_simulation_idles_over_a_clock_change() -> None:
     idle_only = tariff(Component("PARKING_TIME", Decimal(6)))
 
-    lines = trial_lines(idle_only, trial("2026-10-04T01:30", charging=60, idle=60))
+    lines = simulate_lines(idle_only, simulated("2026-10-04T01:30", charging=60, idle=60))
 
     assert [(line.quantity, line.amount) for line in lines] == [(1, Decimal("6.00"))]
 
@@ -50,4 +50,4 @@ def test_simulation_idles_over_a_clock_change() -> None:
 def test_simulation_reports_energy_without_a_price() -> None:
     after_five = tariff(Component("ENERGY", Decimal(1), kwh_from=Decimal(5)))
 
-    assert unpriced_wh(after_five, trial("2026-03-03T09:00", charging=60)) == 5_000
+    assert unpriced_wh(after_five, simulated("2026-03-03T09:00", charging=60)) == 5_000

@@ -20,7 +20,7 @@ from sessions_app.domain.transactions import issued_id
 from sessions_app.ingest import commands, v16
 from sessions_app.models import ActionAudit, ChargingSession, Manager
 from sessions_app.recorder import recorder
-from sessions_app.store.audits import audit_begin
+from sessions_app.store.audits import begin_audit
 from sessions_app.store.credentials import password_digest
 from tests.support import builders
 from tests.support.async_station_client import PASSWORD
@@ -100,7 +100,7 @@ def test_missing_answer_is_stored_without_a_viewer(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(station_requests, "ANSWER_TIMEOUT", timedelta(0))
     session = builders.session(lasted=None)
     dana = builders.manager(of=[session.site])
-    audit = audit_begin(dana, action=Action.STOP_CHARGING, session=session, at=builders.NOON)
+    audit = begin_audit(dana, action=Action.STOP_CHARGING, session=session, at=builders.NOON)
     stop = station_requests.StopCharging(session_id=session.pk, transaction=issued_id(str(session.pk)))
     message = StationCommand(type="station.command", request=station_requests.encode_request(stop), audit=audit.pk)
     sent: list[Any] = []

@@ -12,7 +12,7 @@ from sessions_app.background.schedules import settle_unanswered_commands
 from sessions_app.domain.commands import StopCharging, decode_request
 from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.models import ActionAudit, ChargingSession, Manager
-from sessions_app.store.audits import audit_settle, audits_settle_unanswered
+from sessions_app.store.audits import settle_audit, settle_unanswered_audits
 from tests.pages.markup import elements, parse
 from tests.support import builders
 
@@ -120,7 +120,7 @@ def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
     with mock.patch.object(announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
-    audit_settle(audit.pk, outcome=outcome)
+    settle_audit(audit.pk, outcome=outcome)
     assert words in dana.get(f"/sessions/{session.pk}/stop/{audit.pk}/").text
 
 
@@ -137,7 +137,7 @@ def test_stop_times_out_after_30_seconds() -> None:
     audit.refresh_from_db()
     assert audit.outcome == "waiting"
 
-    assert audits_settle_unanswered(at=audit.at + timedelta(seconds=29)) == 0
+    assert settle_unanswered_audits(at=audit.at + timedelta(seconds=29)) == 0
     with mock.patch.object(timezone, "now", return_value=later):
         settle_unanswered_commands.func()
     audit.refresh_from_db()

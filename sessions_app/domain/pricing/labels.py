@@ -30,7 +30,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MEASURED_DIMENSIONS = (ENERGY, TIME, PARKING_TIME)  # the dimensions with a measured quantity
 
 
-def tariff_words(tariff: Tariff) -> str:
+def describe_tariff(tariff: Tariff) -> str:
     """Describe a tariff in one sentence: `$0.35 per kWh; 22:00 to 06:00 $0.22; idle: $4.00 per hour after 30 min`."""
     parts = [text for dimension in PRICE_UNITS for text in _describe_dimension(tariff, dimension)] or ["free of charge"]
     if tariff.min_price is not None:

@@ -11,7 +11,7 @@ from sessions_app.domain.pricing.tariff import ENERGY, PriceLine, Tariff
 from sessions_app.domain.pricing.usage import Usage, add_intervals, start_usage
 
 
-class Trial(msgspec.Struct, frozen=True):
+class SimulatedSession(msgspec.Struct, frozen=True):
     """A simulated session to try a tariff with."""
 
     starts_at: datetime
@@ -21,29 +21,29 @@ class Trial(msgspec.Struct, frozen=True):
     zone: str
 
 
-def trial_lines(tariff: Tariff, trial: Trial) -> tuple[PriceLine, ...]:
+def simulate_lines(tariff: Tariff, session: SimulatedSession) -> tuple[PriceLine, ...]:
     """Return the price lines of the simulated session; its energy flows evenly while it charges."""
-    return calculate_lines(tariff, _usage(tariff, trial))
+    return calculate_lines(tariff, _usage(tariff, session))
 
 
-def unpriced_wh(tariff: Tariff, trial: Trial) -> Decimal:
+def unpriced_wh(tariff: Tariff, session: SimulatedSession) -> Decimal:
     """Return the energy that no component prices: it is free, perhaps by mistake."""
     priced = sum(
         (
             Decimal(quantity)
-            for component, quantity in zip(tariff.components, _usage(tariff, trial).quantities, strict=True)
+            for component, quantity in zip(tariff.components, _usage(tariff, session).quantities, strict=True)
             if component.dimension == ENERGY
         ),
         Decimal(0),
     )
-    return trial.energy_wh - priced / 1000
+    return session.energy_wh - priced / 1000
 
 
-def _usage(tariff: Tariff, trial: Trial) -> Usage:
-    starts_at = trial.starts_at.astimezone(UTC)  # local hours repeat or are skipped at clock changes
-    stops_at = starts_at + trial.charging
+def _usage(tariff: Tariff, session: SimulatedSession) -> Usage:
+    starts_at = session.starts_at.astimezone(UTC)  # local hours repeat or are skipped at clock changes
+    stops_at = starts_at + session.charging
     intervals = (
-        ClassifiedInterval(Interval(starts_at, stops_at, trial.energy_wh, None), is_idle=False),
-        ClassifiedInterval(Interval(stops_at, stops_at + trial.idle, Decimal(0), 0.0), is_idle=True),
+        ClassifiedInterval(Interval(starts_at, stops_at, session.energy_wh, None), is_idle=False),
+        ClassifiedInterval(Interval(stops_at, stops_at + session.idle, Decimal(0), 0.0), is_idle=True),
     )
-    return add_intervals(tariff, start_usage(tariff), intervals, zone=trial.zone)
+    return add_intervals(tariff, start_usage(tariff), intervals, zone=session.zone)
