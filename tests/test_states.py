@@ -13,13 +13,13 @@ from sessions_app.domain.station_states import (
     ChargingState,
     CommandOutcome,
     ConnectorStatus,
-    RepricingOutcome,
+    EditOutcome,
     StopReason,
     charging_state,
 )
 
 APP = Path(station_states.__file__).parents[1]
-STATES = (Action, ChargingState, CommandOutcome, ConnectorStatus, ExportState, RepricingOutcome, StopReason)
+STATES = (Action, ChargingState, CommandOutcome, ConnectorStatus, EditOutcome, ExportState, StopReason)
 TEXTS = {member.value for states in STATES for member in states}
 HOMES = {"domain/station_states.py", "domain/export_state.py"}
 

@@ -82,3 +82,23 @@ def test_upgrade_begins_spans_with_what_is_known(version_0_1_0: Any) -> None:
     ]
     statuses = upgraded.get_model(APP, "StatusSpan").objects
     assert [*statuses.values_list("connector_number", "status", "from_at", "to_at")] == [(2, "Charging", NOON, None)]
+
+
+def test_upgrade_leaves_figures(version_0_1_0: Any) -> None:
+    """Recomputing is for an operator to start: `manage.py recompute_sessions`."""
+    models = version_0_1_0
+    company = models.get_model(APP, "Company").objects.create(name="Harbour Living", currency="AUD")
+    site = models.get_model(APP, "Site").objects.create(company=company, name="Harbour Towers", time_zone="UTC")
+    area = models.get_model(APP, "SiteArea").objects.create(site=site, name="Basement 1")
+    station = models.get_model(APP, "ChargingStation").objects.create(site_area=area, identity="HT-B1-03")
+    figures = {"energy_wh": Decimal(7_784_480), "idle_s": 60, "price": Decimal("2724.57"), "flags": 0}
+    session = models.get_model(APP, "ChargingSession").objects.create(
+        station=station, site=site, site_area=area, started_at=NOON, reading_count=1, currency="AUD", **figures
+    )
+    sample = {"register_wh": Decimal(7_784_480), "energy_wh": Decimal(7_784_480), "price": Decimal("2724.57")}
+    models.get_model(APP, "MeterSample").objects.create(session=session, at=NOON, number=1, **sample)
+
+    upgraded = _migrate(*_latest())
+
+    assert upgraded.get_model(APP, "ChargingSession").objects.values(*figures).get() == figures
+    assert upgraded.get_model(APP, "MeterSample").objects.values(*sample).get() == sample

@@ -56,6 +56,8 @@ class Action(StrEnum):
 
     STOP_CHARGING = "stop charging"
     REPRICE = "reprice"
+    CORRECT_ENERGY = "correct energy"
+    RECOMPUTE = "recompute"
 
 
 class CommandOutcome(StrEnum):
@@ -67,10 +69,12 @@ class CommandOutcome(StrEnum):
     NO_ANSWER = "no answer"
 
 
-class RepricingOutcome(StrEnum):
-    """The outcome of repricing a session."""
+class EditOutcome(StrEnum):
+    """The outcome of an action that changes a session's figures."""
 
     REPRICED = "repriced"
+    CORRECTED = "corrected"
+    RECOMPUTED = "recomputed"
     REFUSED = "refused"
 
 

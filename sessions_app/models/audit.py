@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from sessions_app.domain.station_states import Action, CommandOutcome, RepricingOutcome
+from sessions_app.domain.station_states import Action, CommandOutcome, EditOutcome
 from sessions_app.models.choices import enum_choices
 from sessions_app.models.people import Manager
 from sessions_app.models.places import ChargingStation
@@ -18,7 +18,7 @@ class ActionAudit(models.Model):
     session = models.ForeignKey(ChargingSession, null=True, on_delete=models.SET_NULL, related_name="actions")
     station = models.ForeignKey(ChargingStation, null=True, on_delete=models.SET_NULL, related_name="actions")
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=40, choices=enum_choices(CommandOutcome, RepricingOutcome))
+    outcome = models.CharField(max_length=40, choices=enum_choices(CommandOutcome, EditOutcome))
     detail = models.TextField(blank=True)
 
     class Meta:

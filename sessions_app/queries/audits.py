@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from sessions_app.domain.station_states import Action, CommandOutcome, RepricingOutcome
+from sessions_app.domain.station_states import Action, CommandOutcome, EditOutcome
 from sessions_app.models import ActionAudit, ChargingSession
 
 _TAKEN = (CommandOutcome.ACCEPTED, CommandOutcome.WAITING)
@@ -29,13 +29,13 @@ def load_stopped_by(session_ids: Iterable[int]) -> dict[int, str]:
 
 def is_repriced(session_id: int) -> bool:
     """Return whether a manager repriced the session."""
-    done = ActionAudit.objects.filter(session_id=session_id, action=Action.REPRICE, outcome=RepricingOutcome.REPRICED)
+    done = ActionAudit.objects.filter(session_id=session_id, action=Action.REPRICE, outcome=EditOutcome.REPRICED)
     return done.exists()
 
 
 def with_repricing(sessions: QuerySet[ChargingSession]) -> QuerySet[ChargingSession]:
     """Add what `repricing_of` reads of each session to the query."""
-    done = ActionAudit.objects.filter(session=OuterRef("pk"), action=Action.REPRICE, outcome=RepricingOutcome.REPRICED)
+    done = ActionAudit.objects.filter(session=OuterRef("pk"), action=Action.REPRICE, outcome=EditOutcome.REPRICED)
     last = done.order_by("-at", "-pk")
     columns = {f"repriced_{name}": Subquery(last.values(name)[:1]) for name in Repricing.__struct_fields__}
     return sessions.annotate(**columns)

@@ -63,6 +63,11 @@ def started_on(visible_sites: VisibleSites, *, first: date | None, last: date | 
     return whole & per_zone
 
 
+def between_days(first: date | None, last: date | None, zone: ZoneInfo) -> Q:
+    """Return the condition that a session started on those days in the zone."""
+    return _between(_midnight(first, zone), _midnight(last, zone, days=1))
+
+
 def _intersection(range_a: DayRange, range_b: DayRange) -> DayRange:
     """Return the days in both ranges; the range is empty if its last day is before its first."""
     firsts, lasts = zip(range_a, range_b, strict=True)

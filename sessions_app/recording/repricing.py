@@ -5,19 +5,15 @@ Nothing else changes the price of a session: editing a policy does not.
 
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.db import transaction
 
-from sessions_app.announce import SessionChange, announce_change
 from sessions_app.domain import figures, pricing
-from sessions_app.domain.drafts import EventBatch, Sample, SessionDraft
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.pricing import Tariff, labels
-from sessions_app.domain.station_states import Action, RepricingOutcome
-from sessions_app.domain.wording import UNKNOWN, money
+from sessions_app.domain.station_states import Action, EditOutcome
+from sessions_app.domain.wording import money
 from sessions_app.models import (
     ActionAudit,
     ChargingSession,
@@ -25,12 +21,16 @@ from sessions_app.models import (
     PricingPolicy,
 )
 from sessions_app.queries import policies
-from sessions_app.queries.event_batch import load_session_batch
-from sessions_app.queries.policies import load_session_to_price
-from sessions_app.queries.readings import load_readings
-from sessions_app.recording.downsampling import update_downsampled
+from sessions_app.recording.stored_sessions import (
+    READINGS_MISSING,
+    LockedSession,
+    lock_session,
+    refold,
+    save_session,
+)
 from sessions_app.store.audits import audit_add
-from sessions_app.store.event_batch import save_batch
+
+OTHER_ENERGY = "Today's rules give another consumption. Recompute the session first (manage.py recompute_sessions)."
 
 
 class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class RepricingResult(msgspec.Struct, frozen=True, kw_only=True):
 @transaction.atomic
 def preview_repricing(session_id: int, policy: PricingPolicy | None = None) -> RepricingResult:
     """Return what repricing would give, by the policy or else the one that applies at the session's start."""
-    return _reprice_draft(session_id, policy)[2]
+    return _reprice_draft(session_id, policy)[1]
 
 
 @transaction.atomic
@@ -85,50 +85,46 @@ def reprice_session(
 
     Refuse if the result differs from the one that the manager has previewed.
     """
-    batch, draft, result = _reprice_draft(session_id, policy)
+    locked, result = _reprice_draft(session_id, policy)
     if previewed is not None and result != previewed:
         result = msgspec.structs.replace(result, refusal="The price has changed since the preview.")
     if not result.refusal:
-        save_batch(batch)
-        update_downsampled([draft])
-        if not draft.state.is_ended:
-            change = SessionChange(draft.id, draft.site_id, redraw=True, refetch=True)
-            transaction.on_commit(partial(announce_change, change), robust=True)
+        save_session(locked)
     audit = ActionAudit(
         action=Action.REPRICE,
-        session_id=draft.id,
-        station_id=draft.station_id,
+        session_id=session_id,
+        station_id=locked.row.station_id,
         at=at,
-        outcome=RepricingOutcome.REFUSED if result.refusal else RepricingOutcome.REPRICED,
+        outcome=EditOutcome.REFUSED if result.refusal else EditOutcome.REPRICED,
         detail=result.detail,
     )
     audit_add(audit, by=by)
     return result
 
 
-def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[EventBatch, SessionDraft, RepricingResult]:
+def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[LockedSession, RepricingResult]:
     """Return the repriced session, not yet saved."""
-    batch = load_session_batch(session_id)  # first: its lock keeps the later reads consistent
-    session = load_session_to_price(session_id)
-    draft = batch.sessions[0]
+    locked = lock_session(session_id)
+    draft, session = locked.draft, locked.row
     old_tariff = draft.billing.tariff
     result = RepricingResult(
         session_id=session_id,
-        label=_label(session),
+        label=locked.label,
         old=session.price,
         old_currency=session.currency,
         old_policy=old_tariff.description if old_tariff else "no policy",
     )
     new_policy, tariff = _find_policy(session, policy) or (None, None)
     if new_policy is None or tariff is None:
-        return batch, draft, msgspec.structs.replace(result, refusal="No pricing policy applies.")
+        return locked, msgspec.structs.replace(result, refusal="No pricing policy applies.")
     currency = session.site.company.currency
     if tariff.currency != currency:
-        return batch, draft, msgspec.structs.replace(result, refusal=f"Prices at this site are in {currency}.")
-    _apply(draft, new_policy, tariff)
-    if draft.totals is None or draft.totals.energy_wh != session.energy_wh:
-        text = "Some readings are missing: the others do not add up to the consumption."
-        return batch, draft, msgspec.structs.replace(result, refusal=text)
+        return locked, msgspec.structs.replace(result, refusal=f"Prices at this site are in {currency}.")
+    _apply(locked, new_policy, tariff)
+    if draft.totals is None or not locked.is_complete:
+        return locked, msgspec.structs.replace(result, refusal=READINGS_MISSING)
+    if draft.totals.energy_wh != session.energy_wh:
+        return locked, msgspec.structs.replace(result, refusal=OTHER_ENERGY)
     new_price = pricing.total(figures.session_price_lines(draft.totals, draft.billing))
     result = msgspec.structs.replace(
         result,
@@ -138,14 +134,7 @@ def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[Event
         is_changed=tariff != old_tariff or new_price != session.price,
         mismatches=_scope_mismatches(session, policy),
     )
-    return batch, draft, result
-
-
-def _label(session: ChargingSession) -> str:
-    """Return a label for people: `8412 · HT-B1-03 · Priya Raman · 3 Mar 2026 09:14`."""
-    local = session.started_at.astimezone(ZoneInfo(session.site.time_zone))
-    user = session.driver.name if session.driver else UNKNOWN
-    return f"{session.pk} · {session.station} · {user} · {local.day} {local:%b %Y %H:%M}"
+    return locked, result
 
 
 def _find_policy(session: ChargingSession, policy: PricingPolicy | None) -> tuple[PricingPolicy, Tariff] | None:
@@ -165,11 +154,8 @@ def _pricing_context(session: ChargingSession) -> policies.PricingContext:
     )
 
 
-def _apply(draft: SessionDraft, policy: PricingPolicy, tariff: Tariff) -> None:
+def _apply(locked: LockedSession, policy: PricingPolicy, tariff: Tariff) -> None:
+    draft = locked.draft
     draft.set_tariff(policy.pk, tariff)
     draft.state = msgspec.structs.replace(draft.state, flags=draft.state.flags & ~Flag.NO_PRICE)
-    stored = load_readings(draft.id)
-    draft.totals, points = figures.fold(draft.state, [reading for _, reading in stored], draft.billing, draft.statuses)
-    draft.changed_samples = [
-        Sample(number, reading, point) for (number, reading), point in zip(stored, points, strict=True)
-    ]
+    refold(locked)

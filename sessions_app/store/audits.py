@@ -35,7 +35,7 @@ def settle_unanswered_audits(*, at: datetime) -> int:
     return overdue.update(outcome=CommandOutcome.NO_ANSWER)
 
 
-def audit_add(action: ActionAudit, *, by: Manager) -> None:
-    """Save an action with the manager's name, which outlives their account."""
-    action.manager, action.manager_name = by, str(by)
+def audit_add(action: ActionAudit, *, by: Manager | None = None, by_name: str = "") -> None:
+    """Save an action with the manager's name, which outlives their account, or with the name of a command."""
+    action.manager, action.manager_name = by, by_name or str(by)
     action.save()

@@ -23,7 +23,7 @@ from sessions_app.models import (
 )
 from sessions_app.queries.event_batch import load_session_batch
 from sessions_app.queries.price_view import price_view
-from sessions_app.recording import record, repricing
+from sessions_app.recording import record, repricing, stored_sessions
 from tests.support.builders import NOON, company, driver, id_tag, operator, policy, session, site, station
 
 pytestmark = pytest.mark.django_db
@@ -277,7 +277,7 @@ def test_reading_after_the_preview_does_not_block_repricing(monkeypatch: pytest.
         ])  # fmt: skip
         return load_session_batch(session_id)
 
-    monkeypatch.setattr(repricing, "load_session_batch", desk_after_a_reading)
+    monkeypatch.setattr(stored_sessions, "load_session_batch", desk_after_a_reading)
 
     preview = repricing.preview_repricing(running.pk)
 
