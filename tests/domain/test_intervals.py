@@ -92,6 +92,59 @@ def test_quarter_hour_zones_have_their_own_clock() -> None:
     assert part.start == NINE - timedelta(minutes=45)
 
 
+def test_energy_at_a_boundary_is_rounded_half_up() -> None:
+    readings = [EnergyPoint(NINE, Decimal(0), None), EnergyPoint(NINE + timedelta(minutes=30), Decimal("0.001"), None)]
+
+    assert [part.energy_wh for part in _cut(readings)] == [Decimal("0.001"), 0]
+
+
+def test_reading_on_a_boundary_belongs_to_both_sides() -> None:
+    parts = _cut(_readings((0, 0, 1000.0), (15, 500, 4000.0), (30, 900, 2000.0)))
+
+    assert [part.energy_wh for part in parts] == [500, 400]
+    assert [part.peak_power_w for part in parts] == [4000, 2000]
+
+
+def test_power_before_an_interval_counts_in_it_if_no_other_does() -> None:
+    parts = _cut(_readings((0, 0, 1000.0), (10, 100, 3000.0), (40, 900, None)))
+
+    assert [part.peak_power_w for part in parts] == [3000, 3000, 3000]
+    assert [part.plugged_s for part in parts] == [900, 900, 600]
+
+
+def test_readings_without_power_peak_at_their_average() -> None:
+    parts = _cut(_readings((0, 0, None), (15, 500, None), (30, 900, None)))
+
+    assert [part.peak_power_w for part in parts] == [2000, 1600]
+
+
+def test_nothing_is_split_without_readings() -> None:
+    assert _cut([]) == []
+
+
+def test_one_reading_is_one_interval_without_energy() -> None:
+    (part,) = _cut(_readings((0, 70, 50.0)))
+
+    assert (part.start, part.stop) == (NINE, NINE + timedelta(minutes=15))
+    assert (part.energy_wh, part.peak_power_w, part.average_power_w) == (0, 50, 0)
+
+
+@pytest.mark.parametrize("minutes", LENGTHS_MIN)
+def test_an_hour_is_cut_into_whole_intervals(minutes: int) -> None:
+    parts = _cut(_readings((0, 0, None), (60, 6000, None)), minutes)
+
+    assert {part.plugged_s for part in parts} == {minutes * 60}
+    assert len(parts) * minutes == 60
+    assert LENGTHS_MIN == (5, 6, 10, 12, 15, 20, 30, 60)
+
+
+def test_boundaries_fall_on_whole_minutes() -> None:
+    begin = NINE + timedelta(minutes=7, seconds=8, microseconds=9)
+    (part,) = _cut([EnergyPoint(begin, Decimal(0), None), EnergyPoint(begin + timedelta(minutes=1), Decimal(1), None)])
+
+    assert (part.start, part.stop) == (NINE, NINE + timedelta(minutes=15))
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 50_000)), min_size=1, max_size=12),
     st.sampled_from(LENGTHS_MIN),

@@ -7,8 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from sessions_app.domain.meter import Reading, assign_phase, merge_readings, parse_reading
+from sessions_app.domain.meter import (
+    FIELDS,
+    Reading,
+    assign_phase,
+    drop_fields,
+    fields_told,
+    merge_readings,
+    parse_reading,
+)
 from sessions_app.domain.value_selection import SampledValue
 
 AT = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -132,6 +141,110 @@ def test_second_reading_of_a_moment_only_adds_values() -> None:
     second = Reading(at=AT, register_wh=Decimal(7), power_w=3.0)
 
     assert merge_readings(first, second) == Reading(at=AT, register_wh=Decimal(5), power_w=3.0)
+
+
+@pytest.mark.parametrize(("percent", "battery"), [("100", 100), ("0", 0), ("100.1", None), ("-0.1", None)])
+def test_charge_is_from_0_to_100_percent(percent: str, battery: float | None) -> None:
+    assert read(energy("1"), of("SoC", percent)).soc_percent == battery
+
+
+@pytest.mark.parametrize(
+    ("amps", "offered_a"),
+    [
+        ({"L1": "16", "L2": "10", "L3": "13"}, 10),
+        ({"L1": "16", "L2": "0", "L3": "0"}, 16),  # 0 is a placeholder beside others
+        ({"L1": "16", "L2": "0.5"}, 0.5),
+        ({"L1": "0", "L2": "0", "L3": "0"}, 0),
+        ({"L1": "16", "": "20"}, 20),
+        ({"": "0", "L1": "16"}, 0),
+    ],
+)
+def test_offered_current_is_that_of_the_lowest_phase(amps: dict[str, str], offered_a: float) -> None:
+    assert read(*(of("Current.Offered", value, phase=phase) for phase, value in amps.items())).offered_a == offered_a
+
+
+@pytest.mark.parametrize(
+    ("volts", "voltage_v"),
+    [
+        ({"L1": "230", "L2": "240", "L3": "250"}, 240),
+        ({"L1": "230", "L2": "115"}, 230),  # half of the highest is a free wire
+        ({"L1": "230", "L2": "116"}, 173),
+        ({"L1": "230", "": "225"}, 225),
+        ({"L1-L2": "400", "L2-L3": "400"}, 400 / 3**0.5),
+        ({"L1-L2": "400", "L2-L3": "430", "L3-L1": "400"}, 410 / 3**0.5),
+        ({"L1": "230", "L1-L2": "400"}, 230),
+        ({"L1": "0", "L1-L2": "400"}, 400 / 3**0.5),
+    ],
+)
+def test_voltage_is_the_mean_of_connected_phases(volts: dict[str, str], voltage_v: float) -> None:
+    values = [of("Voltage", value, phase=phase) for phase, value in volts.items()]
+
+    assert read(*values).voltage_v == pytest.approx(voltage_v)
+
+
+@pytest.mark.parametrize(("export_w", "told_w"), [(100.0, 0.0), (99.9, None), (None, None)])
+def test_power_given_back_tells_a_power_of_zero(export_w: float | None, told_w: float | None) -> None:
+    assert Reading(at=AT, export_w=export_w).told_w == told_w
+    assert Reading(at=AT, export_w=export_w, power_w=50.0).told_w == 50
+    assert Reading(at=AT, export_w=export_w, voltage_v=230.0, currents_a=(10.0, None, 0.5)).told_w == 2_415
+
+
+@pytest.mark.parametrize(
+    ("phases", "rating_w", "currents"),
+    [
+        (3, 11_040, (24.0, 24.0, 24.0)),  # 16.56 kW are exactly 1.5 times the rating
+        (3, 11_039, (24.0, None, None)),
+        (3, None, (24.0, 24.0, 24.0)),
+        (2, None, (24.0, 24.0, None)),
+        (1, 11_040, (24.0, None, None)),
+        (0, None, (24.0, None, None)),
+    ],
+)
+def test_current_beyond_the_rating_is_the_sum(
+    phases: int, rating_w: float | None, currents: tuple[float | None, ...]
+) -> None:
+    lone = Reading(at=AT, voltage_v=230.0, current_a=24.0)
+
+    assert assign_phase(lone, phases=phases, rating_w=rating_w) == Reading(
+        at=AT,
+        voltage_v=230.0,
+        currents_a=currents,  # type: ignore[arg-type]
+    )
+
+
+def test_reading_of_start_and_stop_alone_is_empty() -> None:
+    assert read(energy("5", context="Transaction.Begin")).is_empty
+    assert Reading(at=AT, begin_wh=Decimal(5), end_wh=Decimal(6)).is_empty
+    for name in (*FIELDS, "current_a"):
+        assert not Reading(at=AT, **{name: (1.0, None, None) if name == "currents_a" else 1}).is_empty  # type: ignore[arg-type]
+
+
+def test_values_at_the_grid_side_are_marked() -> None:
+    parsed = read(energy("5", location="Inlet"), of("SoC", "64"), of("Current.Offered", "16", location="Inlet"))
+
+    assert drop_fields(parsed, parsed.inlet) == Reading(at=AT, soc_percent=64.0, inlet=parsed.inlet)
+    assert drop_fields(parsed, 0) is parsed
+    assert read(energy("5"), of("SoC", "64")).inlet == 0
+
+
+def test_told_fields_are_those_with_a_value() -> None:
+    parsed = read(energy("5"), of("Voltage", "230", phase="L1"), of("Current.Import", "10", phase="L1"))
+
+    assert drop_fields(parsed, fields_told(parsed)) == Reading(at=AT)
+    assert fields_told(Reading(at=AT)) == 0
+    assert fields_told(Reading(at=AT, register_wh=Decimal(0))) == 1
+
+
+def test_merged_values_keep_their_side_and_name() -> None:
+    outlet = Reading(at=AT, register_wh=Decimal(5), is_named=False)
+    grid = read(energy("7", location="Inlet"), of("SoC", "64", location="Inlet"))
+
+    merged = merge_readings(outlet, grid)
+
+    assert drop_fields(merged, merged.inlet) == Reading(at=AT, register_wh=Decimal(5), inlet=merged.inlet)
+    assert (merged.soc_percent, merged.is_named) == (64, True)
+    assert merge_readings(merged, outlet) is merged
+    assert merge_readings(outlet, replace(outlet, is_named=True)).is_named
 
 
 @given(
