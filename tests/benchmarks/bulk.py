@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from bulk_sql import OPEN, PAST, SAMPLES, insert_sessions, without_indexes
+from bulk_sql import OPEN, PAST, insert_samples, insert_sessions, without_indexes
 from stand import PASSWORD, SIGNS_IN, create_database, migrate, use_database
 
 YEARS = 3
@@ -141,7 +141,7 @@ def fill(
             bounds = {"first": first, "last": min(first + SLICE, sessions) - 1}
             insert_sessions(cursor, PAST, values | bounds)
         insert_sessions(cursor, OPEN, values | {"first": 0, "last": min(in_progress, 2 * stations) - 1})
-        cursor.execute(SAMPLES, {"sampled": sampled})
+        insert_samples(cursor, sampled)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
 

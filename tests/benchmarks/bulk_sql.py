@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 SESSIONS = "sessions_app_chargingsession"
 
@@ -127,17 +130,19 @@ _COLUMNS = {
 }
 
 # One reading a minute for the latest sessions of history: a flat curve with an idle end.
-SAMPLES = f"""
-WITH latest AS (
-    SELECT * FROM {SESSIONS} WHERE ended_at IS NOT NULL ORDER BY started_at DESC LIMIT %(sampled)s
-)
-INSERT INTO sessions_app_metersample (session_id, at, number, register_wh, power_w, energy_wh, grid_power_w,
-                                      limit_a, idle_s, price)
-SELECT l.id, l.started_at + make_interval(mins => k), k, l.meter_start_wh + sofar.wh,
-       CASE WHEN sofar.wh < l.energy_wh THEN l.peak_power_w ELSE 0 END, sofar.wh,
-       CASE WHEN sofar.wh < l.energy_wh THEN l.peak_power_w ELSE 0 END, l.limit_a, 0,
-       round(sofar.wh / nullif(l.energy_wh, 0) * l.price, 2)
-FROM latest l
+_SAMPLE_COLUMNS = {
+    "session_id": "l.id",
+    "at": "l.started_at + make_interval(mins => k)",
+    "number": "k",
+    "register_wh": "l.meter_start_wh + sofar.wh",
+    "power_w": "CASE WHEN sofar.wh < l.energy_wh THEN l.peak_power_w ELSE 0 END",
+    "energy_wh": "sofar.wh",
+    "grid_power_w": "CASE WHEN sofar.wh < l.energy_wh THEN l.peak_power_w ELSE 0 END",
+    "limit_a": "l.limit_a",
+    "price": "round(sofar.wh / nullif(l.energy_wh, 0) * l.price, 2)",
+}
+_SAMPLED = f"""
+FROM (SELECT * FROM {SESSIONS} WHERE ended_at IS NOT NULL ORDER BY started_at DESC LIMIT %(sampled)s) l
 CROSS JOIN LATERAL generate_series(
     1, greatest(1, (extract(epoch FROM l.ended_at - l.started_at) / 60)::int)) AS k
 CROSS JOIN LATERAL (
@@ -145,22 +150,41 @@ CROSS JOIN LATERAL (
 """
 
 
-def insert_sessions(cursor: Any, source: str, values: Mapping[str, Any]) -> None:
-    """Insert the rows of the source's `finished`; columns without an expression get the model's default."""
-    from sessions_app.models import ChargingSession
-
+def _with_defaults(model: "type[Model]", columns: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return an expression for each column of the model, and the defaults of those that have none of their own."""
     expressions: dict[str, str] = {}
-    params = dict(values)
-    for field in ChargingSession._meta.concrete_fields:
+    defaults: dict[str, Any] = {}
+    for field in model._meta.concrete_fields:
         if field.primary_key or field.column is None:
             continue
-        expressions[field.column] = _COLUMNS.get(field.column, f"%({field.column})s")
-        if field.column not in _COLUMNS:
-            params[field.column] = field.get_default()
+        expressions[field.column] = columns.get(field.column, f"%({field.column})s")
+        if field.column not in columns:
+            defaults[field.column] = field.get_default()
+    return expressions, defaults
+
+
+def insert_sessions(cursor: Any, source: str, values: Mapping[str, Any]) -> None:
+    """Insert the rows of the source's `finished`."""
+    from sessions_app.models import ChargingSession
+
+    expressions, defaults = _with_defaults(ChargingSession, _COLUMNS)
+    params = {**values, **defaults}
     cursor.execute("SELECT setseed(%(seed)s * (1 + %(first)s::float / 1e9))", params)
     columns, selected = ", ".join(expressions), ", ".join(expressions.values())
     cursor.execute(
         f"{source} INSERT INTO {SESSIONS} ({columns}) SELECT {selected} FROM finished ORDER BY started_at", params
+    )
+
+
+def insert_samples(cursor: Any, sampled: int) -> None:
+    """Insert the samples of that many sessions."""
+    from sessions_app.models import MeterSample
+
+    expressions, defaults = _with_defaults(MeterSample, _SAMPLE_COLUMNS)
+    columns, selected = ", ".join(expressions), ", ".join(expressions.values())
+    cursor.execute(
+        f"INSERT INTO {MeterSample._meta.db_table} ({columns}) SELECT {selected} {_SAMPLED}",
+        {"sampled": sampled, **defaults},
     )
 
 
