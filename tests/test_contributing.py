@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from sessions_app.domain.quantities import SERIES
-from tests.support.recipes import COLUMN, IMPORTS, PAGE, QUANTITY, Edit, Recipe
+from tests.support.recipes import RECIPES
+from tests.support.recipes.recipe import Edit, Recipe
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text()
 TREE = ("sessions_app", "terrafuse", "templates", "static", "tests", "manage.py", "pyproject.toml")
+Outcomes = dict[str, set[str]]  # of the tests of a file
 
 
 def named_files(section: str) -> set[str]:
@@ -22,13 +24,14 @@ def named_files(section: str) -> set[str]:
     return set(re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
 
 
-def copy_tree(to: Path) -> None:
+def copy_tree(to: Path) -> Path:
     for name in TREE:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__", "screenshots", "e2e"))
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__", "screenshots"))
         else:
             shutil.copy(source, to / name)
+    return to
 
 
 def apply_edit(edit: Edit, root: Path) -> None:
@@ -39,26 +42,51 @@ def apply_edit(edit: Edit, root: Path) -> None:
 
 
 def run(*arguments: str, root: Path) -> str:
+    """Run Python in the tree, on a database of its own."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        environment.pop(name, None)
     command = [sys.executable, *arguments]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("recipe", [COLUMN, QUANTITY, PAGE], ids=lambda recipe: recipe.section)
-def test_recipe_adds_what_it_promises(recipe: Recipe, tmp_path: Path) -> None:
-    copy_tree(tmp_path)
-    for edit in recipe.edits:
-        named = named_files(recipe.section)
-        assert edit.file in named or f"{Path(edit.file).parent}/" in named, edit.file
-        apply_edit(edit, tmp_path)
-    (tmp_path / "tests" / "test_added.py").write_text(IMPORTS + recipe.check)
-    if recipe.makes_migration:
-        assert "Add field temperature_c" in run("manage.py", "makemigrations", "sessions_app", root=tmp_path)
+def added_test(recipe: Recipe) -> str:
+    return f"tests/test_added_{RECIPES.index(recipe)}.py"
 
-    output = run("-m", "pytest", "-p", "no:cacheprovider", "tests/test_added.py", root=tmp_path)
 
-    assert "1 passed" in output, output
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Outcomes, str]:
+    """Follow all recipes on one copy of the tree; return how its tests end by file, and what they print."""
+    root = copy_tree(tmp_path_factory.mktemp("followed"))
+    for recipe in RECIPES:
+        for edit in recipe.edits:
+            apply_edit(edit, root)
+        (root / added_test(recipe)).write_text(recipe.check)
+    assert "Add field temperature_c" in run("manage.py", "makemigrations", "sessions_app", root=root)
+    tests = [*map(added_test, RECIPES), *dict.fromkeys(test for recipe in RECIPES for test in recipe.also)]
+
+    output = run("-m", "pytest", "-p", "no:cacheprovider", "-rA", *tests, root=root)
+
+    outcomes: Outcomes = {}
+    for outcome, file in re.findall(r"^(PASSED|FAILED|ERROR) ([^:\s]+)", output, re.MULTILINE):
+        outcomes.setdefault(file, set()).add(outcome)
+    return outcomes, output
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.section)
+def test_recipe_adds_what_it_promises(recipe: Recipe, followed: tuple[Outcomes, str]) -> None:
+    outcomes, output = followed
+
+    for file in (added_test(recipe), *recipe.also):
+        assert outcomes.get(file.split(":")[0]) == {"PASSED"}, output
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.section)
+def test_recipe_touches_named_files_only(recipe: Recipe) -> None:
+    named = named_files(recipe.section)
+
+    assert [edit.file for edit in recipe.edits if not {edit.file, f"{Path(edit.file).parent}/"} & named] == []
 
 
 # Records that lack something, and what the start says.
@@ -94,12 +122,19 @@ INCOMPLETE = {
 }
 
 
-@pytest.mark.parametrize(("edit", "message"), INCOMPLETE.values(), ids=list(INCOMPLETE))
-def test_incomplete_record_stops_the_start(edit: Edit, message: str, tmp_path: Path) -> None:
-    copy_tree(tmp_path)
-    apply_edit(edit, tmp_path)
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_tree(tmp_path_factory.mktemp("tree"))
 
-    assert message in run("manage.py", "check", root=tmp_path)
+
+@pytest.mark.parametrize(("edit", "message"), INCOMPLETE.values(), ids=list(INCOMPLETE))
+def test_incomplete_record_stops_the_start(edit: Edit, message: str, tree: Path) -> None:
+    apply_edit(edit, tree)
+
+    output = run("manage.py", "check", root=tree)
+
+    shutil.copy(ROOT / edit.file, tree / edit.file)
+    assert message in output
 
 
 def test_named_files_exist() -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
+from sessions_app.exports.registry import EXPORTS
 from sessions_app.urls import urlpatterns
 from tests.support import builders
 
@@ -21,7 +22,7 @@ NAMED: dict[str, tuple[object, ...]] = {
     "of": TABS,
     "tab": TABS,
     "suffix": ("csv", "xlsx"),
-    "kind": ("sessions", "intervals", "samples"),
+    "kind": tuple(EXPORTS),
     "what": ("station", "driver"),
     "audit_pk": (1,),
     "job_id": (uuid4(),),

@@ -18,7 +18,7 @@ from tests.support import builders
 pytestmark = pytest.mark.django_db
 
 MANY = 5
-ORDERS = list(permutations(range(MANY)))
+ORDERS = [order for order in permutations(range(MANY)) if order[0] < order[-1]]  # none is another's reverse
 # Each column ranks the five sessions in its own order, so that a wrong sort key fails the test.
 OWN = (
     *("started_at", "lasted", "reason", "station", "connector", "inactivity", "power", "consumption"),

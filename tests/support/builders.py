@@ -85,6 +85,17 @@ def session(
     )
 
 
+def many_sessions(count: int, *, on: ChargingStation, **fields: Any) -> None:
+    """Create sessions of half an hour, one an hour up to noon; on connector A, as `session` makes the first."""
+    first = session(on=on, lasted=timedelta(minutes=30), **fields)
+    values = {field.attname: getattr(first, field.attname) for field in first._meta.concrete_fields[1:]}
+    earlier = (timedelta(hours=number) for number in range(1, count))
+    ChargingSession.objects.bulk_create(
+        ChargingSession(**(values | {name: values[name] - each for name in ("started_at", "ended_at", "stopped_at")}))
+        for each in earlier
+    )
+
+
 def manager(username: str = "dana", *, of: Sequence[Site] = (), role: str = "manager") -> Manager:
     """Return the manager of the tests, or another one, with that role at each of the sites."""
     made = Manager.objects.create_user(username, f"{username}@example.com", SIGN_IN_PASSWORD)
