@@ -3,7 +3,6 @@
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -13,13 +12,13 @@ from django.utils import timezone
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from sessions_app.background.time_limits import TIME_LIMITS
 from sessions_app.domain.export_state import ExportState
 from sessions_app.exports.tasks import request_export
-from sessions_app.models import ChargingSession, ExportJob, Manager
+from sessions_app.models import ExportJob, Manager
 from sessions_app.store.background import MAX_RUNS
 from tests.support import builders, workers
-from tests.support.builders import NOON
-from tests.support.worker_tasks import always_raise, count_run, kill_worker
+from tests.support.worker_tasks import always_raise, count_run, kill_worker, write_limit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Process = subprocess.Popen[bytes]
@@ -94,20 +93,14 @@ def test_task_that_raises_fails_after_one_run(start: StartWorker, tmp_path: Path
     _wait_for(lambda: "always_raise" in log.read_text(), "the log")
 
 
-def _sessions(manager: Manager, count: int) -> None:
-    first = builders.session(on=builders.station(at=manager.memberships.get().site))
-    ChargingSession.objects.bulk_create(
-        ChargingSession(
-            station_id=first.station_id,
-            connector_id=first.connector_id,
-            site_area_id=first.site_area_id,
-            site_id=first.site_id,
-            started_at=NOON - timedelta(hours=number),
-            ended_at=NOON - timedelta(hours=number) + timedelta(minutes=30),
-            energy_wh=1_000,
-        )
-        for number in range(count)
-    )
+def test_worker_limits_the_time_of_a_task(start: StartWorker, tmp_path: Path) -> None:
+    limit = tmp_path / "limit.txt"
+    task_id = write_limit.enqueue(str(limit)).id
+
+    start("w")
+
+    _wait_for(lambda: _status(task_id) == TaskResultStatus.SUCCESSFUL, "the task")
+    assert 0 < float(limit.read_text()) <= TIME_LIMITS["default"].total_seconds()
 
 
 def _request(manager: Manager, number: int = 0) -> ExportJob:
@@ -122,8 +115,9 @@ def _state(job: ExportJob) -> str:
 
 
 def test_file_survives_the_kill_of_its_worker(start: StartWorker, tmp_path: Path) -> None:
-    dana = builders.manager(of=[builders.site()])
-    _sessions(dana, 2_500)
+    site = builders.site()
+    dana = builders.manager(of=[site])
+    builders.many_sessions(2_500, on=builders.station(at=site))
     job = _request(dana)
     killed = start("w")
     _wait_for(lambda: _state(job) == ExportState.RUNNING, "the first run")
@@ -141,7 +135,7 @@ def test_file_survives_the_kill_of_its_worker(start: StartWorker, tmp_path: Path
 def test_five_files_of_one_manager_delay_another_by_one(start: StartWorker) -> None:
     site = builders.site()
     dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
-    _sessions(dana, 500)
+    builders.many_sessions(500, on=builders.station(at=site))
     of_dana = [_request(dana, number) for number in range(5)]
     of_eve = _request(eve)
 

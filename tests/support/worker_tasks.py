@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 from django_tasks import task
@@ -27,3 +28,15 @@ def always_raise(file: str) -> None:
     """Add a line to the file and raise."""
     count_run.func(file)
     raise ValueError("no")
+
+
+@task()
+def never_end() -> None:
+    """Wait for what does not happen."""
+    threading.Event().wait()
+
+
+@task()
+def write_limit(file: str) -> None:
+    """Write how many seconds are left until the task is ended; 0 if there is no limit."""
+    Path(file).write_text(str(signal.getitimer(signal.ITIMER_REAL)[0]))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
+from sessions_app.background.time_limits import time_limits
 from sessions_app.background.upkeep import upkeep
 from sessions_app.exports.files import export_dir
 
@@ -31,5 +32,5 @@ class Command(db_worker.Command):
     def handle(self, *, worker_id: str, **options: Any) -> None:
         os.nice(10)  # pages and stations have priority
         tempfile.tempdir = str(export_dir())  # for openpyxl's temporary files: leftovers expire there
-        with upkeep(worker_id):
+        with time_limits(), upkeep(worker_id):
             super().handle(worker_id=worker_id, **options)
