@@ -25,7 +25,7 @@ def address(model: type[Model], page: str, *args: int) -> str:
 
 def create_one_of_each() -> None:
     site = builders.site()
-    dana = builders.manager(f"manager-{site.pk}", of=[site])
+    [dana] = builders.many_managers(1, of=[site])
     driver = builders.driver(site=site)
     tag = builders.id_tag(of=driver)
     station = builders.station(at=site)

@@ -17,7 +17,7 @@ LOOKS = [
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_sign_in_continues_to_the_requested_page(open_page: OpenPage, axe: AxeCheck, look: dict[str, Any]) -> None:
-    builders.manager("dana", of=[builders.site()])
+    builders.manager(of=[builders.site()])
     page = open_page(**look)
 
     page.goto("/sessions/history/")
@@ -30,7 +30,7 @@ def test_sign_in_continues_to_the_requested_page(open_page: OpenPage, axe: AxeCh
 
 
 def test_wrong_password_is_reported(page: Page) -> None:
-    builders.manager("dana")
+    builders.manager()
     page.goto("/sign-in/")
 
     page.get_by_label("User name").fill("dana")

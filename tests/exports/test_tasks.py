@@ -175,17 +175,17 @@ def test_only_expired_files_are_deleted() -> None:
 
 def test_file_needs_its_owner_and_their_memberships() -> None:
     site = builders.site()
-    dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
+    dana, eli = builders.manager(of=[site]), builders.other_manager(of=[site])
     job = queue_job(dana, state=ExportState.READY, finished_at=timezone.now(), site_ids=[site.pk])
     assert downloadable_export(dana, job.pk, at=timezone.now()) == job
-    assert downloadable_export(eve, job.pk, at=timezone.now()) is None
+    assert downloadable_export(eli, job.pk, at=timezone.now()) is None
     dana.memberships.all().delete()
     assert downloadable_export(dana, job.pk, at=timezone.now()) is None
 
 
 def test_site_lost_while_running_closes_the_file(run: Run) -> None:
     site = builders.site()
-    job = queue_job(builders.manager("dana", of=[site]))
+    job = queue_job(builders.manager(of=[site]))
 
     def write(job: ExportJob, to: Path, progress: Progress) -> int:
         job.manager.memberships.all().delete()

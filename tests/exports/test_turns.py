@@ -24,21 +24,21 @@ def _begin() -> ExportJob | None:
 
 
 def test_five_files_do_not_keep_another_manager_from_starting() -> None:
-    dana, eve = builders.manager("dana"), builders.manager("eve")
+    dana, eli = builders.manager(), builders.other_manager()
     of_dana = [queue_job(dana) for _ in range(5)]
-    of_eve = queue_job(eve)
-    assert [_begin(), _begin(), _begin()] == [of_dana[0], of_eve, None]
+    of_eli = queue_job(eli)
+    assert [_begin(), _begin(), _begin()] == [of_dana[0], of_eli, None]
 
 
 def test_managers_take_turns_on_one_worker(run: Run) -> None:
-    dana, eve = builders.manager("dana"), builders.manager("eve")
+    dana, eli = builders.manager(), builders.other_manager()
     for _ in range(5):
         queue_job(dana)
     for _ in range(2):
-        queue_job(eve)
+        queue_job(eli)
     run(write_little)
     started = ExportJob.objects.order_by("started_at").values_list("manager__username", flat=True)
-    assert list(started) == ["dana", "eve", "dana", "eve", "dana", "dana", "dana"]
+    assert list(started) == ["dana", "eli", "dana", "eli", "dana", "dana", "dana"]
 
 
 def test_database_refuses_two_running_jobs_of_a_manager() -> None:

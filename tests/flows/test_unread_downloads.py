@@ -1,40 +1,28 @@
 """Downloads that are not read, over real sockets: they stop neither queries nor other managers."""
 
 import socket
-from datetime import timedelta
 from time import monotonic, sleep
 
 import pytest
 from django.db import connection
 
-from sessions_app.models import ChargingSession, Manager
+from sessions_app.exports.spec import DIRECT_ROWS
+from sessions_app.models import Manager
 from tests.support import builders
 from tests.support.browser_client import session_cookie
-from tests.support.builders import NOON
 from tests.support.serving import Server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROWS = 12_000
+ROWS = DIRECT_ROWS + 3_000
+LONG_TEXT = "T" * 255  # the file must not fit into the 4 MB that Linux buffers for a socket
 
 
 @pytest.fixture
 def managers(server: Server) -> list[Manager]:
     """Create five managers of a site with many sessions."""
     site = builders.site()
-    first = builders.session(on=builders.station(at=site))
-    ChargingSession.objects.bulk_create(
-        ChargingSession(
-            station_id=first.station_id,
-            connector_id=first.connector_id,
-            site_area_id=first.site_area_id,
-            site_id=first.site_id,
-            started_at=NOON - timedelta(hours=number),
-            ended_at=NOON - timedelta(hours=number) + timedelta(minutes=30),
-            energy_wh=1_000,
-        )
-        for number in range(1, ROWS)
-    )
-    return [builders.manager(f"manager-{number}", of=[site]) for number in range(5)]
+    builders.many_sessions(ROWS, on=builders.station(at=site), id_tag_value=LONG_TEXT, ended_by=LONG_TEXT[:200])
+    return builders.many_managers(5, of=[site])
 
 
 def _request(server: Server, manager: Manager) -> socket.socket:

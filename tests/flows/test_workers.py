@@ -134,13 +134,13 @@ def test_file_survives_the_kill_of_its_worker(start: StartWorker, tmp_path: Path
 
 def test_five_files_of_one_manager_delay_another_by_one(start: StartWorker) -> None:
     site = builders.site()
-    dana, eve = builders.manager("dana", of=[site]), builders.manager("eve", of=[site])
+    dana, eli = builders.manager(of=[site]), builders.other_manager(of=[site])
     builders.many_sessions(500, on=builders.station(at=site))
     of_dana = [_request(dana, number) for number in range(5)]
-    of_eve = _request(eve)
+    of_eli = _request(eli)
 
     start("w")
 
     _wait_for(lambda: ExportJob.objects.filter(state=ExportState.READY).count() == 6, "all files")
     order = list(ExportJob.objects.order_by("started_at"))
-    assert order[:3] == [of_dana[0], of_eve, of_dana[1]]
+    assert order[:3] == [of_dana[0], of_eli, of_dana[1]]

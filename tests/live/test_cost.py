@@ -65,7 +65,7 @@ def run_with_viewers(viewers: list[ApplicationCommunicator], scenario: Callable[
 
 def test_update_costs_its_viewers_no_query(queries: list[str]) -> None:
     session = builders.session(lasted=None)
-    viewers = [viewer_of(builders.manager(f"m{n}", of=[session.site])) for n in range(VIEWERS)]
+    viewers = [viewer_of(each) for each in builders.many_managers(VIEWERS, of=[session.site])]
 
     async def scenario() -> list[dict[str, Any]]:
         outbox = announce.ChangeAnnouncer()

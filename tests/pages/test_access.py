@@ -1,5 +1,6 @@
 """Objects of other sites do not exist for a manager, at any address and with any method."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
 from uuid import uuid4
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
 from sessions_app.exports.registry import EXPORTS
+from sessions_app.models import Manager
 from sessions_app.urls import urlpatterns
 from tests.support import builders
 
@@ -85,14 +87,14 @@ def test_objects_of_other_sites_do_not_exist(client: Client, pattern: URLPattern
             assert answers <= {404, 405}
 
 
-@pytest.mark.parametrize("role", ["viewer", "manager"])
-def test_lists_and_files_hide_other_sites(client: Client, role: str) -> None:
+@pytest.mark.parametrize("make_user", [builders.viewer, builders.manager])
+def test_lists_and_files_hide_other_sites(client: Client, make_user: Callable[..., Manager]) -> None:
     theirs = builders.site("Their Towers")
     driver = builders.driver("Hidden Driver", site=theirs)
     where = builders.station("HIDDEN-1", at=theirs)
     builders.session(on=where, driver=driver)
     builders.session(on=where, connector=2, driver=driver, lasted=None)
-    client.force_login(builders.manager(of=[builders.site("Our Quay")], role=role))
+    client.force_login(make_user(of=[builders.site("Our Quay")]))
 
     for pattern in OF_LISTS:
         for address in addresses(pattern, 0):
@@ -130,7 +132,7 @@ def test_deactivated_manager_is_signed_out(client: Client) -> None:
 
 @pytest.mark.parametrize("target", ["https://evil.example.com/", "//evil.example.com", "javascript:alert(1)"])
 def test_sign_in_does_not_redirect_to_other_sites(client: Client, target: str) -> None:
-    builders.manager("dana")
+    builders.manager()
 
     answer = client.post(reverse("sign-in"), {"username": "dana", "password": "secret-of-the-tests", "next": target})
 

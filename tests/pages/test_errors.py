@@ -19,7 +19,7 @@ def visitor() -> Client:
 
 @pytest.fixture
 def dana(visitor: Client) -> Client:
-    visitor.force_login(builders.manager("dana"))
+    visitor.force_login(builders.manager())
     return visitor
 
 

@@ -35,7 +35,7 @@ def test_columns_are_stored_and_put_into_the_url(dana: Client) -> None:
 @pytest.mark.parametrize("query", ["kind=tenant", "sort=-price&page=2"])
 def test_link_without_columns_shows_all_managers_the_same(query: str) -> None:
     place = builders.site()
-    managers = [builders.manager(name, of=[place]) for name in ("dana", "eli")]
+    managers = [builders.manager(of=[place]), builders.other_manager(of=[place])]
     dana, eli = map(browser, managers)
     eli.post("/sessions/history/columns/", {"column": ["id", "user"], "query": ""})
 
@@ -71,8 +71,8 @@ def test_columns_in_url_override_stored_columns(dana: Client) -> None:
 def test_url_shows_all_managers_the_same_columns() -> None:
     place = builders.site()
     builders.session(on=builders.station(at=place))
-    for name in ("dana", "eli"):
-        page = browser(builders.manager(name, of=[place])).get("/sessions/history/?columns=id,policy&sort=-id")
+    for manager in (builders.manager(of=[place]), builders.other_manager(of=[place])):
+        page = browser(manager).get("/sessions/history/?columns=id,policy&sort=-id")
         assert [column.name for column in page.context["table"].columns] == ["id", "policy"]
 
 
@@ -108,24 +108,26 @@ def test_saved_view_in_use_is_marked(dana: Client) -> None:
 
 def test_shared_view_is_for_managers_of_the_same_sites() -> None:
     place = builders.site()
-    dana = browser(builders.manager("dana", of=[place]))
+    dana = browser(builders.manager(of=[place]))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
     dana.post("/sessions/history/views/", {"name": "Mine", "query": ""})
-    eli = browser(builders.manager("eli", of=[place])).get("/sessions/history/views/").text
-    charlie = browser(builders.manager("charlie", of=[builders.site()])).get("/sessions/history/views/").text
-    assert "Ours" in eli
-    assert "Mine" not in eli
-    assert "Ours" not in charlie
+    other = builders.other_manager(of=[place])
+    shown = browser(other).get("/sessions/history/views/").text
+    assert "Ours" in shown
+    assert "Mine" not in shown
+
+    other.memberships.update(site=builders.site())
+    assert "Ours" not in browser(other).get("/sessions/history/views/").text
 
 
 def test_shared_view_of_hidden_site_reveals_nothing() -> None:
     common, lacked = builders.site("Common Court"), builders.site("Hidden Harbour")
     builders.session(on=builders.station("HIDDEN-1", at=lacked))
     builders.session(on=builders.station("COMMON-1", at=common))
-    dana = browser(builders.manager("dana", of=[common, lacked]))
+    dana = browser(builders.manager(of=[common, lacked]))
     query = f"site={lacked.pk}&sort=-price"
     dana.post("/sessions/history/views/", {"name": "Theirs", "query": query, "is_shared": "1"})
-    eli = browser(builders.manager("eli", of=[common]))
+    eli = browser(builders.other_manager(of=[common]))
     assert "Theirs" in eli.get("/sessions/history/views/").text
 
     page = eli.get(f"/sessions/history/?{SavedView.objects.get().query}")
@@ -139,7 +141,7 @@ def test_shared_view_of_hidden_site_reveals_nothing() -> None:
 
 def test_saved_view_is_removed_by_its_owner_only() -> None:
     place = builders.site()
-    dana, eli = (browser(builders.manager(name, of=[place])) for name in ("dana", "eli"))
+    dana, eli = browser(builders.manager(of=[place])), browser(builders.other_manager(of=[place]))
     dana.post("/sessions/history/views/", {"name": "Ours", "query": "", "is_shared": "1"})
     address = f"/sessions/history/views/{SavedView.objects.get().pk}/remove/"
     assert eli.post(address).status_code == 404
@@ -149,7 +151,7 @@ def test_saved_view_is_removed_by_its_owner_only() -> None:
 
 def test_url_reproduces_the_page(dana: Client) -> None:
     where = builders.station(at=builders.site("Busy"))
-    dana.force_login(builders.manager("eli", of=[where.site_area.site]))
+    dana.force_login(builders.other_manager(of=[where.site_area.site]))
     for number in range(60):
         builders.session(on=where, idle_s=number * 60)
     first = dana.get("/sessions/history/?sort=-inactivity&page=2&columns=id,inactivity&idle_min=5")

@@ -48,8 +48,11 @@ def test_row_menu_offers_stop_to_managers_only() -> None:
         ("This station’s sessions", f"{tab}?station={session.station_id}"),
     ]
 
-    for role, first in (("manager", [("Stop charging", f"{at}stop/")]), ("viewer", [])):
-        assert menu(browser(builders.manager(role, of=[session.site], role=role)), session) == first + offered
+    for user, first in (
+        (builders.manager(of=[session.site]), [("Stop charging", f"{at}stop/")]),
+        (builders.viewer(of=[session.site]), []),
+    ):
+        assert menu(browser(user), session) == first + offered
 
 
 def test_row_menu_of_ended_session_offers_receipt() -> None:
@@ -78,7 +81,7 @@ def test_row_menu_without_driver_links_to_none(lasted: timedelta | None) -> None
 
 def test_stop_asks_first_then_waits_for_the_station() -> None:
     session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
+    dana = browser(builders.manager(of=[session.site]))
     assert "Stop session" in dana.get(f"/sessions/{session.pk}/stop/").text
     assert not ActionAudit.objects.exists()
     with mock.patch.object(announce, "send", mock.AsyncMock()) as send:
@@ -102,7 +105,7 @@ def test_stop_names_the_id_that_the_station_confirmed() -> None:
     session.station_transaction_id, session.station_transaction_uses = "77", 2
     session.save()
     with mock.patch.object(announce, "send", mock.AsyncMock()) as send:
-        browser(builders.manager("dana", of=[session.site])).post(f"/sessions/{session.pk}/stop/")
+        browser(builders.manager(of=[session.site])).post(f"/sessions/{session.pk}/stop/")
     assert send.await_args
 
     stop = decode_request(send.await_args.args[1]["request"])
@@ -116,7 +119,7 @@ def test_stop_names_the_id_that_the_station_confirmed() -> None:
 )
 def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
     session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
+    dana = browser(builders.manager(of=[session.site]))
     with mock.patch.object(announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
@@ -126,7 +129,7 @@ def test_answer_of_the_station_is_shown(outcome: str, words: str) -> None:
 
 def test_stop_times_out_after_30_seconds() -> None:
     session = running()
-    dana = browser(builders.manager("dana", of=[session.site]))
+    dana = browser(builders.manager(of=[session.site]))
     with mock.patch.object(announce, "send", mock.AsyncMock()):
         dana.post(f"/sessions/{session.pk}/stop/")
     audit = ActionAudit.objects.get()
@@ -146,14 +149,14 @@ def test_stop_times_out_after_30_seconds() -> None:
 
 def test_offline_station_is_not_asked() -> None:
     session = running(online=False)
-    dana = browser(builders.manager("dana", of=[session.site]))
+    dana = browser(builders.manager(of=[session.site]))
     assert "offline" in dana.post(f"/sessions/{session.pk}/stop/").text
 
 
 def test_viewer_may_not_stop_and_outsider_sees_nothing() -> None:
     session = running()
-    viewer = browser(builders.manager("victor", of=[session.site], role="viewer"))
-    stranger = browser(builders.manager("charlie", of=[builders.site()]))
+    viewer = browser(builders.viewer(of=[session.site]))
+    stranger = browser(builders.manager(of=[builders.site()]))
     assert viewer.post(f"/sessions/{session.pk}/stop/").status_code == 403
     assert stranger.post(f"/sessions/{session.pk}/stop/").status_code == 404
     assert stranger.get(f"/sessions/{session.pk}/menu/").status_code == 404

@@ -84,7 +84,7 @@ def test_all_pages_together_are_the_sessions_in_order(who: str, by: str, moved: 
     people: dict[str, Manager] = {
         "operator": builders.operator(),
         "manager of all": builders.manager(of=list(dict.fromkeys(sites))),
-        "manager of one": builders.manager("otto", of=[moved.site]),
+        "manager of one": builders.other_manager(of=[moved.site]),
     }
     session_filter = SessionFilter(QueryDict(address(by, moved)), tab=HISTORY, user=people[who])
     sessions = apply_filters(session_filter).sessions

@@ -96,21 +96,30 @@ def many_sessions(count: int, *, on: ChargingStation, **fields: Any) -> None:
     )
 
 
-def manager(username: str = "dana", *, of: Sequence[Site] = (), role: str = "manager") -> Manager:
-    """Return the manager of the tests, or another one, with that role at each of the sites."""
+def _member(username: str, of: Sequence[Site], role: str) -> Manager:
     made = Manager.objects.create_user(username, f"{username}@example.com", SIGN_IN_PASSWORD)
     for place in of:
         Membership.objects.create(manager=made, site=place, role=role)
     return made
 
 
+def manager(*, of: Sequence[Site] = ()) -> Manager:
+    """Return the manager of the tests, who manages those sites."""
+    return _member("dana", of, "manager")
+
+
 def other_manager(*, of: Sequence[Site] = ()) -> Manager:
     """Return a second manager, for tests of the borders between two managers."""
-    return manager("eli", of=of)
+    return _member("eli", of, "manager")
+
+
+def many_managers(count: int, *, of: Sequence[Site] = ()) -> list[Manager]:
+    """Return further managers, for tests of turns among many."""
+    return [_member(f"manager-{next(_numbers)}", of, "manager") for _ in range(count)]
 
 
 def viewer(*, of: Sequence[Site] = ()) -> Manager:
-    return manager("victor", of=of, role="viewer")
+    return _member("victor", of, "viewer")
 
 
 def operator() -> Manager:

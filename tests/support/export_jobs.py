@@ -16,7 +16,7 @@ Run = Callable[[WriteFile], None]
 
 def queue_job(manager: Manager | None = None, **fields: Any) -> ExportJob:
     """Create a job, by default of a new manager."""
-    manager = manager or builders.manager(f"m{ExportJob.objects.count()}")
+    manager = manager or builders.many_managers(1)[0]
     defaults = {"kind": "sessions", "of": "history", "name": "x.xlsx", "rows_total": 10}
     return ExportJob.objects.create(manager=manager, **(defaults | {"created_at": timezone.now()} | fields))
 
