@@ -57,7 +57,7 @@ def battery_text(row: SessionRow, now: datetime) -> str:
     """Return the state of charge; of an ended session the first and the last."""
     if row.ended_at is None or row.battery_start is None:
         return wording.percent(row.battery)
-    return f"{row.battery_start:.0f} → {wording.percent(row.battery)}"
+    return f"{wording.round_half_up(row.battery_start, 0)} → {wording.percent(row.battery)}"
 
 
 def whole_duration_s(row: SessionRow, now: datetime) -> int:

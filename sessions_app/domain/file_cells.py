@@ -72,7 +72,7 @@ def to_kw(power_w: float | None) -> Decimal | None:
 
 def to_percent(value: float | None) -> Decimal | None:
     """Return the state of charge in whole %, rounded as on screen."""
-    return None if value is None else Decimal(f"{value:.0f}")
+    return None if value is None else wording.round_half_up(value, 0)
 
 
 def to_minutes(seconds: int) -> Decimal:

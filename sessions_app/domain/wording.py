@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+from iso4217 import Currency
 
 from sessions_app.domain.inactivity import Level
 from sessions_app.domain.station_states import StopReason
@@ -15,6 +16,7 @@ from sessions_app.domain.station_states import StopReason
 UNKNOWN = "–"
 LOCALE = "en_AU"  # sets symbols and separators: $5.09 for AUD, USD 5.09, JPY 500
 STORED_DIGITS = 3  # of prices
+_ISO_DIGITS = {each.code: each.exponent for each in Currency if each.exponent is not None}
 
 CLOSED_BY_US: dict[str, str] = {  # sessions without a stop message
     StopReason.NEXT_SESSION: "Closed: a new session began",
@@ -39,6 +41,9 @@ REASONS: dict[str, str] = {
 LEVEL_LABELS: dict[str, str] = {Level.NONE: "", Level.WARNING: "Long inactivity", Level.HIGH: "Very long inactivity"}
 
 
+LAST_CONNECTOR = 26 * 27  # ZZ: filters and the search box know one or two letters
+
+
 def connector_letter(number: int | None) -> str:
     """Return A for connector 1, B for 2, … Z, AA."""
     if number is None:
@@ -60,9 +65,10 @@ def connector_number(letters: str) -> int | None:
     return number
 
 
-def round_half_up(value: Decimal | float) -> Decimal:
-    """Round to two places, half up: screens show this value and summaries add it up."""
-    return Decimal(str(value) if isinstance(value, float) else value).quantize(Decimal("0.01"), ROUND_HALF_UP)
+def round_half_up(value: Decimal | float, places: int = 2) -> Decimal:
+    """Round half up: screens show this value and summaries add it up."""
+    exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
+    return exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def kwh(energy_wh: Decimal | None) -> str:
@@ -76,8 +82,8 @@ def kw(power_w: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """Return `64 %`."""
-    return UNKNOWN if value is None else f"{value:.0f} %"
+    """Return `64 %`, rounded half up."""
+    return UNKNOWN if value is None else f"{round_half_up(value, 0)} %"
 
 
 def amperes(value: float | None) -> str:
@@ -111,8 +117,11 @@ def _currencies() -> frozenset[str]:
 
 
 def minor_digits(currency: str) -> int:
-    """Return the number of decimals of a currency: 2 for AUD, 0 for JPY, 3 for KWD (CLDR)."""
-    return get_currency_precision(currency)
+    """Return the number of decimals of a currency by ISO 4217: 2 for AUD, 0 for JPY, 3 for KWD.
+
+    CLDR knows those of currencies that ISO 4217 has withdrawn: past sessions keep theirs.
+    """
+    return _ISO_DIGITS[currency] if currency in _ISO_DIGITS else get_currency_precision(currency)
 
 
 @lru_cache(maxsize=16_384)
@@ -123,14 +132,19 @@ def money(amount: Decimal | None, currency: str, *, is_rounded: bool = True) -> 
     """
     if amount is None or not currency:
         return UNKNOWN
-    return str(format_currency(amount, currency, _pattern(currency), LOCALE, decimal_quantization=is_rounded))
+    return str(
+        format_currency(
+            amount, currency, _pattern(currency), LOCALE, currency_digits=False, decimal_quantization=is_rounded
+        )
+    )
 
 
 @lru_cache(maxsize=1_024)
 def _pattern(currency: str) -> str:
     """Return the number pattern: a no-break space separates letters from digits (CLDR rule)."""
     ends_in_sign = unicodedata.category(get_currency_symbol(currency, LOCALE)[-1]).startswith("S")
-    return "¤#,##0.00" if ends_in_sign else "¤\N{NO-BREAK SPACE}#,##0.00"
+    digits = minor_digits(currency)
+    return ("¤" if ends_in_sign else "¤\N{NO-BREAK SPACE}") + "#,##0" + ("." + "0" * digits if digits else "")
 
 
 def short_time(at: datetime | None, zone: ZoneInfo, *, now: datetime, is_zoned: bool = False) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from sessions_app.access import User, sees_every_site, visible_to
 from sessions_app.domain.inactivity import Level
-from sessions_app.domain.wording import REASONS, connector_letter
+from sessions_app.domain.wording import REASONS, connector_letter, connector_number
 from sessions_app.lists.list_url import is_id, param_errors
 from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ChargingSession, Driver
@@ -35,7 +35,6 @@ from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, sea
 from sessions_app.queries.sites import VisibleSites, load_visible_sites
 
 LEVEL_CHOICES = {Level.WARNING.value: "Warning or high", Level.HIGH.value: "High"}
-CONNECTOR_LETTERS = {connector_letter(number): number for number in range(1, 27)}
 # Far enough from the ends of the calendar for conversion to any time zone.
 DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
 
@@ -52,6 +51,18 @@ class _IdField(forms.TypedMultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         return is_id(str(value))
+
+
+class _ConnectorField(forms.TypedMultipleChoiceField):
+    """Letters of connectors, as screens show them: A to ZZ."""
+
+    def valid_value(self, value: Any) -> bool:
+        number = connector_number(str(value))
+        return number is not None and connector_letter(number) == value
+
+
+class _ConnectorFilter(_AnyOf):
+    field_class = _ConnectorField
 
 
 class _IdFilter(_AnyOf):
@@ -91,12 +102,7 @@ class SessionFilter(filters.FilterSet):
     site = _AnyOf(label="Site", field_name="site", coerce=int)
     area = _IdFilter(label="Site area", field_name="site_area", coerce=int)
     station = _IdFilter(label="Charging station", field_name="station", coerce=int)
-    connector = _AnyOf(
-        label="Connector",
-        choices=[(letter, letter) for letter in CONNECTOR_LETTERS],
-        coerce=CONNECTOR_LETTERS.__getitem__,
-        method="by_connector",
-    )
+    connector = _ConnectorFilter(label="Connector", coerce=connector_number, method="by_connector")
     driver = _IdFilter(label="User", field_name="driver", coerce=int)
     kind = _AnyOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
     idle_min = _Minutes(label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from sessions_app.domain.wording import LAST_CONNECTOR
 from sessions_app.models import ChargingSession, ChargingStation, Connector, Driver, SiteArea
 from sessions_app.queries.sites import VisibleSites
 
@@ -43,6 +44,6 @@ def driver_choices(visible: QuerySet[ChargingSession], *, find: str = "", chosen
 
 
 def connector_numbers(visible_sites: VisibleSites) -> list[int]:
-    """Return the connector numbers in use at the sites."""
-    connectors = Connector.objects.filter(station__site_area__site__in=visible_sites.ids, number__lte=26)
+    """Return the connector numbers in use at the sites that have one or two letters."""
+    connectors = Connector.objects.filter(station__site_area__site__in=visible_sites.ids, number__lte=LAST_CONNECTOR)
     return sorted(set(connectors.values_list("number", flat=True).distinct()))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from sessions_app.domain.wording import is_currency, money
+from sessions_app.domain.wording import is_currency, minor_digits, money
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,9 @@ from sessions_app.domain.wording import is_currency, money
         ("0.125", "KWD", "KWD 0.125"),
         ("-3", "EUR", "-EUR 3.00"),
         ("1", "SCR", "Rs 1.00"),
+        ("12.5", "RSD", "RSD 12.50"),
+        ("0.125", "IQD", "IQD 0.125"),
+        ("7", "BGN", "BGN 7.00"),  # withdrawn from ISO 4217 with the euro
     ],
 )
 def test_no_break_space_separates_letters_from_digits(amount: str, currency: str, text: str) -> None:
@@ -36,3 +39,9 @@ def test_currency_is_legal_tender(code: str) -> None:
 @pytest.mark.parametrize("code", ["ZZZ", "XXX", "XAU", "CLF", "DEM", "aud", "AU", "AUD ", ""])
 def test_other_codes_are_not_currencies(code: str) -> None:
     assert not is_currency(code)
+
+
+def test_decimals_are_those_of_iso_4217() -> None:
+    two = ["AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SOS", "SYP", "YER"]  # CLDR: none
+    assert {minor_digits(code) for code in two} == {2}
+    assert (minor_digits("IQD"), minor_digits("JPY"), minor_digits("KWD")) == (3, 0, 3)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sessions_app.domain import wording
+from sessions_app.domain.file_cells import to_percent
 from sessions_app.domain.station_states import StopReason
 
 NOW = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
@@ -50,3 +51,11 @@ def test_time_shows_its_zone_among_other_zones(at: datetime | None, alone: str, 
 )
 def test_end_reason_is_plain_english(code: str, words: str) -> None:
     assert wording.reason(code) == words
+
+
+@pytest.mark.parametrize(
+    ("soc", "text"), [(62.5, "63 %"), (0.5, "1 %"), (63.49, "63 %"), (100.0, "100 %"), (None, "–")]
+)
+def test_battery_is_rounded_half_up(soc: float | None, text: str) -> None:
+    assert wording.percent(soc) == text
+    assert to_percent(soc) == (None if soc is None else int(text.removesuffix(" %")))

@@ -102,6 +102,17 @@ def test_several_values_of_a_filter_are_alternatives(olga: Manager) -> None:
     assert ids("connector=A&connector=B", olga) == {ours.pk, theirs.pk}
 
 
+def test_connectors_beyond_z_are_filtered(olga: Manager) -> None:
+    station = builders.station(connectors=28)
+    by_letter = {
+        letter: builders.session(on=station, connector=n).pk for letter, n in (("Z", 26), ("AA", 27), ("AB", 28))
+    }
+    assert ids("connector=AA", olga) == {by_letter["AA"]}
+    assert ids("connector=Z&connector=AB", olga) == {by_letter["Z"], by_letter["AB"]}
+    for wrong in ("AAA", "aa", "1", "–"):
+        assert not filter_sessions(QueryDict(f"connector={wrong}"), HISTORY, olga).is_valid
+
+
 @pytest.mark.parametrize(
     "words",
     ["priya", "PRIYA raman", "priya@example", "1204", "ht-b1-03", "04a1", "B", "ht b 1204"],
