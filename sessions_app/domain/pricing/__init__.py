@@ -5,7 +5,7 @@ PRICING.md in this folder has the rules in prose; its worked examples are the te
 """
 
 from sessions_app.domain.pricing.compiled import depends_on_power
-from sessions_app.domain.pricing.price_lines import calculate_lines, rounded, tax, total
+from sessions_app.domain.pricing.price_lines import calculate_lines, tax, total
 from sessions_app.domain.pricing.tariff import (
     ENERGY,
     FLAT,
@@ -16,6 +16,7 @@ from sessions_app.domain.pricing.tariff import (
     Component,
     PriceLine,
     Tariff,
+    rounded,
 )
 from sessions_app.domain.pricing.usage import Usage, add_intervals, start_usage
 

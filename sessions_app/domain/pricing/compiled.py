@@ -11,12 +11,17 @@ from math import inf
 
 import msgspec
 
-from sessions_app.domain.pricing.tariff import ENERGY, FLAT, PARKING_TIME, TIME, Component, Tariff
+from sessions_app.domain.pricing.tariff import ENERGY, FLAT, PARKING_TIME, TIME, Component, Tariff, rounded
 from sessions_app.domain.wording import minor_digits
 
-MINUTE_US = 60_000_000
+SECOND_US = 1_000_000
+MINUTE_US = 60 * SECOND_US
+HOUR_US = 60 * MINUTE_US
 MWH_IN_KWH = 1_000_000
 NEVER = 1 << 62
+# How many counted units (mWh, µs, pieces) are in one unit of the price, and in a block of step size 1.
+COUNTS_PER_UNIT = {FLAT: 1, ENERGY: MWH_IN_KWH, TIME: HOUR_US, PARKING_TIME: HOUR_US}
+COUNTS_PER_STEP = {FLAT: 1, ENERGY: 1_000, TIME: SECOND_US, PARKING_TIME: SECOND_US}
 
 
 class PricingMoment(msgspec.Struct, frozen=True):
@@ -52,7 +57,11 @@ class CompiledComponent(msgspec.Struct, frozen=True):
 
 
 class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
-    """The components of each dimension in their order, and the bounds at which intervals are cut."""
+    """The components of each dimension in their order, and the bounds at which intervals are cut.
+
+    By index of the component: `blocks` are counted units in a block, `prices` are fractions of the currency's
+    minor unit for one counted unit. `digits` are the currency's decimals; minimum and maximum are rounded.
+    """
 
     components: tuple[Component, ...]
     flat: tuple[CompiledComponent, ...]
@@ -64,14 +73,17 @@ class CompiledTariff(msgspec.Struct, frozen=True, eq=False):
     graces_us: tuple[int, ...]
     is_by_calendar: bool
     is_by_power: bool
+    blocks: tuple[int, ...]
     prices: tuple[tuple[int, int], ...]
     digits: int
+    min_price: Decimal | None
+    max_price: Decimal | None
 
 
 @lru_cache(maxsize=4_096)
 def compile_tariff(tariff: Tariff) -> CompiledTariff:
-    """Compile a tariff. Tariffs with equal components and currency share one result."""
-    return _compile(tariff.components, tariff.currency)
+    """Compile a tariff. Tariffs with equal components, currency, minimum and maximum share one result."""
+    return _compile(tariff.components, tariff.currency, tariff.min_price, tariff.max_price)
 
 
 def depends_on_power(tariff: Tariff) -> bool:
@@ -80,7 +92,10 @@ def depends_on_power(tariff: Tariff) -> bool:
 
 
 @lru_cache(maxsize=1_024)
-def _compile(components: tuple[Component, ...], currency: str) -> CompiledTariff:
+def _compile(
+    components: tuple[Component, ...], currency: str, min_price: Decimal | None, max_price: Decimal | None
+) -> CompiledTariff:
+    digits = minor_digits(currency)
     compiled = [(c.dimension, _compile_component(index, c)) for index, c in enumerate(components)]
     return CompiledTariff(
         components=components,
@@ -93,8 +108,11 @@ def _compile(components: tuple[Component, ...], currency: str) -> CompiledTariff
         graces_us=_cuts(c.grace_us for _, c in compiled),
         is_by_calendar=any(c.is_by_calendar for c in components),
         is_by_power=any(c.kw_from is not None or c.kw_to is not None for c in components),
-        prices=tuple(c.price.as_integer_ratio() for c in components),
-        digits=minor_digits(currency),
+        blocks=tuple(c.step_size * COUNTS_PER_STEP[c.dimension] for c in components),
+        prices=tuple(_price_per_count(c, digits) for c in components),
+        digits=digits,
+        min_price=None if min_price is None else rounded(min_price, currency),
+        max_price=None if max_price is None else rounded(max_price, currency),
     )
 
 
@@ -109,6 +127,11 @@ def _compile_component(index: int, component: Component) -> CompiledComponent:
         to_w=inf if component.kw_to is None else float(component.kw_to * 1000),
         grace_us=component.grace_minutes * MINUTE_US if component.dimension == PARKING_TIME else 0,
     )
+
+
+def _price_per_count(component: Component, digits: int) -> tuple[int, int]:
+    numerator, denominator = component.price.as_integer_ratio()
+    return numerator * 10**digits, denominator * COUNTS_PER_UNIT[component.dimension]
 
 
 def _scaled(value: Decimal | int | None, factor: int, default: int) -> int:

@@ -1,9 +1,11 @@
 """The tariff that a session stores, and the price lines that it produces."""
 
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import msgspec
+
+from sessions_app.domain.wording import minor_digits
 
 FLAT = "FLAT"
 ENERGY = "ENERGY"
@@ -86,3 +88,8 @@ class PriceLine(msgspec.Struct, frozen=True):
     amount: Decimal
     measured: Decimal = Decimal(0)
     component: int = -1
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """Return the amount half up to the currency's minor unit."""
+    return amount.quantize(Decimal(1).scaleb(-minor_digits(currency)), ROUND_HALF_UP)
