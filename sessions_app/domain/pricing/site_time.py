@@ -45,8 +45,7 @@ def calendar_cuts(compiled: CompiledTariff, zone: str, start_us: int, end_us: in
     if end_us - start_us > LONGEST_US:
         return []
     days = range(start_us // DAY_US, end_us // DAY_US + 1)
-    starts = (start for day in days for start in _windows(compiled, zone, day).starts_us)
-    return [start for start in starts if start_us < start < end_us]
+    return [start for day in days for start in _windows(compiled, zone, day).starts_us if start_us < start < end_us]
 
 
 @lru_cache(maxsize=16_384)

@@ -48,14 +48,6 @@ class _Piece(NamedTuple):
     energy_mwh: int
 
 
-class _Indexes(NamedTuple):
-    """Which component counts a piece, per dimension, by its index in the tariff; -1 is none."""
-
-    flat: int
-    energy: int
-    time: int
-
-
 def start_usage(tariff: Tariff) -> Usage:
     """Return the usage of a session that has just started."""
     return Usage(quantities=(0,) * len(tariff.components))
@@ -71,17 +63,10 @@ def add_intervals(tariff: Tariff, usage: Usage, intervals: Iterable[ClassifiedIn
         interval = classified.interval
         if usage.started_us is None:
             usage = msgspec.structs.replace(usage, started_us=site_time.microseconds(interval.start))
-        power_w = _power_w(interval)
+        power_w = _power_w(interval) if compiled.is_by_power else 0.0
         for piece in _pieces(compiled, usage, classified, zone):
             now = _moment(compiled, usage, piece, power_w, zone)
-            indexes = _Indexes(
-                flat=_first(compiled.flat, now) if piece.energy_mwh and not usage.energy_mwh else -1,
-                energy=_first(compiled.energy, now) if piece.energy_mwh else -1,
-                time=_first(compiled.parking if classified.is_idle else compiled.time, now)
-                if piece.duration_us and not classified.is_held_back
-                else -1,
-            )
-            usage = _add_piece(usage, piece, indexes, is_idle=classified.is_idle)
+            usage = _add_piece(compiled, usage, piece, now, classified)
     return usage
 
 
@@ -104,20 +89,22 @@ def _first(components: tuple[CompiledComponent, ...], now: PricingMoment) -> int
     return -1
 
 
-def _add_piece(usage: Usage, piece: _Piece, indexes: _Indexes, *, is_idle: bool) -> Usage:
-    quantities = list(usage.quantities)
+def _add_piece(
+    compiled: CompiledTariff, usage: Usage, piece: _Piece, now: PricingMoment, classified: ClassifiedInterval
+) -> Usage:
+    """Count a piece for the first component of each dimension that applies."""
+    quantities, is_idle = list(usage.quantities), classified.is_idle
     last_energy, last_time, last_parking = usage.last_energy, usage.last_time, usage.last_parking
-    if indexes.energy >= 0:
-        quantities[indexes.energy] += piece.energy_mwh
-        last_energy = indexes.energy
-    if indexes.flat >= 0:
-        quantities[indexes.flat] = 1
-    if indexes.time >= 0:
-        quantities[indexes.time] += piece.duration_us
-        if is_idle:
-            last_parking = indexes.time
-        else:
-            last_time = indexes.time
+    if piece.energy_mwh:
+        if (index := _first(compiled.energy, now)) >= 0:
+            quantities[index] += piece.energy_mwh
+            last_energy = index
+        if not usage.energy_mwh and (index := _first(compiled.flat, now)) >= 0:
+            quantities[index] = 1
+    is_billed = piece.duration_us and not classified.is_held_back
+    if is_billed and (index := _first(compiled.parking if is_idle else compiled.time, now)) >= 0:
+        quantities[index] += piece.duration_us
+        last_time, last_parking = (last_time, index) if is_idle else (index, last_parking)
     return Usage(
         tuple(quantities),
         usage.started_us,
@@ -153,11 +140,10 @@ def _pieces(compiled: CompiledTariff, usage: Usage, classified: ClassifiedInterv
         for at_us in moments
         if start_us < at_us < end_us
     ]
-    cuts += [
-        (start_us - (-part_mwh * duration_us // energy_mwh), part_mwh)
-        for part_mwh in (bound - usage.energy_mwh for bound in compiled.cuts_mwh)
-        if 0 < part_mwh < energy_mwh
-    ]
+    for bound_mwh in compiled.cuts_mwh:
+        part_mwh = bound_mwh - usage.energy_mwh
+        if 0 < part_mwh < energy_mwh:
+            cuts.append((start_us - (-part_mwh * duration_us // energy_mwh), part_mwh))
     at_us, delivered_mwh = start_us, 0
     for cut_us, delivered_by_cut_mwh in (*sorted(cuts), (end_us, energy_mwh)):
         yield _Piece(at_us, cut_us - at_us, delivered_by_cut_mwh - delivered_mwh)
