@@ -9,7 +9,7 @@ COVERAGE_FLOOR := 90
 # The formatter of static/ comes as a wheel for Linux on x86-64 only: elsewhere this step is left out.
 BIOME = test ! -x $(BIN)/biome || $(BIN)/biome format --config-path=static/.biome.json static
 
-.PHONY: help install demo test check coverage format screenshots constraints outdated clean
+.PHONY: help install demo test check coverage mutants format screenshots constraints outdated clean
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
 
@@ -45,6 +45,15 @@ check: install ## style, types, layers, language, migrations, system checks
 coverage: install ## the branches of the rules that their own tests reach, with a floor
 	$(BIN)/python -m pytest tests/domain --cov=sessions_app/domain --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR) $(ARGS)
 
+MUTANTS := var/mutants
+
+$(MUTANTS)/packages: tests/mutants/constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target $@ -r $<
+	@touch $@
+
+mutants: install $(MUTANTS)/packages ## change the rules one place at a time: do their tests notice? (ARGS="--sample 150 --seed 1")
+	DJANGO_SETTINGS_MODULE=tests.settings PYTHONPATH=$(MUTANTS)/packages $(BIN)/python tests/mutants/run.py $(ARGS)
+
 format: install ## format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -56,6 +65,7 @@ screenshots: install ## take the pictures of the README again, from a demo of th
 
 constraints: ## pin every package that pyproject.toml needs, with its hashes (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-annotate --no-header --quiet --output-file $(CONSTRAINTS)
+	echo cosmic-ray==8.7.0 | uv pip compile - --python-version 3.11 --universal --generate-hashes --no-annotate --no-header --quiet --output-file tests/mutants/constraints.txt
 
 outdated: install ## list the packages that have a newer release
 	$(BIN)/python -m pip list --outdated

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -20,6 +20,15 @@ from tests.support.serving import Server
 
 # The duration of an example depends on the machine, not on the code.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A mutant is killed by any failure, found the same way each time: the smallest example is of no interest.
+settings.register_profile(
+    "mutants",
+    settings.get_profile("steady"),
+    max_examples=30,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+)
 settings.load_profile("steady")
 
 FLAGS = (

@@ -258,10 +258,35 @@ def test_battery_is_from_the_first_to_the_last_value() -> None:
     assert (metrics.battery_start, metrics.battery) == (0, 40)
 
 
-def test_flag_of_a_difference_at_the_stop_is_last() -> None:
-    result = totals(reading(60, 1_300), of=stopped(120, 1_500))
-    differs = totals(reading(60, 1_300), reading(120, 5), of=stopped(180, 1_500))
+def many_powers() -> list[Reading]:
+    """More powers without a register value than may wait to be settled."""
+    return [reading(10 * n, power_w=6_000.0) for n in range(1, 61)]
 
-    assert result.flags == 0
-    assert differs.flags == Flag.REGISTER_FELL
-    assert differs.energy_wh == 500
+
+def test_powers_without_a_register_settle_provisionally() -> None:
+    running = figures.start_totals(START, Decimal(1_000), TERMS)
+    for each in many_powers():
+        result = figures.advance(running, each, TERMS)
+        assert result is not None
+        running = result[0]
+
+    assert running.energy_wh == totals(*many_powers()).energy_wh == 1_000
+    assert len(running.pending) <= 50
+    for register_wh in (1_000, 1_900):  # also one that shows no energy
+        assert figures.advance(running, reading(610, register_wh), TERMS) is None
+
+
+def test_uncounted_reading_before_the_first_costs_nothing() -> None:
+    by_energy = tariff(Component("ENERGY", Decimal(1)))
+
+    _, points = folded(reading(-60, 900), reading(60, 1_100), billing=by_energy)
+
+    assert [(point.energy_wh, point.price) for point in points] == [(0, 0), (100, Decimal("0.10"))]
+
+
+def test_fallen_register_shows_no_power_until_its_pace_is_known() -> None:
+    registers = (1_100, 1_200, 5, 105, 205)
+
+    _, points = folded(*(reading(60 * n, wh) for n, wh in enumerate(registers, 1)))
+
+    assert [point.grid_power_w for point in points] == [None, 6_000, None, None, 6_000]

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from sessions_app.domain import pricing
@@ -68,6 +69,13 @@ def test_power_not_told_is_energy_over_time() -> None:
 
     assert used(restricted, interval(0, 60, 100)) == [100_000, 0]
     assert used(restricted, interval(0, 60, 99.999)) == [0, 99_999]
+
+
+@pytest.mark.parametrize(("kw_from", "kw_to", "depends"), [(0, None, True), (None, 11, True), (None, None, False)])
+def test_tariff_depends_on_power_with_either_bound(kw_from: int | None, kw_to: int | None, depends: bool) -> None:
+    bounds = {name: None if kw is None else Decimal(kw) for name, kw in (("kw_from", kw_from), ("kw_to", kw_to))}
+
+    assert pricing.depends_on_power(tariff(REST, msgspec.structs.replace(REST, **bounds))) is depends
 
 
 @pytest.mark.parametrize(
