@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from sessions_app.domain import flags, wording
+from sessions_app.domain import wording
 from sessions_app.domain.file_cells import Money, money_value, to_kw
 from sessions_app.domain.row import SessionRow
 
@@ -17,8 +17,7 @@ def _level(row: SessionRow, now: datetime) -> Mark:
 
 
 def _look(row: SessionRow, now: datetime) -> Mark:
-    reasons = flags.describe(row.flags)
-    text = f"Needs a look: {'; '.join(reasons)}" if reasons else ""
+    text = f"Needs a look: {'; '.join(row.look_reasons)}" if row.flags else ""
     return text, text
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sessions_app.domain import flags
 from sessions_app.domain.inactivity import Level, inactivity_level
 from sessions_app.domain.lifecycle import is_online, last_heard_at
 from sessions_app.domain.session_totals import DEFAULT_INTERVAL_S
@@ -59,6 +60,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     end_reason: str
     ended_by: str
     flags: int
+    flag_details: str
     reading_count: int
     last_reading_at: datetime | None
     clock_lag_s: float | None
@@ -75,6 +77,13 @@ class SessionRow(msgspec.Struct, frozen=True):
     def policy(self) -> str:
         """The description of the pricing policy at the start; "" without a policy."""
         return _tariff_description(self.tariff)
+
+    @property
+    def look_reasons(self) -> tuple[str, ...]:
+        """Why a person should check the session, with figures, in site time; empty if there is no reason."""
+        if not self.flags:
+            return ()
+        return flags.describe(self.flags, flags.decode_details(self.flag_details), self.tz)
 
     def duration_s(self, now: datetime) -> float:
         """Return the time from the start to the end, or to now; never below 0."""

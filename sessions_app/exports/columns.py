@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sessions_app.domain import flags
 from sessions_app.domain.column import zone_of
 from sessions_app.domain.columns import COLUMNS, offered_columns
 from sessions_app.domain.file_cells import CellKind, FileCell, time_cells
@@ -69,7 +68,7 @@ def time_columns(
 
 
 def _needs_a_look(row: SessionRow, now: datetime) -> str:
-    return "; ".join(flags.describe(row.flags)) if row.flags else ""
+    return "; ".join(row.look_reasons)
 
 
 _AS_OF, _ZONE, _FLAGS = "as_of", "zone", "flags"

@@ -19,7 +19,7 @@ from sessions_app.domain.tabs import Tab
 from sessions_app.models import ChargingSession
 from sessions_app.pages import graphs
 from sessions_app.pages.requests import PageRequest
-from sessions_app.pages.stats import driver_details, facts, stats, warnings
+from sessions_app.pages.stats import driver_details, facts, stats
 from sessions_app.queries.audits import repricing_of, with_repricing
 from sessions_app.queries.curves import load_curve
 from sessions_app.queries.points import POINT_FIELDS, TimeWindow, load_points
@@ -135,7 +135,6 @@ def _context(session: ChargingSession, now: datetime) -> dict[str, Any]:
         "row": row,
         "stats": stats(row, now=now),
         "facts": facts(session, row, now=now),
-        "warnings": warnings(row),
         "price": price_view(session, repricing_of(session)),
         "place": f"{row.station} · {wording.connector_letter(row.connector)}",
         "who": driver_details(session, row),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sessions_app.domain import flags, wording
+from sessions_app.domain import wording
 from sessions_app.domain.columns import COLUMNS, cells
 from sessions_app.domain.inactivity import Level
 from sessions_app.domain.row import SessionRow
@@ -64,11 +64,6 @@ def facts(session: ChargingSession, row: SessionRow, *, now: datetime) -> list[F
         Fact("Reason", wording.reason(row.end_reason, row.ended_by) if row.ended_at else ""),
     ]
     return [fact for fact in all_facts if fact.text]
-
-
-def warnings(row: SessionRow) -> tuple[str, ...]:
-    """Return the reasons why a person should check the session."""
-    return flags.describe(row.flags)
 
 
 def driver_details(session: ChargingSession, row: SessionRow) -> list[str]:

@@ -33,6 +33,7 @@ _DEFAULTS: dict[str, Any] = {
     "end_reason": "Local",
     "ended_by": "",
     "flags": 0,
+    "flag_details": "",
 }
 
 
