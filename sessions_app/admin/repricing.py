@@ -92,7 +92,7 @@ def difference(result: RepricingResult) -> str:
         return UNKNOWN
     if result.old is not None and result.old_currency != result.new_currency:
         return "different currency"
-    return _difference(result.old, result.new, result.new_currency)
+    return price_difference(result.old, result.new, result.new_currency)
 
 
 def _digest(policy: PricingPolicy | None, previewed: Sequence[RepricingResult]) -> str:
@@ -126,7 +126,7 @@ def _sums(previewed: Iterable[RepricingResult]) -> list[tuple[str, str, str]]:
         if new is not None:
             sums[currency].new = _add(sums[currency].new, new)
     return [
-        (money(total.old, currency), money(total.new, currency), _difference(total.old, total.new, currency))
+        (money(total.old, currency), money(total.new, currency), price_difference(total.old, total.new, currency))
         for currency, total in sorted(sums.items())
     ]
 
@@ -135,6 +135,7 @@ def _add(total: Decimal | None, amount: Decimal) -> Decimal:
     return (total or Decimal(0)) + amount
 
 
-def _difference(old: Decimal | None, new: Decimal | None, currency: str) -> str:
+def price_difference(old: Decimal | None, new: Decimal | None, currency: str) -> str:
+    """Return `+$1.80` or `-$0.60`; no price counts as 0."""
     amount = (new or Decimal(0)) - (old or Decimal(0))
     return f"+{money(amount, currency)}" if amount > 0 else money(amount, currency)

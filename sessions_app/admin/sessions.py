@@ -1,4 +1,4 @@
-"""Charging sessions, read-only."""
+"""Charging sessions, read-only but for their price and energy, which actions set."""
 
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 
 from sessions_app.admin.base import (
     EXACT_ID_LOOKUP,
@@ -16,12 +16,14 @@ from sessions_app.admin.base import (
     site_time_column,
     site_time_html,
 )
+from sessions_app.admin.energy_correction import correct_energy
 from sessions_app.admin.repricing import reprice
 from sessions_app.admin.samples import last_samples
 from sessions_app.domain import flags, wording
 from sessions_app.domain.tabs import Tab
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.queries.expressions import PERSON
+from sessions_app.queries.price_view import energy_set_text
 from sessions_app.queries.related_lookup import run_lookups
 from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
 
@@ -108,13 +110,37 @@ class SessionAdmin(ReadOnlyAdmin):
     fieldsets = (
         (None, {"fields": ("id", "started", "ended", "reason", "flag_texts")}),
         ("Place and user", {"fields": ("station", "connector_letter", "site_area", "site", "driver", "id_tag_value")}),
-        ("Figures", {"fields": ("energy", "peak_power", "idle", "battery_range", "reading_count", "last_reading")}),
+        (
+            "Figures",
+            {
+                "fields": (
+                    "energy",
+                    "energy_set",
+                    "peak_power",
+                    "idle",
+                    "battery_range",
+                    "reading_count",
+                    "last_reading",
+                )
+            },
+        ),
         ("Price", {"fields": ("cost", "policy")}),
         ("Reported by the station", {"fields": ("station_transaction_id", "meter_start", "meter_stop")}),
     )
 
     def has_reprice_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
+
+    has_correct_permission = has_reprice_permission
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.correct_energy_view)
+        name = "sessions_app_chargingsession_correct_energy"
+        return [path("<int:session_id>/correct-energy/", view, name=name), *super().get_urls()]
+
+    def correct_energy_view(self, request: HttpRequest, session_id: int) -> HttpResponse:
+        """Set which energy of the session counts."""
+        return correct_energy(self, request, session_id)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -132,6 +158,7 @@ class SessionAdmin(ReadOnlyAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        context["may_correct"] = self.has_correct_permission(request) and not context["original"].is_in_progress
         context["samples"] = last_samples(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -168,6 +195,10 @@ class SessionAdmin(ReadOnlyAdmin):
     @admin.display(description="consumption", ordering="energy_wh")
     def energy(self, session: ChargingSession) -> str:
         return wording.kwh(session.energy_wh)
+
+    @admin.display(description="set by an operator")
+    def energy_set(self, session: ChargingSession) -> str:
+        return energy_set_text(session) or wording.UNKNOWN
 
     @admin.display(description="price", ordering="price")
     def cost(self, session: ChargingSession) -> str:

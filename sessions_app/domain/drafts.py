@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from sessions_app.domain.energy_correction import EnergyCorrection
 from sessions_app.domain.events import CommandAnswered, ConnectionAttempt
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
@@ -74,7 +75,7 @@ class SessionDraft:
     moved_since: datetime | None = None  # what arrived since then is moved by `moved_by` to our clock
     moved_by: timedelta = timedelta(0)
     is_changed: bool = False
-    is_reassigned: bool = False  # driver, place or policy differ from the stored ones
+    is_reassigned: bool = False  # driver, place, policy or correction differ from the stored ones
     needs_tariff: bool = False  # its policy is not looked up yet
     previous_state: SessionState = field(init=False)  # the state that `totals` was computed for
     stored_transaction_id: str = field(init=False)  # the station's own id in the database
@@ -105,6 +106,11 @@ class SessionDraft:
         self.policy_id, self.currency = policy_id, tariff.currency if tariff else ""
         self.tariff = msgspec.json.encode(tariff).decode() if tariff else ""
         self.billing = msgspec.structs.replace(self.billing, tariff=tariff)
+        self.is_changed = self.is_reassigned = True
+
+    def set_correction(self, correction: EnergyCorrection | None) -> None:
+        """Set which energy counts; None leaves it to the rules."""
+        self.billing = msgspec.structs.replace(self.billing, correction=correction)
         self.is_changed = self.is_reassigned = True
 
     def add_status(self, at: datetime, status: str) -> None:

@@ -95,6 +95,16 @@ def fold(
     return totals, _with_uncounted(readings, counted, points, totals, billing)
 
 
+def deliverable_wh(state: SessionState, readings: Sequence[Reading], billing: BillingContext) -> Decimal:
+    """Return what the connector could have delivered from the start to the stop, else to the last reading."""
+    own = _own_readings(state, readings)
+    told_ws = [told_w for reading in own if (told_w := reading.told_w) is not None]
+    end = state.stopped_at or (own[-1].at if own else state.started_at)
+    seconds = (end - state.started_at).total_seconds() + billing.interval_s
+    wh = registers.cap_w(billing.rating_w, max(told_ws, default=None)) * seconds / 3600
+    return Decimal(wh).quantize(ZERO_WH)
+
+
 def totals_point(totals: SessionTotals, billing: BillingContext) -> SessionPoint:
     """Return the graph point of the totals' moment."""
     return SessionPoint(

@@ -45,6 +45,9 @@ FIGURE_FLAGS = (
     | Flag.IDLE_OVER_A_DAY
 )
 
+# Which energy counts is doubtful: an operator who sets it has looked.
+ENERGY_FLAGS = Flag.REGISTER_FELL | Flag.REGISTER_JUMPED | Flag.STOP_DIFFERS
+
 FLAG_LABELS: dict[Flag, str] = {
     Flag.REGISTER_FELL: "The meter's register fell during the session",
     Flag.BEYOND_RATING: "A reading exceeds 1.5 times the connector's rating",

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from sessions_app.domain.energy_correction import EnergyCorrection, EnergySource
 from sessions_app.domain.flags import Flag, FlagDetail
 
 CAP_RATIO = 1.5  # of the rating, or of the highest power told
@@ -133,36 +134,50 @@ def count_interval(
 
 
 class StopDecision(NamedTuple):
-    """Which energy counts at the stop: `difference_wh` is stop − start, if both are known."""
+    """Which energy counts at the stop: stop − start or the sum of the steps.
 
-    difference_wh: Decimal | None
-    counts_difference: bool
-    is_rescaled: bool
+    `total_wh` is the energy that the steps are fitted to; None leaves them as they are.
+    """
+
+    counts_difference: bool = False
+    total_wh: Decimal | None = None
     flag: FlagDetail | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is estimated from power."""
+        return self.counts_difference or self.total_wh is not None
 
 
 def decide_stop(
-    register: Register, start: RegisterValue | None, stop: RegisterValue | None, bounds: Bounds
+    register: Register,
+    start: RegisterValue | None,
+    stop: RegisterValue | None,
+    bounds: Bounds,
+    correction: EnergyCorrection | None = None,
 ) -> StopDecision:
     """Choose between stop − start and the sum of the increases; `register` has counted the stop's value.
 
-    Where both are the same but for rounding to whole Wh, the sum stays.
+    Where both are the same but for rounding to whole Wh, the sum stays. An operator's correction comes first.
     """
+    if correction is not None and correction.energy_wh is not None:
+        return StopDecision(total_wh=correction.energy_wh)
     if start is None or stop is None:
-        return StopDecision(None, False, False)
+        return StopDecision()
     difference = stop.wh - start.wh
-    is_reset = register.is_reset and register.counted_last
-    counts = bounds.allow(difference, start.at, stop.at) and not is_reset
+    source = correction.source if correction is not None else EnergySource.RULES
+    is_reset = register.is_reset and register.counted_last and source is not EnergySource.STOP
+    is_plausible = bounds.allow(difference, start.at, stop.at)
+    counts = is_plausible and not is_reset and source is not EnergySource.READINGS
     apart = abs(register.total_wh - difference)
     energy = difference if counts else register.total_wh
     differs = apart > LEAST_DIFFERENCE_WH and apart * 100 > energy
     flag = FlagDetail(int(Flag.STOP_DIFFERS), float(apart), stop.at) if differs else None
-    return StopDecision(difference, counts, counts and apart >= RESOLUTION_WH, flag)
+    return StopDecision(counts, difference if counts and apart >= RESOLUTION_WH else None, flag)
 
 
-def fit_steps(steps: list[Step], total: Decimal, start: RegisterValue, stop: RegisterValue) -> list[Step]:
-    """Scale the steps to stop − start; where they hold less than half of it, return one step instead."""
-    difference = stop.wh - start.wh
-    if total <= 0 or total * 2 < difference:
-        return [Step(start.at, stop.at, difference)]
-    return [step._replace(wh=step.wh * difference / total) for step in steps]
+def fit_steps(steps: list[Step], total: Decimal, whole: Step) -> list[Step]:
+    """Scale the steps to the whole's energy; where they hold less than half of it, return the whole instead."""
+    if total <= 0 or total * 2 < whole.wh:
+        return [whole]
+    return [step._replace(wh=step.wh * whole.wh / total) for step in steps]

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
+from sessions_app.domain.energy_correction import EnergyCorrection
 from sessions_app.domain.flags import FlagDetail
 from sessions_app.domain.inactivity import IdleClock
 from sessions_app.domain.mean_power import MeanGroup
@@ -32,6 +33,7 @@ class BillingContext(msgspec.Struct, frozen=True):
     limit_a: float | None = None
     tariff: Tariff | None = None
     interval_s: float = DEFAULT_INTERVAL_S
+    correction: EnergyCorrection | None = None
 
 
 class StatusAt(msgspec.Struct, frozen=True, array_like=True):

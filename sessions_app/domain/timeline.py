@@ -58,31 +58,26 @@ def work_out(
     evidence = collect(settled, readings, statuses, billing, stop)
     if evidence is None:
         return None
-    decision = registers.decide_stop(evidence.register, start, stop.wh if stop else None, evidence.bounds)
+    stop_value = stop.wh if stop else None
+    decision = registers.decide_stop(evidence.register, start, stop_value, evidence.bounds, billing.correction)
     is_whole = start is None or settled.at == start.at
-    if decision.counts_difference and not is_whole and (decision.is_rescaled or settled.estimated_mwh):
+    if decision.is_exact and not is_whole and (decision.total_wh is not None or settled.estimated_mwh):
         return None
-    return _Timeline(evidence, decision, billing, stop, start).totals()
+    return _Timeline(evidence, decision, billing, stop).totals()
 
 
 class _Timeline:
     """The walk itself: `usage`, `clock` and `metrics` are brought up to date interval by interval."""
 
-    def __init__(
-        self,
-        evidence: Evidence,
-        decision: StopDecision,
-        billing: BillingContext,
-        stop: Stop | None,
-        start: RegisterValue | None,
-    ) -> None:
+    def __init__(self, evidence: Evidence, decision: StopDecision, billing: BillingContext, stop: Stop | None) -> None:
         self.evidence, self.decision, self.billing, self.stop = evidence, decision, billing, stop
         settled = evidence.settled
         self.end = stop.at if stop else (evidence.readings[-1].at if evidence.readings else settled.at)
         steps: list[Step] = evidence.steps
-        if decision.is_rescaled and start is not None and stop is not None and stop.wh is not None:
-            steps = registers.fit_steps(steps, evidence.register.total_wh, start, stop.wh)
-        flows = energy_flows(evidence, steps, until=self.end, has_estimates=not decision.counts_difference)
+        if decision.total_wh is not None:
+            whole = Step(settled.at, self.end, decision.total_wh)
+            steps = registers.fit_steps(steps, evidence.register.total_wh, whole)
+        flows = energy_flows(evidence, steps, until=self.end, has_estimates=not decision.is_exact)
         self.curve = EnergyCurve(flows, settled.energy_mwh)
         self.stop_mwh = _instant_mwh(steps, stop)
         self.means = mean_powers(evidence, steps, billing)
@@ -173,7 +168,7 @@ class _Timeline:
         )
 
     def _estimated_mwh(self, at: datetime) -> float:
-        if self.decision.counts_difference:
+        if self.decision.is_exact:
             return 0.0
         return self.evidence.settled.estimated_mwh + self.curve.estimated_mwh(at)
 

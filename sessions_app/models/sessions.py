@@ -52,6 +52,7 @@ class ChargingSession(models.Model):
     idle_s = models.PositiveIntegerField(default=0)
     held_back_s = models.PositiveIntegerField(default=0)
     estimated_wh = models.DecimalField(max_digits=15, decimal_places=3, default=0)
+    energy_correction = models.TextField(blank=True, help_text="Which energy an operator has set, if any.")
     counts_stop = models.BooleanField(default=False, help_text="Stop − start is the energy.")
     battery_start = models.FloatField(null=True)
     battery = models.FloatField(null=True)

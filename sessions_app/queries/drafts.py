@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from sessions_app.domain.drafts import ConnectorDraft, SessionDraft, StationDraft
+from sessions_app.domain.energy_correction import EnergyCorrection, decode_correction
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.pricing import Tariff
 from sessions_app.domain.session_totals import BillingContext, StatusAt, decode_totals
@@ -65,6 +66,7 @@ SESSION_FIELDS = (
     "start_received_at",
     "start_stated_at",
     "clock_offset_s",
+    "energy_correction",
     *_STATE_FIELDS,
 )
 
@@ -82,14 +84,16 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
     """Build the draft of a session at the station from the values of `SESSION_FIELDS`."""
     session_id, _, connector_id, totals, tariff, reading_count, *rest = values
     area_id, site_id, driver_id, tag_id, tag, transaction_id, transaction_uses, policy_id, currency, zone = rest[:10]
-    statuses, start_received_at, start_stated_at, clock_offset_s, *state = rest[10:]
+    statuses, start_received_at, start_stated_at, clock_offset_s, correction, *state = rest[10:]
     connector = next((item for item in station.connectors.values() if item.id == connector_id), None)
     return SessionDraft(
         id=session_id,
         station_id=station.id,
         connector=connector,
         state=SessionState(*state),
-        billing=billing_context(connector, zone, decode_tariff(tariff) if tariff else None),
+        billing=billing_context(
+            connector, zone, decode_tariff(tariff) if tariff else None, decode_correction(correction)
+        ),
         totals=decode_totals(totals),
         reading_count=reading_count,
         site_area_id=area_id,
@@ -109,14 +113,17 @@ def session_draft(station: StationDraft, values: tuple[Any, ...]) -> SessionDraf
     )
 
 
-def billing_context(connector: ConnectorDraft | None, zone: str, tariff: Tariff | None) -> BillingContext:
+def billing_context(
+    connector: ConnectorDraft | None, zone: str, tariff: Tariff | None, correction: EnergyCorrection | None = None
+) -> BillingContext:
     """Return what a session's figures depend on, apart from its readings."""
     if connector is None:
-        return BillingContext(zone=zone, tariff=tariff)
+        return BillingContext(zone=zone, tariff=tariff, correction=correction)
     return BillingContext(
         zone=zone,
         rating_w=connector.max_power_w,
         phases=connector.phases,
         limit_a=connector.limit_a,
         tariff=tariff,
+        correction=correction,
     )

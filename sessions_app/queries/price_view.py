@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from sessions_app.domain import pricing, wording
+from sessions_app.domain.energy_correction import decode_correction
 from sessions_app.domain.pricing import ENERGY, PriceLine, Tariff, labels
 from sessions_app.models import ChargingSession
 from sessions_app.queries import policies
@@ -38,6 +39,7 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     was_changed: bool = False
     changed_at: str = ""
     repriced: str = ""
+    energy_set: str = ""
     energy: tuple[PriceLineText, ...] = ()
     others: tuple[PriceLineText, ...] = ()
     tax_percent: str = ""
@@ -56,8 +58,9 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
     Load the session with `site` and `policy`. Takes one more query if the policy changed after the
     session got its tariff, at the start or at the repricing.
     """
+    energy_set = energy_set_text(session)
     if not session.tariff or session.price is None:
-        return PriceView(is_priced=False)
+        return PriceView(is_priced=False, energy_set=energy_set)
     tariff = _decode_tariff(session.tariff)
     lines = _decode_lines(session.price_lines) if session.price_lines else ()
     texts = [(line, price_line_text(line, tariff)) for line in lines]
@@ -73,12 +76,22 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
         was_changed=was_changed,
         changed_at=wording.full_time(session.policy.changed_at, zone) if was_changed and session.policy else "",
         repriced=_repricing_text(repricing, zone) if repricing else "",
+        energy_set=energy_set,
         energy=tuple(text for line, text in texts if line.dimension == ENERGY) or _empty_energy_line(tariff),
         others=tuple(text for line, text in texts if line.dimension != ENERGY),
         tax_percent=labels.tax_percent(tariff),
         tax=wording.money(pricing.tax(tariff, session.price), tariff.currency) if tariff.tax_percent else "",
         total=wording.money(session.price, tariff.currency),
     )
+
+
+def energy_set_text(session: ChargingSession) -> str:
+    """Return who set the session's energy, when, to what and why; "" where the rules decide."""
+    correction = decode_correction(session.energy_correction)
+    if correction is None:
+        return ""
+    when = wording.full_time(correction.at, ZoneInfo(session.site.time_zone))
+    return f"Energy set by {correction.by} on {when}: {correction.words}. {correction.reason}"
 
 
 def price_line_text(line: PriceLine, tariff: Tariff) -> PriceLineText:

@@ -28,7 +28,8 @@ def recompute(draft: SessionDraft) -> None:
 def _is_continuation(draft: SessionDraft) -> bool:
     """Return whether the totals can continue: nothing late, nothing repeated."""
     previous = draft.previous_state
-    if draft.moved_since is not None or draft.is_reassigned or draft.state.meter_start_wh != previous.meter_start_wh:
+    is_other = draft.is_reassigned or draft.state.meter_start_wh != previous.meter_start_wh
+    if draft.billing.correction is not None or draft.moved_since is not None or is_other:
         return False
     if previous.stopped_at is not None and (draft.new_readings or draft.state.stopped_at != previous.stopped_at):
         return False

@@ -84,7 +84,7 @@ def assign_connector(station: StationDraft, draft: SessionDraft, connector: Conn
     if not draft.state.is_ended and open_session(station, connector) is not None:
         return
     draft.connector = connector
-    draft.billing = billing_context(connector, draft.billing.zone, draft.billing.tariff)
+    draft.billing = billing_context(connector, draft.billing.zone, draft.billing.tariff, draft.billing.correction)
     draft.is_changed = draft.is_reassigned = True
     draft.set_state(unplug_if_available(station, draft, draft.state))
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from sessions_app.announce import SessionChange, announce_change
 from sessions_app.domain import figures
 from sessions_app.domain.drafts import EventBatch, Sample, SessionDraft
+from sessions_app.domain.energy_correction import EnergyCorrection, decode_correction
 from sessions_app.domain.quantities import figure_values
 from sessions_app.domain.wording import UNKNOWN
 from sessions_app.models import ChargingSession
@@ -40,6 +41,11 @@ class LockedSession(NamedTuple):
             return False
         has_register = self.row.meter_start_wh is not None and self.row.meter_stop_wh is not None
         return bool(self.samples) or has_register or not self.row.energy_wh
+
+    @property
+    def correction(self) -> EnergyCorrection | None:
+        """The stored correction of its energy."""
+        return decode_correction(self.row.energy_correction)
 
     @property
     def label(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F
 
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, Sample, SessionDraft, StationDraft
+from sessions_app.domain.energy_correction import encode_correction
 from sessions_app.domain.events import ConnectionAttempt
 from sessions_app.domain.quantities import FIGURE_FIELDS, MEASURED_FIELDS, figure_values, measured_values
 from sessions_app.models import (
@@ -151,6 +152,7 @@ def _assignment_columns(draft: SessionDraft) -> dict[str, Any]:
         "policy_id": draft.policy_id,
         "tariff": draft.tariff,
         "currency": draft.currency,
+        "energy_correction": encode_correction(draft.billing.correction),
     }
 
 

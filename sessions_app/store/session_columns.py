@@ -6,7 +6,7 @@ import msgspec
 
 from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import SessionDraft
-from sessions_app.domain.flags import FIGURE_FLAGS, Flag, FlagDetail
+from sessions_app.domain.flags import ENERGY_FLAGS, FIGURE_FLAGS, Flag, FlagDetail
 from sessions_app.domain.session_totals import SessionTotals
 
 _A_DAY_S = 86_400
@@ -23,7 +23,7 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
     if draft.clock_offset_s and draft.state.flags & Flag.STATION_CLOCK:
         details = (*details, FlagDetail(int(Flag.STATION_CLOCK), draft.clock_offset_s))
     return columns | {
-        "flags": totals.flags | _flags(draft, totals),
+        "flags": _flags(draft, totals),
         "energy_wh": totals.energy_wh,
         "power_w": totals.power_w,
         "peak_power_w": totals.peak_power_w,
@@ -50,7 +50,9 @@ def session_columns(draft: SessionDraft) -> dict[str, Any]:
 
 
 def _flags(draft: SessionDraft, totals: SessionTotals) -> int:
-    flags = draft.state.flags & ~FIGURE_FLAGS
+    flags = totals.flags | (draft.state.flags & ~FIGURE_FLAGS)
+    if draft.billing.correction is not None:
+        flags &= ~ENERGY_FLAGS
     if draft.state.is_ended and totals.energy_wh == 0:
         flags |= Flag.NO_ENERGY
     if totals.clock.idle_s > _A_DAY_S:

@@ -182,11 +182,11 @@ def test_stop_flag_says_by_how_much() -> None:
     assert (flag.flag, flag.value, flag.at) == (Flag.STOP_DIFFERS, 2_000, minute(60))
 
 
-@pytest.mark.parametrize(("total", "is_rescaled"), [("1000", False), ("999.001", False), ("999", True), ("0", True)])
-def test_sum_stays_within_rounding_of_the_stop(total: str, is_rescaled: bool) -> None:
+@pytest.mark.parametrize(("total", "fitted_to"), [("1000", None), ("999.001", None), ("999", 1_000), ("0", 1_000)])
+def test_sum_stays_within_rounding_of_the_stop(total: str, fitted_to: int | None) -> None:
     made = decision(total, "1000")
 
-    assert (made.counts_difference, made.is_rescaled, made.difference_wh) == (True, is_rescaled, 1_000)
+    assert (made.counts_difference, made.is_exact, made.total_wh) == (True, True, fitted_to)
 
 
 def test_stop_beyond_the_cap_does_not_count() -> None:
@@ -198,7 +198,7 @@ def test_stop_beyond_the_cap_does_not_count() -> None:
 def test_stop_after_a_reset_does_not_count() -> None:
     assert not decision("1000", "500", is_reset=True).counts_difference
     assert decision("1000", "500", is_reset=True, counted_last=False).counts_difference
-    assert not decision("1000", "500", is_reset=True).is_rescaled
+    assert decision("1000", "500", is_reset=True).total_wh is None
 
 
 def test_nothing_is_decided_without_start_or_stop() -> None:
@@ -206,13 +206,12 @@ def test_nothing_is_decided_without_start_or_stop() -> None:
 
     for start, stop in ((None, value), (value, None)):
         made = decide_stop(Register(START, value, value), start, stop, WIDE)
-        assert (made.difference_wh, made.counts_difference, made.is_rescaled, made.flag) == (None, False, False, None)
+        assert (made.counts_difference, made.total_wh, made.is_exact, made.flag) == (False, None, False, None)
 
 
 def fitted(total: str, difference: int) -> list[Decimal]:
     steps = [Step(START, minute(1), Decimal(total) / 4), Step(minute(1), minute(2), Decimal(total) * 3 / 4)]
-    first, last = RegisterValue(Decimal(0), START), RegisterValue(Decimal(difference), minute(2))
-    return [step.wh for step in fit_steps(steps, Decimal(total), first, last)]
+    return [step.wh for step in fit_steps(steps, Decimal(total), Step(START, minute(2), Decimal(difference)))]
 
 
 def test_steps_are_scaled_to_the_energy_at_the_stop() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from sessions_app.domain.energy_correction import EnergyCorrection, EnergySource, encode_correction
 from sessions_app.domain.pricing import Tariff, labels
 from sessions_app.models import ActionAudit, ChargingSession, PriceComponent, PricingPolicy, Site
 from sessions_app.queries.points import POINT_FIELDS
@@ -256,6 +257,19 @@ def test_repriced_session_takes_no_more_queries(
 
     assert "by Olga Petrova, was $2.40." in page.text
     assert "after the session was repriced. The earlier version still applies" in " ".join(page.text.split())
+
+
+@pytest.mark.parametrize("is_priced", [True, False])
+def test_price_view_says_who_set_the_energy(dana: Client, is_priced: bool) -> None:
+    correction = EnergyCorrection(EnergySource.BY_HAND, "Olga Ng", builders.NOON, "Meter replaced.", Decimal(12_000))
+    session = _session(energy_correction=encode_correction(correction), price=Decimal("4.20"), currency="AUD")
+    if is_priced:
+        _changed_since(session)
+
+    text = dana.get(_address("session-pricing", session)).text
+
+    assert ("Total" in text) is is_priced
+    assert "Energy set by Olga Ng on 2026-03-03 23:00:00 AEDT (Australia/Sydney): by hand, 12.00 kWh." in text
 
 
 def test_receipt_mentions_the_repricing(dana: Client) -> None:
