@@ -8,14 +8,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
-from operator import itemgetter
 
 from sessions_app.domain.evidence import Evidence
+from sessions_app.domain.latest import by_first
 from sessions_app.domain.power import power_line
 from sessions_app.domain.register import Step
 
 MWH_PER_WATT_SECOND = 1 / 3.6
-_FIRST = itemgetter(0)
 
 
 class Flow:
@@ -38,7 +37,7 @@ class Flow:
         area = self._areas[-1]
         if area <= 0:
             return self.mwh * ((at - self.start) / (self.end - self.start))
-        index = bisect_right(self._line, at, key=_FIRST) - 1
+        index = bisect_right(self._line, at, key=by_first) - 1
         since, _, first_w = self._line[index]
         until, last_w, _ = self._line[index + 1]
         part_s, whole_s = (at - since).total_seconds(), (until - since).total_seconds()
@@ -52,6 +51,7 @@ class EnergyCurve:
     def __init__(self, flows: Sequence[Flow], settled_mwh: float) -> None:
         self._flows = flows
         self._starts = [flow.start for flow in flows]
+        self._estimates = [flow for flow in flows if flow.is_estimate]
         self._before = [settled_mwh]
         for flow in flows:
             self._before.append(self._before[-1] + flow.mwh)
@@ -70,7 +70,7 @@ class EnergyCurve:
 
     def estimated_mwh(self, at: datetime) -> float:
         """Return how much of the energy up to a moment is estimated."""
-        return sum(flow.until(at) for flow in self._flows if flow.is_estimate and flow.start < at)
+        return sum([flow.until(at) for flow in self._estimates if flow.start < at])
 
 
 def energy_flows(evidence: Evidence, steps: Iterable[Step], *, until: datetime, has_estimates: bool) -> list[Flow]:

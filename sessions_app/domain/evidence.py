@@ -1,16 +1,16 @@
 """What readings and statuses say of a session from a settled moment on, before anything is counted."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from operator import attrgetter, itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sessions_app.domain import meter, power, register_motion
 from sessions_app.domain import register as registers
 from sessions_app.domain.flags import FlagDetail
+from sessions_app.domain.latest import by_at, by_first, latest
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.power import ToldPower
 from sessions_app.domain.register import Bounds, Register, RegisterValue, Step
@@ -19,9 +19,6 @@ from sessions_app.domain.session_totals import BillingContext, Seen, Settled, St
 
 REGISTER_BIT = 1 << meter.FIELDS.index("register_wh")
 INTERVAL_BIT = 1 << meter.FIELDS.index("interval_wh")
-T = TypeVar("T")
-_AT = attrgetter("at")
-_FIRST = itemgetter(0)
 
 
 class Stop(NamedTuple):
@@ -69,40 +66,37 @@ class Evidence:
 
     def is_standing(self, at: datetime) -> bool:
         """Return whether the register stands at a moment for longer than its step explains."""
-        return any(stand.covers(at) for stand in self._near(self.stands, at, _FIRST))
+        stand = latest(self.stands, at, by_first)
+        return stand is not None and stand.covers(at)
 
     def is_moving(self, at: datetime) -> bool:
         """Return whether a moment lies in a step of the register that counts energy."""
-        return any(step.start <= at < step.end and step.wh > 0 for step in self._near(self.steps, at, _FIRST))
+        step = latest(self.steps, at, by_first)
+        return step is not None and at < step.end and step.wh > 0
 
     def gives_back(self, at: datetime) -> bool:
         """Return whether an export register rises at a moment."""
-        return any(since <= at < until for since, until in self._near(self.exports, at, _FIRST))
+        export = latest(self.exports, at, by_first)
+        return export is not None and at < export[1]
 
     def status_at(self, at: datetime) -> str:
         """Return the status in force, or "" if none is known."""
-        index = bisect_right(self.statuses, at, key=_AT)
-        return self.statuses[index - 1].status if index else ""
+        status = latest(self.statuses, at, by_at)
+        return "" if status is None else status.status
 
     def offered_at(self, at: datetime) -> float | None:
         """Return the last limit that the station offered, in A per phase."""
-        near = self._near(self.limits, at, _FIRST)
-        return near[-1][1] if near else self.settled.offered_a
+        limit = latest(self.limits, at, by_first)
+        return self.settled.offered_a if limit is None else limit[1]
 
     def register_power_w(self, at: datetime) -> float | None:
         """Return what the register says of power at a reading: 0 where it stands, else its pace."""
-        index = bisect_left(self.stands, at, key=_FIRST)
+        index = bisect_left(self.stands, at, key=by_first)
         stand = self.stands[index - 1] if index else None
         if stand is not None and stand.is_idle and (stand.is_open or at <= stand.end):
             return 0.0
-        near = self._near(self.paces, at, _FIRST)
-        return near[-1][1] if near else self.settled.motion.pace_w
-
-    @staticmethod
-    def _near(items: Sequence[T], at: datetime, key: Callable[[T], datetime]) -> Sequence[T]:
-        """Return the last item that begins by a moment, in a list, or an empty list."""
-        index = bisect_right(items, at, key=key)
-        return items[max(index - 1, 0) : index]
+        pace = latest(self.paces, at, by_first)
+        return self.settled.motion.pace_w if pace is None else pace[1]
 
 
 def collect(
@@ -114,9 +108,8 @@ def collect(
 ) -> Evidence | None:
     """Return what the readings say; None where they change what is settled, so that all have to be read again."""
     seen = _seen(settled.seen, readings)
-    told_ws = [told_w for reading in readings if (told_w := reading.told_w) is not None]
-    highest = max([*told_ws, settled.metrics.told_peak_w or 0.0], default=0.0)
-    bounds = Bounds(registers.cap_w(billing.rating_w, highest), billing.interval_s)
+    highest_w = None if billing.rating_w else _highest_told_w(settled, readings)
+    bounds = Bounds(registers.cap_w(billing.rating_w, highest_w), billing.interval_s)
     if _changes_settled(settled, seen, bounds):
         return None
     evidence = Evidence(settled, bounds, seen, statuses, settled.register, settled.motion)
@@ -148,6 +141,10 @@ def collect(
         evidence.paces = paces  # stations round the stop's register: it makes no power of its own
     _add_last_stand(evidence)
     return None if _overturns_provisional(evidence) else evidence
+
+
+def _highest_told_w(settled: Settled, readings: Sequence[Reading]) -> float:
+    return max([settled.metrics.told_peak_w or 0.0, *(reading.told_w or 0.0 for reading in readings)])
 
 
 def _seen(seen: Seen, readings: Sequence[Reading]) -> Seen:

@@ -8,11 +8,11 @@ power and energy in messages of their own, seconds apart.
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 
 import msgspec
 
 from sessions_app.domain import units
+from sessions_app.domain.latest import by_at, latest
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.register import LEAST_POWER_W
 
@@ -52,13 +52,9 @@ def next_told(last: ToldPower | None, reading: Reading, *, interval_s: float) ->
     return ToldPower(reading.at, None, 0.0, last.told_at, last.shortest_s)
 
 
-_AT = attrgetter("at")
-
-
 def in_force(told: Sequence[ToldPower], at: datetime) -> ToldPower | None:
     """Return the told power that counts at a moment; its `power_w` is None once it has ended."""
-    index = bisect_right(told, at, key=_AT)
-    return told[index - 1] if index else None
+    return latest(told, at, by_at)
 
 
 def power_line(
@@ -69,8 +65,8 @@ def power_line(
     Power goes straight from one told value to the next. It is constant before the first and after the last
     of this time, and 0 after a reading that ends it. Each value is held within 0 and the cap.
     """
-    first = bisect_right(told, start, key=_AT)
-    inside = told[first : bisect_right(told, end, key=_AT)]
+    first = bisect_right(told, start, key=by_at)
+    inside = told[first : bisect_right(told, end, key=by_at)]
     before = told[first - 1] if first else None
     if before is None and not inside:
         return []

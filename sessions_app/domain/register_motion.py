@@ -49,7 +49,8 @@ class Motion(msgspec.Struct, frozen=True, array_like=True):
         if self.stood_from is None or self.stood_to is None:
             return None
         stood_s = (self.stood_to - self.stood_from).total_seconds()
-        return Stand(self.stood_from, self.stood_to, stood_s > self._allowed_s(), is_open)
+        is_idle = stood_s > 0 and stood_s > self._allowed_s()
+        return Stand(self.stood_from, self.stood_to, is_idle, is_open)
 
     def _allowed_s(self) -> float:
         step_wh = FIRST_STEP_WH if self.smallest_wh is None else self.smallest_wh
@@ -83,5 +84,8 @@ def follow_step(motion: Motion, step: Step) -> tuple[Motion, Stand | None]:
 
 
 def _pace_w(steps: tuple[tuple[float, Decimal], ...]) -> float | None:
-    duration_s = sum(seconds for seconds, _ in steps)
-    return float(sum(wh for _, wh in steps)) * 3600 / duration_s if duration_s else None
+    duration_s, energy_wh = 0.0, Decimal(0)
+    for seconds, wh in steps:
+        duration_s += seconds
+        energy_wh += wh
+    return float(energy_wh) * 3600 / duration_s if duration_s else None
