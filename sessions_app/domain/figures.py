@@ -14,15 +14,16 @@ import msgspec
 from sessions_app.domain import pricing
 from sessions_app.domain import register as registers
 from sessions_app.domain.evidence import Stop
-from sessions_app.domain.inactivity import IDLE, ClassifiedInterval, Interval, add_interval
+from sessions_app.domain.inactivity import IDLE, Interval, add_interval
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.metrics import metrics_at_start
 from sessions_app.domain.pricing import PriceLine, Usage
 from sessions_app.domain.register import ZERO_WH, RegisterValue
 from sessions_app.domain.register_motion import start_motion
+from sessions_app.domain.session_price import add_usage, price_lines_so_far, price_so_far
 from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals, Settled, StatusAt
-from sessions_app.domain.timeline import add_usage, work_out
+from sessions_app.domain.timeline import work_out
 
 
 def start_totals(started_at: datetime, meter_start_wh: Decimal | None, billing: BillingContext) -> SessionTotals:
@@ -112,7 +113,7 @@ def totals_point(totals: SessionTotals, billing: BillingContext) -> SessionPoint
         grid_power_w=totals.power_w,
         limit_a=totals.metrics.limit_a,
         idle_s=totals.clock.idle_s,
-        price=pricing.total(session_price_lines(totals, billing)) if billing.tariff else None,
+        price=price_so_far(totals.usage, totals.clock, billing),
         held_back_s=totals.clock.held_back_s,
         is_estimated=totals.estimated_wh > 0,
     )
@@ -120,10 +121,7 @@ def totals_point(totals: SessionTotals, billing: BillingContext) -> SessionPoint
 
 def session_price_lines(totals: SessionTotals, billing: BillingContext) -> tuple[PriceLine, ...]:
     """Return the price lines. Price a pending idle run as charging."""
-    if billing.tariff is None:
-        return ()
-    charging = tuple(ClassifiedInterval(interval, is_idle=False) for interval in totals.clock.pending)
-    return pricing.calculate_lines(billing.tariff, add_usage(totals.usage, charging, billing))
+    return price_lines_so_far(totals.usage, totals.clock, billing)
 
 
 def _stop(state: SessionState) -> Stop | None:

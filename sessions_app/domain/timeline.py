@@ -8,21 +8,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import floor
-from operator import attrgetter, itemgetter
 
 import msgspec
 
-from sessions_app.domain import pricing
 from sessions_app.domain import register as registers
 from sessions_app.domain.energy import EnergyCurve, energy_flows
 from sessions_app.domain.evidence import Evidence, Stop, collect
 from sessions_app.domain.flags import Flag, FlagDetail, add_detail
 from sessions_app.domain.inactivity import ClassifiedInterval, Interval, add_interval, classify
+from sessions_app.domain.latest import by_at, by_first, latest
 from sessions_app.domain.mean_power import MeanGroup
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.metrics import limit_at, next_metrics
-from sessions_app.domain.pricing import Usage
 from sessions_app.domain.register import RegisterValue, Step, StopDecision
+from sessions_app.domain.session_price import add_usage, price_so_far
 from sessions_app.domain.session_totals import (
     BillingContext,
     SessionPoint,
@@ -31,16 +30,6 @@ from sessions_app.domain.session_totals import (
     StatusAt,
 )
 from sessions_app.domain.settling import details_by, flags_by, mean_powers, settled_index
-
-_AT = attrgetter("at")
-_FIRST = itemgetter(0)
-
-
-def add_usage(usage: Usage, intervals: Sequence[ClassifiedInterval], billing: BillingContext) -> Usage:
-    """Return the usage after further intervals."""
-    if billing.tariff is None or not intervals:
-        return usage
-    return pricing.add_intervals(billing.tariff, usage, intervals, zone=billing.zone)
 
 
 def work_out(
@@ -92,7 +81,7 @@ class _Timeline:
     def totals(self) -> tuple[SessionTotals, list[SessionPoint]]:
         """Walk through all intervals and return the totals and the points."""
         statuses = self.evidence.statuses
-        inside = statuses[bisect_right(statuses, self.at, key=_AT) : bisect_left(statuses, self.end, key=_AT)]
+        inside = statuses[bisect_right(statuses, self.at, key=by_at) : bisect_left(statuses, self.end, key=by_at)]
         upcoming = [each.at for each in inside]
         for index, reading in enumerate(self.evidence.readings):
             while upcoming and upcoming[0] < reading.at:
@@ -134,9 +123,8 @@ class _Timeline:
     def _priced_w(self, told_w: float | None) -> float | None:
         if told_w is not None or self.means is None:
             return told_w
-        means = self.means.means
-        index = bisect_right(means, self.at, key=_FIRST)
-        return means[index - 1].power_w if index and self.at < means[index - 1].end else None
+        mean = latest(self.means.means, self.at, by_first)
+        return mean.power_w if mean is not None and self.at < mean.end else None
 
     def _add_reading(self, index: int, reading: Reading) -> None:
         self.metrics = next_metrics(self.metrics, self.evidence, index, self.billing)
@@ -152,17 +140,12 @@ class _Timeline:
 
     def _point(self, at: datetime, *, without_mwh: float = 0.0) -> SessionPoint:
         """Return the figures at a moment; `without_mwh` is what the stop adds at this moment."""
-        price = None
-        tariff = self.billing.tariff
-        if tariff is not None:
-            charging = tuple(ClassifiedInterval(interval, is_idle=False) for interval in self.clock.pending)
-            price = pricing.total(pricing.calculate_lines(tariff, add_usage(self.usage, charging, self.billing)))
         return SessionPoint(
             energy_wh=_wh(_rounded(self.curve.at(at) - without_mwh)),
             grid_power_w=self.metrics.power_w,
             limit_a=self.metrics.limit_a,
             idle_s=self.clock.idle_s,
-            price=price,
+            price=price_so_far(self.usage, self.clock, self.billing),
             held_back_s=self.clock.held_back_s,
             is_estimated=self._estimated_mwh(at) > 0,
         )
