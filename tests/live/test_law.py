@@ -1,6 +1,6 @@
 """The law of live pages: a list with its events applied equals a list that is fetched now.
 
-For every event that stations send, and every filter, order and set of columns of In Progress.
+For every event that stations send, repricing by an operator, and every filter, order and set of columns of In Progress.
 """
 
 from datetime import timedelta
@@ -12,15 +12,17 @@ from django.utils import timezone
 
 from sessions_app.announce import ALL_SITES, SessionChange, site_group
 from sessions_app.domain.events import Event
+from sessions_app.domain.station_states import EditOutcome
 from sessions_app.lists.columns import available_columns
 from sessions_app.lists.filters import SessionFilter
 from sessions_app.lists.tabs import IN_PROGRESS
-from sessions_app.models import ChargingStation, Driver
+from sessions_app.models import ActionAudit, ChargingSession, ChargingStation, Driver
 from sessions_app.recording import record
+from sessions_app.recording.repricing import reprice_session
 from tests.support import builders
 from tests.support.browser_client import sign_in
 from tests.support.builders import NOON
-from tests.support.live_events import announced
+from tests.support.live_events import Received, announced, announced_by
 from tests.support.live_page import LivePage, fetch_list
 from tests.support.station_days import MAKERS, StationDay
 
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = NOON + timedelta(hours=1)
 WALKS = 3  # each with its own seed and its share of the pages
 STEPS = 8
+REPRICED_EVERY = 3  # steps
 CHECKED_PAGES = 8  # of each step; every page receives every event
 
 
@@ -47,6 +50,7 @@ class World:
         for number, driver in enumerate(self.drivers, start=1):
             builders.id_tag(f"TAG{number}", of=driver)
         builders.policy(site=self.priced)
+        self.later = builders.policy(description="Later", valid_from=NOW + timedelta(days=1))  # for repricing only
         seen: dict[str, Any] = {"connection_id": "a", "last_seen_at": NOW, "connected_at": NOON}
         self.stations = [
             builders.station("HT-1", at=self.priced, max_power_w=50_000, **seen),
@@ -65,10 +69,17 @@ class World:
                 energy_wh=400 * number,
             )
         self.parked: ChargingStation = parked
+        self.operator = builders.operator()
         self.viewers = {
-            ALL_SITES: sign_in(builders.operator()),
+            ALL_SITES: sign_in(self.operator),
             site_group(self.priced.pk): sign_in(builders.manager(of=[self.priced])),
         }
+
+    def reprice(self) -> None:
+        """Reprice what is in progress at the three stations, in turn by another policy and by the one that applies."""
+        policy = None if ActionAudit.objects.filter(outcome=EditOutcome.REPRICED).exists() else self.later
+        for session in ChargingSession.objects.filter(station__in=self.stations, ended_at=None):
+            reprice_session(session.pk, policy, by=self.operator, at=NOW)
 
 
 def filter_queries(world: World) -> dict[str, list[str]]:
@@ -104,7 +115,7 @@ def queries(world: World) -> list[str]:
 
 
 class Watched:
-    """The open pages of a walk, every third of all viewers' pages, which follow what stations send."""
+    """The open pages of a walk, every third of all viewers' pages, which follow what is announced."""
 
     def __init__(self, world: World, walk: int) -> None:
         self.viewers = world.viewers
@@ -113,9 +124,8 @@ class Watched:
             (group, LivePage(query, fetch_list(self.viewers[group], query))) for group, query in addresses[walk::WALKS]
         ]
 
-    def follow(self, changes: list[SessionChange]) -> None:
-        """Let every page apply the events of the changes."""
-        received = announced(changes, list(self.viewers))
+    def follow(self, received: Received) -> None:
+        """Let every page apply the events that its viewer receives."""
         for group, page in self.pages:
             for event in received[group]:
                 page.apply(event)
@@ -136,14 +146,20 @@ def test_events_applied_equal_a_fresh_list(seed: int) -> None:
     record([day.make(kind) for kind in MAKERS for _ in range(2)])
     watched = Watched(world, seed)
 
-    for _ in range(STEPS):
-        changes, names = [], []
+    for step in range(STEPS):
+        changes: list[SessionChange] = []
+        names: list[str] = []
         for _ in range(random.choice((1, 1, 2))):  # batches that are announced together
             batch = [day.next_event() for _ in range(random.choice((1, 1, 3)))]
             names += [str(event) for event in batch]
             changes += record(batch)[1]
-        watched.follow(changes)
+        watched.follow(announced(changes, list(world.viewers)))
+        if step % REPRICED_EVERY == 1:
+            watched.follow(announced_by(world.reprice, list(world.viewers)))
+            names.append("repricing")
         watched.check(random.sample(watched.pages, CHECKED_PAGES), "\n".join(names))
+
+    assert ActionAudit.objects.filter(outcome=EditOutcome.REPRICED).exists()
 
 
 def test_law_covers_every_filter_and_event() -> None:
