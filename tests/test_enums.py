@@ -1,6 +1,8 @@
 """A value of an enum of the domain is written once: elsewhere the code names its member."""
 
 import ast
+import json
+import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from sessions_app.domain.inactivity import Level
 from sessions_app.domain.tabs import Tab
 from sessions_app.models import SavedView
+from tests.test_states import TEXTS
 
 APP = Path(__file__).resolve().parent.parent / "sessions_app"
 ENUMS: dict[type[Enum], str] = {  # and the file that defines it
@@ -38,6 +41,25 @@ def test_no_literal_repeats_a_member(enum: type[Enum]) -> None:
     repeated = {(name, text) for name, path in names.items() for text in texts(path) if text in values}
 
     assert repeated - OTHER_MEANINGS == set()
+
+
+def test_no_template_compares_with_a_literal() -> None:
+    """A template asks its object: `tab.is_in_progress`."""
+    values = TEXTS | {member.value for enum in ENUMS for member in enum}
+    templates = sorted((APP.parent / "templates").rglob("*.html"))
+
+    compared = {
+        (path.name, text) for path in templates for text in re.findall(r"""[=!]= *["']([^"']+)["']""", path.read_text())
+    }
+
+    assert ("_chip.html", "q") in compared  # comparisons are found
+    assert {(name, text) for name, text in compared if text in values} == set()
+
+
+def test_scripts_know_the_levels_in_their_order() -> None:
+    script = (APP.parent / "static" / "js" / "live.js").read_text()
+
+    assert f"const LEVELS = {json.dumps(list(Level))};" in script
 
 
 def test_models_take_their_choices_from_the_domain() -> None:

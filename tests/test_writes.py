@@ -74,6 +74,13 @@ def test_only_store_writes() -> None:
     assert set(ALLOWED) - found == set()  # no reason outlives its call
 
 
+def test_recording_reads_through_queries_only() -> None:
+    modules = [*(APP / "recording").glob("*.py"), APP / "recorder.py"]
+
+    assert len(modules) > 10
+    assert [path.name for path in modules if ".objects" in path.read_text()] == []
+
+
 @pytest.mark.parametrize(
     ("line", "is_write"),
     [

@@ -62,5 +62,17 @@ class ExportJob(models.Model):
         return self.name
 
     @property
+    def is_running(self) -> bool:
+        return self.state == ExportState.RUNNING
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == ExportState.READY
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == ExportState.FAILED
+
+    @property
     def is_active(self) -> bool:
         return self.state in {ExportState.QUEUED, ExportState.RUNNING}

@@ -10,7 +10,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from sessions_app.domain.tabs import TAB_TITLES
+from sessions_app.domain.tabs import TAB_TITLES, Tab
 from sessions_app.lists.chips import chips
 from sessions_app.lists.columns import DEFAULT_COLUMNS, WIDTH_RULES, saved_columns, selected_columns
 from sessions_app.lists.filters import SessionFilter, apply_filters, filter_sessions, form_problems
@@ -68,7 +68,7 @@ def summary(request: PageRequest, tab: str) -> HttpResponse:
     )
     panel = "sessions/_summary.html"
     context = {
-        "tab": tab,
+        "tab": Tab(tab),
         "sums": totals,
         "is_valid": is_valid,
         "unpriced": query_with(request.GET, price="none"),
@@ -97,7 +97,7 @@ def _context(request: PageRequest, tab: str) -> dict[str, Any]:
     keys = selected_columns(tab, request.GET, request.user)
     filter_chips = chips(request.GET, form)
     return {
-        "tab": tab,
+        "tab": Tab(tab),
         "title": TAB_TITLES[tab],
         "width_rules": WIDTH_RULES,
         "form": form,

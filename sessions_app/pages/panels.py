@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from sessions_app.domain.columns import COLUMNS
+from sessions_app.domain.tabs import Tab
 from sessions_app.domain.wording import connector_letter
 from sessions_app.lists.columns import available_columns, order_columns, selected_columns
 from sessions_app.lists.filters import SessionFilter, apply_filters
@@ -117,5 +118,5 @@ def _hidden_fields(params: QueryDict, *names: str) -> list[tuple[str, str]]:
 
 def _panel(request: PageRequest, tab: str, name: str, context: dict[str, Any]) -> HttpResponse:
     panel = f"sessions/_{name}.html"
-    context |= {"tab": tab, "panel": panel}
+    context |= {"tab": Tab(tab), "panel": panel}
     return render(request, panel if request.htmx else "sessions/panel.html", context)

@@ -27,6 +27,10 @@ class Stat(NamedTuple):
     level: str = ""
     level_words: str = ""
 
+    @property
+    def is_high(self) -> bool:
+        return self.level == Level.HIGH
+
 
 class Fact(NamedTuple):
     """A label and its value."""

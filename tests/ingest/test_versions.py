@@ -229,7 +229,12 @@ def ask_to_stop(session_id: int, manager: Manager) -> None:
     send_stop(session, by=manager, at=timezone.now())
 
 
-def test_refusals_of_several_stations_are_each_logged(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("interval_s", "logged"), [(60.0, ["ONE", "TWO"]), (0.0, ["ONE", "TWO", "ONE"])])
+def test_refusals_are_logged_for_each_station_and_interval(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, interval_s: float, logged: list[str]
+) -> None:
+    monkeypatch.setattr(socket, "REFUSAL_LOG_INTERVAL_S", interval_s)
+    monkeypatch.setattr(socket, "_refusal_logged_at", {})
     for name in ("ONE", "TWO"):
         station(name)
 
@@ -243,4 +248,4 @@ def test_refusals_of_several_stations_are_each_logged(caplog: pytest.LogCaptureF
     with caplog.at_level(logging.WARNING, logger="sessions_app.ingest.socket"):
         asyncio.run(scenario())
 
-    assert [record.args[0] for record in caplog.records if isinstance(record.args, tuple)] == ["ONE", "TWO"]
+    assert [record.args[0] for record in caplog.records if isinstance(record.args, tuple)] == logged
