@@ -185,7 +185,6 @@ def _count(evidence: Evidence, value_wh: Decimal, at: datetime, *, is_interval: 
         evidence.details.append(detail)
     if step is None:
         if not had_value:
-            evidence.motion = register_motion.start_motion(at)
             evidence.first_at = None if is_interval else at
         return
     evidence.steps.append(step)

@@ -20,7 +20,6 @@ from sessions_app.domain.meter import Reading
 from sessions_app.domain.metrics import metrics_at_start
 from sessions_app.domain.pricing import PriceLine, Usage
 from sessions_app.domain.register import ZERO_WH, RegisterValue
-from sessions_app.domain.register_motion import start_motion
 from sessions_app.domain.session_price import add_usage, price_lines_so_far, price_so_far
 from sessions_app.domain.session_totals import BillingContext, SessionPoint, SessionTotals, Settled, StatusAt
 from sessions_app.domain.timeline import work_out
@@ -35,7 +34,6 @@ def start_totals(started_at: datetime, meter_start_wh: Decimal | None, billing: 
         at=started_at,
         register=register,
         cap_w=registers.cap_w(billing.rating_w, None),
-        motion=start_motion(started_at if register.trusted is not None else None),
         metrics=metrics,
         usage=usage,
     )

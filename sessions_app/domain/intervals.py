@@ -77,10 +77,8 @@ def _powers_between(
 
 
 def _delivered_wh(readings: Sequence[EnergyPoint], index: int, at: datetime) -> Decimal:
-    before = readings[index]
-    if index + 1 == len(readings) or at <= before.at:
-        return before.energy_wh
-    after = readings[index + 1]
+    """Return the energy by a moment from the reading at `index` on, and before the next one."""
+    before, after = readings[index], readings[index + 1]
     part = Decimal((at - before.at) // _MICROSECOND) / Decimal((after.at - before.at) // _MICROSECOND)
     return (before.energy_wh + (after.energy_wh - before.energy_wh) * part).quantize(MILLI, ROUND_HALF_UP)
 

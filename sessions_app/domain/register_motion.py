@@ -58,11 +58,6 @@ class Motion(msgspec.Struct, frozen=True, array_like=True):
         return ALLOWED_STEPS * float(step_wh) * 3600 / max(FIRST_PACE_W if pace_w is None else pace_w, LEAST_POWER_W)
 
 
-def start_motion(at: datetime | None) -> Motion:
-    """Return the motion at the first register value."""
-    return Motion(at, at)
-
-
 def follow_step(motion: Motion, step: Step) -> tuple[Motion, Stand | None]:
     """Return the motion after a counted step, and the time that the register stood before it."""
     stand = None

@@ -236,3 +236,16 @@ def test_levels_of_inactivity_depend_on_the_rating() -> None:
         assert inactivity_level(patience * 60 - 1, rating_w) == ""
         assert inactivity_level(patience * 60, rating_w) == "warning"
         assert inactivity_level(2 * patience * 60, rating_w) == "high"
+
+
+def test_peak_is_told_and_else_of_the_register() -> None:
+    steps = [reading(1, 1100), reading(2, 1250), reading(3, 1300)]
+
+    assert folded(*steps).peak_power_w == pytest.approx(7_500)
+    assert folded(*steps, reading(4, 1340, power_w=2_000.0)).peak_power_w == 2_000
+
+
+def test_battery_is_from_the_first_to_the_last_value() -> None:
+    metrics = folded(reading(1, soc_percent=0.0), reading(2, soc_percent=40.0), reading(3, 1100)).metrics
+
+    assert (metrics.battery_start, metrics.battery) == (0, 40)

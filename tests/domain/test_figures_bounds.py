@@ -82,6 +82,16 @@ def test_first_register_after_intervals_needs_all_readings() -> None:
     assert advanced(*intervals, reading(240, 1_500)) is None
 
 
+def test_first_outlet_value_after_the_grid_side_needs_all() -> None:
+    grid = [reading(60 * n, 1_000 + 50 * n, inlet=1) for n in (1, 2)]
+    outlet = [reading(60 * n, 1_000 + 50 * n) for n in (1, 2)]
+
+    assert advanced(*grid, reading(180, 1_150)) is None
+    assert advanced(*grid, reading(180, 1_150, inlet=1)) is not None
+    assert advanced(*grid, reading(180, 1_150, inlet=1, soc_percent=5.0)) is not None
+    assert advanced(*outlet, reading(180, 1_150, soc_percent=5.0)) is not None
+
+
 def test_first_named_reading_after_unnamed_ones_needs_all() -> None:
     unnamed = [reading(60 * n, 1_000 + 50 * n, is_named=False) for n in (1, 2)]
 
@@ -243,19 +253,6 @@ def test_first_power_beyond_the_rating_is_its_detail() -> None:
 
     assert result.flags == Flag.BEYOND_RATING
     assert [(each.value, each.at) for each in result.details] == [(34_000, second(120))]
-
-
-def test_peak_is_told_and_else_of_the_register() -> None:
-    steps = [reading(60, 1_100), reading(120, 1_250), reading(180, 1_300)]
-
-    assert totals(*steps).peak_power_w == pytest.approx(7_500)
-    assert totals(*steps, reading(240, 1_340, power_w=2_000.0)).peak_power_w == 2_000
-
-
-def test_battery_is_from_the_first_to_the_last_value() -> None:
-    metrics = totals(reading(60, soc_percent=0.0), reading(120, soc_percent=40.0), reading(180, 1_100)).metrics
-
-    assert (metrics.battery_start, metrics.battery) == (0, 40)
 
 
 def many_powers() -> list[Reading]:

@@ -98,6 +98,13 @@ def test_energy_at_a_boundary_is_rounded_half_up() -> None:
     assert [part.energy_wh for part in _cut(readings)] == [Decimal("0.001"), 0]
 
 
+def test_energy_is_split_to_the_microsecond() -> None:
+    quarter, tick = NINE + timedelta(minutes=15), timedelta(microseconds=1)
+    readings = [EnergyPoint(quarter - tick, Decimal(0), None), EnergyPoint(quarter + tick, Decimal(100), None)]
+
+    assert [part.energy_wh for part in _cut(readings)] == [50, 50]
+
+
 def test_reading_on_a_boundary_belongs_to_both_sides() -> None:
     parts = _cut(_readings((0, 0, 1000.0), (15, 500, 4000.0), (30, 900, 2000.0)))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from sessions_app.domain.register import Step
-from sessions_app.domain.register_motion import Motion, Stand, follow_step, start_motion
+from sessions_app.domain.register_motion import Motion, Stand, follow_step
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def second(count: float) -> datetime:
 
 
 def moved(*steps: tuple[float, float, int]) -> tuple[Motion, list[Stand]]:
-    motion, stands = start_motion(second(0)), []
+    motion, stands = Motion(), []
     for begin_s, end_s, wh in steps:
         motion, stand = follow_step(motion, Step(second(begin_s), second(end_s), Decimal(wh)))
         stands += [stand] if stand is not None else []

@@ -69,16 +69,12 @@ def main() -> int:
     if not passes(["tests/domain", f"--junitxml={REPORT}"]):
         print("The tests fail without any change.", file=sys.stderr)
         return 1
-    seconds = {
-        file: spent
-        for file, spent in seconds_by_file().items()
-        if spent <= options.slowest and file not in REFERENCE_ONLY
-    }
+    seconds = seconds_by_file()
     sys.dont_write_bytecode = True  # from here on: a mutant's code would be taken for the original's
     alive = 0
     for number, mutation in enumerate(sample, 1):
         began, place = monotonic(), f"{mutation.module_path}:{mutation.start_pos[0]} {mutation.operator_name}"
-        diff = surviving_change(mutation, seconds)
+        diff = surviving_change(mutation, seconds, options.slowest)
         alive += bool(diff)
         outcome = "alive" if diff else "killed"
         print(f"{number:4}/{len(sample)} {outcome:6} {monotonic() - began:5.1f} s  {place}\n{diff}", end="", flush=True)
@@ -91,7 +87,7 @@ def arguments() -> Namespace:
     parser = ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sample", type=int, default=150, help="how many mutants (150)")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another sample (1)")
-    parser.add_argument("--slowest", type=float, default=SLOWEST_S, help="leave out test files that take longer (s)")
+    parser.add_argument("--slowest", type=float, default=SLOWEST_S, help="leave out slower test files (s)")
     parser.add_argument("modules", nargs="*", default=MODULES, help="modules or folders of sessions_app/domain")
     return parser.parse_args()
 
@@ -124,7 +120,7 @@ def is_counted(mutation: MutationSpec) -> bool:
     return bool(OPERATORS.fullmatch(mutation.operator_name)) and not is_signature and not DECLARATION.match(line)
 
 
-def surviving_change(mutation: MutationSpec, seconds: dict[str, float]) -> str:
+def surviving_change(mutation: MutationSpec, seconds: dict[str, float], slowest_s: float) -> str:
     """Return the change as a diff if no test notices it, else ""."""
     module = Path(mutation.module_path)
     original = module.read_text()
@@ -132,7 +128,7 @@ def surviving_change(mutation: MutationSpec, seconds: dict[str, float]) -> str:
     mutated = mutate_code(original, operator, mutation.occurrence)
     module.write_text(mutated)
     try:
-        if not passes(nearest_first(module, seconds)):
+        if not passes(nearest_first(module, seconds, slowest_s)):
             return ""
     finally:
         module.write_text(original)
@@ -160,10 +156,12 @@ def seconds_by_file() -> dict[str, float]:
     return seconds
 
 
-def nearest_first(module: Path, seconds: dict[str, float]) -> list[str]:
+def nearest_first(module: Path, seconds: dict[str, float], slowest_s: float) -> list[str]:
     """Return the test files: those that import the module first, quick ones before slow ones."""
     name = re.compile(rf"\b{module.stem}\b")
-    return sorted(seconds, key=lambda file: (not name.search(Path(file).read_text()), seconds[file]))
+    near = {file for file in seconds if name.search(Path(file).read_text())}
+    files = [file for file in seconds if file not in REFERENCE_ONLY and (file in near or seconds[file] <= slowest_s)]
+    return sorted(files, key=lambda file: (file not in near, seconds[file]))
 
 
 if __name__ == "__main__":
