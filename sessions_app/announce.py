@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from sessions_app.domain.cell_texts import marks
 from sessions_app.domain.columns import LIVE_CELLS, cells
+from sessions_app.domain.flags import reason_keys
 from sessions_app.domain.row import SessionRow
 from sessions_app.queries.points import PointValues
 from sessions_app.queries.rows import rows_by_id
@@ -50,8 +51,7 @@ def station_group(station_id: int) -> str:
 class SessionChanged(TypedDict):
     """New texts for a row in progress, by the keys of `domain.columns.COLUMNS` and `domain.cell_texts.MARKS`.
 
-    `level` and `idle_s` let a filtered list decide whether the session still belongs to it. From `silent_at` (epoch
-    seconds) the row counts as silent. `refetch`: other cells or filtered values have changed, so fetch the list.
+    `level`, `idle_s` and `look` (values of that filter) let a filtered list decide whether the session belongs to it.
     """
 
     type: Literal["session.changed"]
@@ -59,8 +59,9 @@ class SessionChanged(TypedDict):
     number: int
     level: str
     idle_s: int
-    silent_at: float
-    refetch: bool
+    look: list[str]
+    silent_at: float  # epoch seconds from which the row counts as silent
+    refetch: bool  # other cells or filtered values have changed: fetch the list
     cells: dict[str, str]
     marks: dict[str, tuple[str, str]]
 
@@ -220,15 +221,16 @@ async def _announce(change: SessionChange, row: SessionRow, *, at: datetime) -> 
         number=row.reading_count,
         level=row.level.value,
         idle_s=row.idle_s,
+        look=reason_keys(row.flags),
         silent_at=row.silent_at.timestamp(),
         refetch=change.refetch,
         cells=texts,
         marks=marks(row, now=at),
     )
-    points_event = SessionPoints(
+    event = SessionPoints(
         type="session.points", session=row.id, points=change.points, redraw=change.redraw, cells=texts
     )
-    await send(session_group(row.id), points_event)
+    await send(session_group(row.id), event)
     if change.has_ended:
         text = f"Session {row.id} at {row.station} has ended: {cells(row, ('reason',), now=at)['reason']}"
         ended_event = SessionEnded(type="session.ended", session=row.id, text=text)

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path, reverse
 
@@ -23,6 +23,7 @@ from sessions_app.domain import flags, wording
 from sessions_app.domain.tabs import Tab
 from sessions_app.models import ActionAudit, ChargingSession
 from sessions_app.queries.expressions import PERSON
+from sessions_app.queries.flags import flag_condition
 from sessions_app.queries.price_view import energy_set_text
 from sessions_app.queries.related_lookup import run_lookups
 from sessions_app.queries.search import MAX_SEARCH_LENGTH, search_condition, search_lookups
@@ -54,18 +55,16 @@ class FlagFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("any", "Any reason"),
+            (flags.ANY_REASON, flags.REASON_CHOICES[flags.ANY_REASON]),
             *((str(flag.value), text) for flag, text in flags.FLAG_LABELS.items()),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
-        flagged = queryset.exclude(flags=0)  # the condition of the partial index, needed for a single flag too
-        if value == "any":
-            return flagged
+        if value == flags.ANY_REASON:
+            return queryset.filter(flag_condition(flags.reason_bits([value])))
         if value in {str(flag.value) for flag in flags.FLAG_LABELS}:
-            with_bit: QuerySet[Any] = flagged.alias(bit=F("flags").bitand(int(value or 0))).filter(bit__gt=0)
-            return with_bit
+            return queryset.filter(flag_condition(int(value or 0)))
         return queryset
 
 

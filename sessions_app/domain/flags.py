@@ -1,5 +1,6 @@
 """The reasons why a session "needs a look", stored as one number with one bit each, and their figures."""
 
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from enum import IntFlag
 
@@ -66,6 +67,11 @@ FLAG_LABELS: dict[Flag, str] = {
 }
 
 
+ANY_REASON = "any"
+_KEYS = {flag.name.lower().replace("_", "-"): flag for flag in FLAG_LABELS if flag.name}
+# The reasons as the values of a filter, with their labels.
+REASON_CHOICES = {ANY_REASON: "Any reason", **{key: FLAG_LABELS[flag] for key, flag in _KEYS.items()}}
+
 _decode_details = msgspec.json.Decoder(tuple[FlagDetail, ...]).decode
 
 
@@ -77,6 +83,19 @@ def describe(flags: int, details: tuple[FlagDetail, ...] = (), zone: tzinfo | No
             told = [_describe_detail(flag, detail, zone) for detail in details if detail.flag == flag]
             labels.append("; ".join(told) if told else text)
     return tuple(labels)
+
+
+def reason_keys(flags: int) -> list[str]:
+    """Return the values of the filter that a session with these flags matches."""
+    return [ANY_REASON, *(key for key, flag in _KEYS.items() if flags & flag)] if flags else []
+
+
+def reason_bits(keys: Iterable[str]) -> int:
+    """Return the flags that values of the filter select."""
+    bits = 0
+    for key in keys:
+        bits |= sum(FLAG_LABELS) if key == ANY_REASON else _KEYS[key]
+    return bits
 
 
 def decode_details(text: str) -> tuple[FlagDetail, ...]:

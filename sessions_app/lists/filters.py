@@ -14,9 +14,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from sessions_app.access import User, sees_every_site, visible_to
+from sessions_app.domain.flags import REASON_CHOICES, reason_bits
 from sessions_app.domain.inactivity import Level
-from sessions_app.domain.wording import REASONS, connector_letter, connector_number
-from sessions_app.lists.list_url import is_id, param_errors
+from sessions_app.domain.wording import REASONS, connector_number
+from sessions_app.lists.filter_fields import AnyOf, ConnectorFilter, IdFilter, Minutes
+from sessions_app.lists.list_url import param_errors
 from sessions_app.lists.tabs import IN_PROGRESS
 from sessions_app.models import ChargingSession, Driver
 from sessions_app.queries.days import DATE_PRESETS, started_on
@@ -28,6 +30,7 @@ from sessions_app.queries.filter_lookups import (
     driver_lookups,
     station_lookups,
 )
+from sessions_app.queries.flags import flag_condition
 from sessions_app.queries.inactivity import inactivity_condition, rating_lookups
 from sessions_app.queries.paging import SessionQuerySet
 from sessions_app.queries.related_lookup import LookupResult, Lookups, run_lookups
@@ -37,44 +40,6 @@ from sessions_app.queries.sites import VisibleSites, load_visible_sites
 LEVEL_CHOICES = {Level.WARNING.value: "Warning or high", Level.HIGH.value: "High"}
 # Far enough from the ends of the calendar for conversion to any time zone.
 DATE_LIMITS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))]
-
-
-class _AnyOf(filters.TypedMultipleChoiceFilter):
-    """Rows whose column has any of the chosen values."""
-
-    def filter(self, qs: SessionQuerySet, value: list[Any]) -> SessionQuerySet:
-        return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
-
-
-class _IdField(forms.TypedMultipleChoiceField):
-    """Ids of places or drivers; `_add_choices` checks that they exist, with one query for all."""
-
-    def valid_value(self, value: Any) -> bool:
-        return is_id(str(value))
-
-
-class _ConnectorField(forms.TypedMultipleChoiceField):
-    """Letters of connectors, as screens show them: A to ZZ."""
-
-    def valid_value(self, value: Any) -> bool:
-        number = connector_number(str(value))
-        return number is not None and connector_letter(number) == value
-
-
-class _ConnectorFilter(_AnyOf):
-    field_class = _ConnectorField
-
-
-class _IdFilter(_AnyOf):
-    """Any of several places or drivers, by id, out of those that the user may see."""
-
-    field_class = _IdField
-
-
-class _Minutes(filters.NumberFilter):
-    """A whole number of minutes."""
-
-    field_class = forms.IntegerField
 
 
 class _DateRangeForm(forms.Form):
@@ -98,17 +63,18 @@ class SessionFilter(filters.FilterSet):
     started_before = filters.DateFilter(
         label="To", input_formats=["%Y-%m-%d"], validators=DATE_LIMITS, method="by_days"
     )
-    company = _AnyOf(label="Company", coerce=int, method="by_company")
-    site = _AnyOf(label="Site", field_name="site", coerce=int)
-    area = _IdFilter(label="Site area", field_name="site_area", coerce=int)
-    station = _IdFilter(label="Charging station", field_name="station", coerce=int)
-    connector = _ConnectorFilter(label="Connector", coerce=connector_number, method="by_connector")
-    driver = _IdFilter(label="User", field_name="driver", coerce=int)
-    kind = _AnyOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
-    idle_min = _Minutes(label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes")
+    company = AnyOf(label="Company", coerce=int, method="by_company")
+    site = AnyOf(label="Site", field_name="site", coerce=int)
+    area = IdFilter(label="Site area", field_name="site_area", coerce=int)
+    station = IdFilter(label="Charging station", field_name="station", coerce=int)
+    connector = ConnectorFilter(label="Connector", coerce=connector_number, method="by_connector")
+    driver = IdFilter(label="User", field_name="driver", coerce=int)
+    kind = AnyOf(label="User kind", choices=Driver.Kind.choices, method="by_kind")
+    idle_min = Minutes(label="Idle for at least (minutes)", min_value=0, max_value=500_000, method="by_idle_minutes")
     level = filters.ChoiceFilter(label="Inactivity", choices=list(LEVEL_CHOICES.items()), method="by_level")
     price = filters.ChoiceFilter(label="Price", choices=[("none", "Unpriced")], method="by_price")
-    reason = _AnyOf(label="Reason", choices=list(REASONS.items()), method="by_reason")
+    look = AnyOf(label="Needs a look", choices=list(REASON_CHOICES.items()), method="by_look")
+    reason = AnyOf(label="Reason", choices=list(REASONS.items()), method="by_reason")
 
     class Meta:
         model = ChargingSession
@@ -212,6 +178,9 @@ class SessionFilter(filters.FilterSet):
 
     def by_price(self, queryset: SessionQuerySet, name: str, value: str) -> SessionQuerySet:
         return queryset.alias(cost=COST).filter(cost=UNKNOWN_COST)
+
+    def by_look(self, queryset: SessionQuerySet, name: str, value: list[str]) -> SessionQuerySet:
+        return queryset.filter(flag_condition(reason_bits(value)))
 
     def by_level(self, queryset: SessionQuerySet, name: str, value: str) -> SessionQuerySet:
         return queryset.filter(inactivity_condition(value, self.lookups))

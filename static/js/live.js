@@ -23,10 +23,11 @@ function showState() {
   indicator.querySelector("[data-live-word]").textContent = STATE_LABELS[state];
 }
 
-function changed({ session, level, idle_s: idleS, silent_at: silentAt, refetch: isListStale, cells, marks }) {
+function changed(change) {
+  const { session, level, silent_at: silentAt, refetch: isListStale, cells, marks } = change;
   const row = rowOf(session);
   isSumsDue = true;
-  if (isListStale || entersOrLeaves(session, level, idleS, Boolean(row))) refetchSoon();
+  if (isListStale || entersOrLeaves(change, Boolean(row))) refetchSoon();
   if (listParams().get("sort")?.replace("-", "") in cells) reorderSoon();
   if (!row) return;
   row.dataset.level = level;
@@ -58,15 +59,17 @@ function showText(cell, text) {
   setTimeout(() => cell.classList.remove("is-lit"), LIT_FOR_MS);
 }
 
-// A list that is filtered by inactivity gains and loses sessions as they become idle. It is fetched once for each such
+// A list that is filtered by inactivity or flags gains and loses sessions as they change. It is fetched once for each such
 // change: other filters may keep the session out, or it may be on another page.
 const fetchedFor = new Map(); // by session: whether it matched when the list was fetched for it
 
-function entersOrLeaves(session, level, idleS, isShown) {
+function entersOrLeaves({ session, level, idle_s: idleS, look }, isShown) {
   const params = listParams();
-  if (!params.get("level") && !params.get("idle_min")) return false;
+  const reasons = params.getAll("look");
+  if (!params.get("level") && !params.get("idle_min") && !reasons.length) return false;
+  const isLooked = !reasons.length || reasons.some((reason) => look.includes(reason));
   const isLongEnough = idleS >= 60 * Number(params.get("idle_min"));
-  const matches = isLongEnough && LEVELS.indexOf(level) >= LEVELS.indexOf(params.get("level") ?? "");
+  const matches = isLooked && isLongEnough && LEVELS.indexOf(level) >= LEVELS.indexOf(params.get("level") ?? "");
   if (matches === isShown) fetchedFor.delete(session);
   if (matches === isShown || fetchedFor.get(session) === matches) return false;
   fetchedFor.set(session, matches);

@@ -10,6 +10,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from sessions_app.domain.flags import FLAG_LABELS, REASON_CHOICES, Flag, reason_keys
 from sessions_app.lists.chips import chips
 from sessions_app.lists.filters import filter_sessions
 from sessions_app.lists.tabs import HISTORY, IN_PROGRESS
@@ -36,6 +37,7 @@ def two_sessions(**lasted: Any) -> tuple[ChargingSession, ChargingSession]:
     where = builders.station("HT-B1-03", at=builders.site("Harbour Towers"), max_power_w=7_400)
     tag = builders.id_tag("04A1B2", of=priya)
     fields: dict[str, Any] = {"driver": priya, "id_tag": tag, "id_tag_value": "04A1B2", "idle_s": 7_200, "connector": 2}
+    fields["flags"] = Flag.NO_ENERGY
     ours = builders.session(on=where, **({"end_reason": "EVDisconnected"} | fields | lasted))
     other = builders.driver("Tom Gray", email="tom@example.com", unit="88", kind="visitor")
     elsewhere = builders.station("ZZ-9", at=builders.site("Elsewhere"), max_power_w=50_000)
@@ -54,6 +56,7 @@ def each_filter(ours: ChargingSession) -> dict[str, str]:
         "kind": "kind=tenant",
         "idle_min": "idle_min=120",
         "level": "level=high",
+        "look": "look=no-energy",
         "days": "started_after=2026-03-03&started_before=2026-03-03",
         "q": "q=priya+ht-b1",
     }
@@ -250,3 +253,44 @@ def test_filter_values_of_other_sites_are_invalid() -> None:
         filtered = filter_sessions(QueryDict(query), HISTORY, dana)
         assert not filtered.is_valid
         assert not filtered.sessions.exists()
+
+
+def keys_of(flag: Flag) -> list[str]:
+    return [key for key in reason_keys(flag) if key != "any"]
+
+
+@pytest.mark.parametrize("flag", FLAG_LABELS)
+@pytest.mark.parametrize(("tab", "lasted"), [(IN_PROGRESS, None), (HISTORY, timedelta(hours=1))])
+def test_each_reason_is_a_filter(olga: Manager, flag: Flag, tab: str, lasted: timedelta | None) -> None:
+    [key] = keys_of(flag)
+    flagged = builders.session(flags=flag | Flag.NO_DRIVER, lasted=lasted)
+    other = builders.session(flags=~flag & (Flag.NO_PRICE | Flag.NO_ENERGY), lasted=lasted)
+    builders.session(lasted=lasted)
+
+    assert flagged.pk in ids(f"look={key}", olga, tab)
+    assert other.pk not in ids(f"look={key}", olga, tab)
+    assert ids("look=any", olga, tab) == {flagged.pk, other.pk}
+
+
+def test_several_reasons_are_alternatives(olga: Manager) -> None:
+    fell, jumped = (builders.session(flags=flag) for flag in (Flag.REGISTER_FELL, Flag.REGISTER_JUMPED))
+    builders.session(flags=Flag.NO_DRIVER)
+
+    assert ids("look=register-fell&look=register-jumped", olga) == {fell.pk, jumped.pk}
+
+
+@pytest.mark.parametrize("value", ["register", "any,no-price", "1024", "no_price"])
+def test_unknown_reason_shows_no_sessions(olga: Manager, value: str) -> None:
+    builders.session(flags=Flag.NO_PRICE)
+
+    filtered = filter_sessions(QueryDict(f"look=any&look={value}"), HISTORY, olga)
+
+    assert (filtered.is_valid, filtered.sessions.count()) == (False, 0)
+
+
+def test_reason_is_a_chip_with_its_label(olga: Manager) -> None:
+    params = QueryDict("look=register-jumped&look=any")
+
+    labels = [(chip.label, chip.text) for chip in chips(params, filter_sessions(params, HISTORY, olga).form)]
+
+    assert labels == [("Needs a look", REASON_CHOICES[key]) for key in ("register-jumped", "any")]

@@ -100,6 +100,7 @@ def filter_queries(world: World) -> dict[str, list[str]]:
         "idle_min": ["0", "10", "30"],
         "level": ["warning", "high"],
         "price": ["none"],
+        "look": ["any", "no-driver", "register-fell"],
     }
 
 
@@ -109,7 +110,13 @@ def queries(world: World) -> list[str]:
     every_column = f"columns={','.join(keys)}"
     filters = [f"{name}={value}" for name, values in filter_queries(world).items() for value in values]
     orders = [f"sort={sign}{key}" for key in keys for sign in ("", "-")]
-    mixed = ["level=warning&price=none", "idle_min=10&sort=-inactivity", "q=priya&sort=consumption&per_page=50"]
+    mixed = [
+        "level=warning&price=none",
+        "look=no-price&look=register-jumped",
+        "look=any&idle_min=10",
+        "idle_min=10&sort=-inactivity",
+        "q=priya&sort=consumption&per_page=50",
+    ]
     columns = [every_column, f"{every_column}&price=none", "columns=price,user", "page=2", "page=2&sort=id"]
     return [*filters, *orders, *mixed, *columns]
 

@@ -58,12 +58,14 @@ class LivePage:
                     mark.text = text
 
     def _enters_or_leaves(self, event: Event, *, is_shown: bool) -> bool:
-        """Return whether an inactivity filter gains or loses the session: once for each such change."""
+        """Return whether a filter of inactivity or flags gains or loses the session: once for each such change."""
         level, idle_min = self.params.get("level", ""), self.params.get("idle_min", "")
-        if not (level or idle_min):
+        reasons = parse_qs(self.query).get("look", [])
+        if not (level or idle_min or reasons):
             return False
+        is_looked = not reasons or bool(set(reasons) & set(event["look"]))
         is_long_enough = event["idle_s"] >= 60 * int(idle_min or 0)
-        matches = is_long_enough and LEVELS.index(event["level"]) >= LEVELS.index(level)
+        matches = is_looked and is_long_enough and LEVELS.index(event["level"]) >= LEVELS.index(level)
         if matches == is_shown:
             self.fetched_for.pop(event["session"], None)
             return False

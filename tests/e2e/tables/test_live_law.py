@@ -31,6 +31,7 @@ def changed(session: ChargingSession, **fields: Any) -> SessionChanged:
         number=9,
         level="",
         idle_s=60,
+        look=[],
         silent_at=(datetime.now(UTC) + timedelta(hours=1)).timestamp(),
         refetch=False,
         cells={
@@ -47,7 +48,16 @@ def changed(session: ChargingSession, **fields: Any) -> SessionChanged:
 
 
 @pytest.mark.parametrize(
-    "query", ["", "columns=user,price", "sort=-consumption", "level=warning", "idle_min=10", "sort=started_at"]
+    "query",
+    [
+        "",
+        "columns=user,price",
+        "sort=-consumption",
+        "level=warning",
+        "idle_min=10",
+        "sort=started_at",
+        "look=no-price&look=any",
+    ],
 )
 def test_browser_applies_events_like_the_law(signed_in: SignIn, towers: Site, query: str) -> None:
     station = builders.station(at=towers)
@@ -64,6 +74,7 @@ def test_browser_applies_events_like_the_law(signed_in: SignIn, towers: Site, qu
         changed(shown),
         changed(hidden, level="high", idle_s=7_200),
         changed(hidden, level="high", idle_s=7_200),
+        changed(hidden, look=["any", "register-fell"]),
         changed(shown, refetch=True),
         SessionStarted(type="session.started", session=hidden.pk),
     ]
