@@ -102,6 +102,12 @@ def add_reading(
     return msgspec.structs.replace(state, last_reading_at=last_at, ended_at=ended_at, clock_lag_s=lag_s)
 
 
+def add_start(state: SessionState, *, at: datetime, meter_start_wh: Decimal | None, flags: int) -> SessionState:
+    """Add the start that arrived after its session's stop."""
+    flags |= state.flags & ~Flag.START_UNKNOWN
+    return msgspec.structs.replace(state, started_at=at, meter_start_wh=meter_start_wh, flags=flags)
+
+
 def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | None) -> SessionState:
     """Move the start of a session without a reported start to its earliest known moment."""
     if not state.flags & Flag.START_UNKNOWN or at > state.started_at:

@@ -28,11 +28,30 @@ class Match(NamedTuple):
 
 
 def match_start(station: StationDraft, connector: ConnectorDraft | None, event: events.Started) -> Match:
-    """Return the session that a start repeats."""
+    """Return the session that a start repeats, or else the only one whose stop arrived before its start."""
     for draft in station.sessions:
         if draft.connector is connector and _is_repeated_start(draft, event):
             return Match(draft, MatchReason.REPEATED)
-    return Match(None, MatchReason.NONE_FITS)
+    stopped = [draft for draft in station.sessions if _lacks_start(station, draft, connector, event)]
+    return Match(stopped[0], MatchReason.ONLY_CANDIDATE) if len(stopped) == 1 else Match(None, MatchReason.NONE_FITS)
+
+
+def _lacks_start(
+    station: StationDraft, draft: SessionDraft, connector: ConnectorDraft | None, event: events.Started
+) -> bool:
+    """Return whether the session has ended without a start, and this start can be the missing one."""
+    state, began_wh, ended_wh = draft.state, event.meter_start_wh, draft.state.meter_stop_wh
+    if not state.flags & Flag.START_UNKNOWN or state.stopped_at is None or draft.connector not in (None, connector):
+        return False
+    if not state.stopped_at - REPEATED_FOR <= event.at <= state.started_at:
+        return False
+    if began_wh is not None and ended_wh is not None and began_wh > ended_wh:
+        return False
+    others = (other.state.started_at for other in station.sessions if other.connector is connector is not None)
+    if any(event.at < started_at < state.started_at for started_at in others):
+        return False
+    has_tag = _normalize_tag(event.id_tag) == _normalize_tag(draft.id_tag_value)
+    return has_tag if draft.id_tag_value else draft.connector is not None
 
 
 def _is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:

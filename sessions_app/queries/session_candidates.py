@@ -6,7 +6,7 @@ queries does not depend on the number of messages, apart from one for each `LOOK
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, Subquery
@@ -20,6 +20,8 @@ from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.queries import drafts
 
 LOOKUPS_PER_QUERY = 100
+LATE_AFTER = timedelta(seconds=1)  # a start that arrives on time is before its stop
+NO_CONNECTOR = 0  # of a session that a stop has opened at a station with several
 
 StationEvent = tuple[StationDraft, events.Event]
 
@@ -63,6 +65,8 @@ def _may_need_more(station: StationDraft, event: events.Event) -> bool:
             return bool(event.readings) and not _is_explained(station, event)
         case events.Stopped() | events.StatusChanged(status=ConnectorStatus.AVAILABLE):
             return True
+        case events.Started():
+            return event.received_at is not None and event.received_at - event.at > LATE_AFTER
     return False
 
 
@@ -133,6 +137,8 @@ def _lookups(station: StationDraft, event: events.Event) -> Iterator[SessionLook
             for connector, at in [*begun, (only_connector(station), first_at)]:
                 if connector is not None:
                     yield SessionLookup(station.id, connector.id, at, is_after=True)
+        case events.Started():  # its stop may have come before, and named no connector
+            yield SessionLookup(station.id, NO_CONNECTOR, event.at, is_after=True)
         case events.StatusChanged():
             connector = station.connectors.get(event.connector)
             if connector is not None and sessions_started_after(station, connector, event.at):
@@ -161,7 +167,8 @@ def _find(lookups: list[SessionLookup]) -> set[int]:
 
 
 def _first(lookup: SessionLookup) -> QuerySet[ChargingSession, Any]:
-    sessions = ChargingSession.objects.filter(station_id=lookup.station_id, connector_id=lookup.connector_id)
+    connector = Q(connector_id=lookup.connector_id) if lookup.connector_id else Q(connector=None)
+    sessions = ChargingSession.objects.filter(connector, station_id=lookup.station_id)
     if lookup.is_after:
         return sessions.filter(started_at__gt=lookup.at).order_by("started_at").values("pk")[:1]
     return sessions.filter(started_at__lte=lookup.at).order_by("-started_at").values("pk")[:1]

@@ -26,6 +26,7 @@ from sessions_app.recording.session_opening import (
     assign_connector,
     assign_driver,
     find_tag,
+    join_start,
     open_with_start,
     open_without_start,
 )
@@ -117,16 +118,18 @@ def _started(event: events.Started, batch: EventBatch, station: StationDraft) ->
     if connector is None and event.fallback is not None:
         return _add_dead_letter(batch, event.fallback, MatchReason.NO_CONNECTOR)
     tag, status = find_tag(batch, station, event)
-    repeated = match_start(station, connector, event).session
-    if repeated is not None:
-        return EventResult(repeated, status)
+    earlier, reason = match_start(station, connector, event)
+    if earlier is not None and reason is MatchReason.REPEATED:
+        return EventResult(earlier, status)
     for draft in station.sessions:
-        if draft.connector is connector and draft.state.started_at <= event.at:
+        if draft.connector is connector and draft is not earlier and draft.state.started_at <= event.at:
             draft.set_state(lifecycle.end_by_next_session(draft.state, to=event.at))
     previous = open_session(station, connector) if connector else None
     if previous is not None and previous.state.started_at <= event.at:
         previous.set_state(lifecycle.close_session(previous.state, reason=StopReason.NEXT_SESSION))
-    draft = open_with_start(station, connector, event)
+    draft = open_with_start(station, connector, event) if earlier is None else join_start(earlier, event)
+    if draft.connector is None and connector is not None:
+        assign_connector(station, draft, connector)
     draft.start_received_at, draft.start_stated_at = event.received_at, event.stated_at
     assign_driver(draft, event.id_tag, tag)
     return EventResult(draft, status)

@@ -35,6 +35,13 @@ def open_with_start(station: StationDraft, connector: ConnectorDraft | None, eve
     return _add_session(station, connector, state)
 
 
+def join_start(draft: SessionDraft, event: Started) -> SessionDraft:
+    """Add the start message to the session that its stop has opened before."""
+    state = lifecycle.add_start(draft.state, at=event.at, meter_start_wh=event.meter_start_wh, flags=event.flags)
+    draft.set_state(state)
+    return draft
+
+
 def open_without_start(
     station: StationDraft, connector: ConnectorDraft | None, transaction: str, first_reading: Reading
 ) -> SessionDraft:
