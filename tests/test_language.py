@@ -118,7 +118,10 @@ def long_template_lines() -> float:
 
 
 def test_public_name_has_one_meaning() -> None:
-    assert {name: paths for name, paths in shared_names().items() if name not in SHARED_NAMES} == {}
+    protocol = ast.walk(ast.parse((ROOT / "sessions_app/ingest/protocol.py").read_text()))
+    members = {node.name for node in protocol if isinstance(node, ast.FunctionDef)}  # every OCPP version has them
+    allowed = members | SHARED_NAMES.keys()
+    assert {name: paths for name, paths in shared_names().items() if name not in allowed} == {}
 
 
 def test_exceptions_are_few_and_in_use() -> None:

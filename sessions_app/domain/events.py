@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.station_states import CommandOutcome
+from sessions_app.domain.station_states import ChargingState, CommandOutcome, TransactionPhase
 from sessions_app.domain.transactions import TransactionRef
 
 
@@ -127,6 +127,29 @@ class Stopped(Event, frozen=True, kw_only=True):
         return f"{self.transaction.id}@{at}/{self.meter_stop_wh}/{self.id_tag}"[:64]
 
 
+class TransactionReported(Event, frozen=True, kw_only=True):
+    """A part of a transaction whose id the station issues (TransactionEvent of OCPP 2.x).
+
+    Parts arrive in any order, twice, or not at all. `connector` is 0 if the part names none. `has_token` says
+    whether it carries a token, which the reply must judge; `is_of_driver` whether that is the driver's.
+    `received_at` is our clock, or None if the station stated no time or sends the part from an offline queue.
+    """
+
+    connector: int
+    transaction: TransactionRef
+    phase: TransactionPhase
+    id_tag: str = ""
+    has_token: bool = False
+    is_of_driver: bool = True
+    readings: tuple[Reading, ...] = ()
+    charging_state: ChargingState | None = None
+    reason: str = ""
+    is_unplugged: bool = False
+    flags: int = 0
+    received_at: datetime | None = None
+    stated_at: datetime | None = None  # its own time, where that is off
+
+
 class ConnectionAttempt(msgspec.Struct, frozen=True, kw_only=True):
     """A client tries to connect as a station with this password."""
 
@@ -146,8 +169,13 @@ class CommandAnswered(Event, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The result of recording an event: the tag's status, the transaction id, the id of the accepted station."""
+    """The result of recording an event: the tag's status, the transaction id, the id of the accepted station.
+
+    `tag_status` is empty if a `TransactionReported` has no token. `price` is the running or final price of its
+    session; None without a policy.
+    """
 
     tag_status: str = "Accepted"
     transaction_id: int = 0
     station_id: int = 0
+    price: Decimal | None = None

@@ -52,7 +52,7 @@ def stop_session(state: SessionState, *, at: datetime, meter_stop_wh: Decimal | 
     """
     if state.stopped_at is not None:
         return state
-    state = _extend_start(state, at=at, register_wh=meter_stop_wh)
+    state = extend_start(state, at=at, register_wh=meter_stop_wh)
     flags = state.flags | (Flag.NEGATIVE_TIME if at < state.started_at else 0)
     stopped_at = max(at, state.started_at)
     return msgspec.structs.replace(
@@ -92,7 +92,7 @@ def add_reading(
 
     `received_at` is our clock. Leave it out for the readings of a stop message: those are old.
     """
-    state = _extend_start(state, at=at, register_wh=register_wh)
+    state = extend_start(state, at=at, register_wh=register_wh)
     last_at = max(at, state.last_reading_at or at)
     ended_at = max(state.started_at, last_at) if state.is_provisional else state.ended_at
     lag_s = state.clock_lag_s
@@ -103,12 +103,22 @@ def add_reading(
 
 
 def add_start(state: SessionState, *, at: datetime, meter_start_wh: Decimal | None, flags: int) -> SessionState:
-    """Add the start that arrived after its session's stop."""
+    """Add the start that arrived after its session's stop, or after another message of its transaction."""
     flags |= state.flags & ~Flag.START_UNKNOWN
-    return msgspec.structs.replace(state, started_at=at, meter_start_wh=meter_start_wh, flags=flags)
+    started_at = min(at, state.ended_at or at)
+    return msgspec.structs.replace(state, started_at=started_at, meter_start_wh=meter_start_wh, flags=flags)
 
 
-def _extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | None) -> SessionState:
+def reopen(state: SessionState) -> SessionState:
+    """Undo a provisional end: the station goes on with the transaction."""
+    if not state.is_provisional:
+        return state
+    return msgspec.structs.replace(
+        state, ended_at=None, end_reason="", ended_by="", is_provisional=False, flags=state.flags & ~Flag.CLOSED_BY_US
+    )
+
+
+def extend_start(state: SessionState, *, at: datetime, register_wh: Decimal | None) -> SessionState:
     """Move the start of a session without a reported start to its earliest known moment."""
     if not state.flags & Flag.START_UNKNOWN or at > state.started_at:
         return state

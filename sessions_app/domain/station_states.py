@@ -32,6 +32,14 @@ class ChargingState(StrEnum):
     IDLE = "Idle"
 
 
+class TransactionPhase(StrEnum):
+    """Which part of a transaction a message reports (TransactionEvent of OCPP 2.x)."""
+
+    STARTED = "Started"
+    UPDATED = "Updated"
+    ENDED = "Ended"
+
+
 class StopReason(StrEnum):
     """Why a session ended. The last three are ours: no stop message came."""
 
@@ -46,6 +54,17 @@ class StopReason(StrEnum):
     REMOTE = "Remote"
     SOFT_RESET = "SoftReset"
     UNLOCK_COMMAND = "UnlockCommand"
+    ENERGY_LIMIT = "EnergyLimitReached"  # from here OCPP 2.x
+    GROUND_FAULT = "GroundFault"
+    IMMEDIATE_RESET = "ImmediateReset"
+    OUT_OF_CREDIT = "LocalOutOfCredit"
+    BY_STAFF = "MasterPass"
+    OVERCURRENT = "OvercurrentFault"
+    POWER_QUALITY = "PowerQuality"
+    SOC_LIMIT = "SOCLimitReached"
+    STOPPED_BY_EV = "StoppedByEV"
+    TIME_LIMIT = "TimeLimitReached"
+    TIMEOUT = "Timeout"
     NEXT_SESSION = "NextSession"
     FORGOTTEN = "Forgotten"
     CLOSED = "Closed"

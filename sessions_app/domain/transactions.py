@@ -28,7 +28,7 @@ class TransactionRef(msgspec.Struct, frozen=True):
     @property
     def is_missing(self) -> bool:
         """Whether the message names no transaction."""
-        return self.id in NO_TRANSACTION
+        return self.id in NO_TRANSACTION if self.issuer is TransactionIssuer.OURS else not self.id
 
 
 def issued_id(transaction: str) -> TransactionRef:

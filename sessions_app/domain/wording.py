@@ -35,6 +35,17 @@ REASONS: dict[str, str] = {
     StopReason.REMOTE: "Stopped remotely",
     StopReason.SOFT_RESET: "Station was reset",
     StopReason.UNLOCK_COMMAND: "Connector unlocked",
+    StopReason.ENERGY_LIMIT: "Energy limit reached",
+    StopReason.GROUND_FAULT: "Ground fault",
+    StopReason.IMMEDIATE_RESET: "Station was reset",
+    StopReason.OUT_OF_CREDIT: "Out of credit",
+    StopReason.BY_STAFF: "Stopped by staff",
+    StopReason.OVERCURRENT: "Overcurrent",
+    StopReason.POWER_QUALITY: "Poor power quality",
+    StopReason.SOC_LIMIT: "Battery limit reached",
+    StopReason.STOPPED_BY_EV: "Stopped by the car",
+    StopReason.TIME_LIMIT: "Time limit reached",
+    StopReason.TIMEOUT: "No car was plugged in",
     **CLOSED_BY_US,
 }
 

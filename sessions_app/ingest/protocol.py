@@ -4,7 +4,7 @@ Sockets, recording and pages know events, outcomes and commands. Only a module o
 actions and payloads of its version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -13,6 +13,8 @@ from sessions_app.domain.events import Event, Outcome
 from sessions_app.domain.station_states import CommandOutcome
 
 Payload = dict[str, Any]
+Parser = Callable[[int, Payload, datetime], Event]
+Reply = Callable[[Outcome, datetime], Payload]
 
 
 class StationProtocol(Protocol):

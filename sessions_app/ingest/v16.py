@@ -5,9 +5,8 @@ a transaction with an error: the station would repeat it for days. If it cannot 
 dead letter and accept it.
 """
 
-import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,29 +16,26 @@ from sessions_app.domain.events import Event, Outcome
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.station_states import CommandOutcome
 from sessions_app.domain.transactions import TransactionRef, issued_id
-from sessions_app.ingest import values
-from sessions_app.ingest.protocol import Payload
+from sessions_app.ingest import messages, values
+from sessions_app.ingest.protocol import Parser, Payload, Reply
 
 logger = logging.getLogger(__name__)
 
 SUBPROTOCOLS = ("ocpp1.6",)
-HEARTBEAT_S = 60
-MAX_CONNECTOR = 999
 TRANSACTION_ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
-
-Parser = Callable[[int, Payload, datetime], Event]
-Reply = Callable[[Outcome, datetime], Payload]
-
-
-def format_timestamp(at: datetime) -> str:
-    """Return a time in the format of OCPP."""
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+NOTIFICATIONS = (  # some firmware crashes, or repeats them for ever, if they are not implemented
+    "DiagnosticsStatusNotification",
+    "FirmwareStatusNotification",
+    "LogStatusNotification",
+    "SecurityEventNotification",
+    "SignedFirmwareStatusNotification",
+)
 
 
 def _connector(payload: Payload) -> int:
     """Return the number of the message's connector; 0 if it is missing or not plausible."""
     number = values.to_int(payload.get("connectorId"))
-    return number if number <= MAX_CONNECTOR else 0
+    return number if number <= messages.MAX_CONNECTOR else 0
 
 
 def _transaction(payload: Payload) -> TransactionRef:
@@ -82,7 +78,7 @@ def _start(station_id: int, payload: Payload, at: datetime) -> Event:
     connector = _connector(payload)
     fallback = None
     if not connector:
-        fallback = _unparsed(station_id, "StartTransaction", payload, at, "The start has no connector.")
+        fallback = messages.unparsed(station_id, "StartTransaction", payload, at, "The start has no connector.")
     return events.Started(
         station_id=station_id,
         at=started_at,
@@ -128,16 +124,9 @@ def _tag_reply(outcome: Outcome, now: datetime) -> Payload:
     return {"idTagInfo": {"status": outcome.tag_status}}
 
 
-ACTIONS: dict[str, tuple[Parser, Reply]] = {
-    "BootNotification": (
-        _boot,
-        lambda outcome, now: {
-            "currentTime": format_timestamp(now),
-            "interval": HEARTBEAT_S,
-            "status": "Accepted",
-        },
-    ),
-    "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": format_timestamp(now)}),
+ACTIONS: Mapping[str, tuple[Parser, Reply]] = {
+    "BootNotification": (_boot, lambda outcome, now: messages.boot_reply(now)),
+    "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": messages.format_timestamp(now)}),
     "StatusNotification": (_status, _empty_reply),
     "Authorize": (_authorize, _tag_reply),
     "StartTransaction": (
@@ -146,7 +135,9 @@ ACTIONS: dict[str, tuple[Parser, Reply]] = {
     ),
     "MeterValues": (_meter_values, _empty_reply),
     "StopTransaction": (_stop, _tag_reply),
-}
+    "DataTransfer": (_heartbeat, lambda outcome, now: {"status": "UnknownVendorId"}),
+    "SignCertificate": (_heartbeat, lambda outcome, now: {"status": "Rejected"}),
+} | dict.fromkeys(NOTIFICATIONS, (_heartbeat, _empty_reply))
 
 
 def parse_call(station_id: int, action: str, payload: Any, at: datetime) -> tuple[Event, ...] | None:
@@ -157,13 +148,13 @@ def parse_call(station_id: int, action: str, payload: Any, at: datetime) -> tupl
 def _parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
     if not isinstance(payload, dict):
         if action in TRANSACTION_ACTIONS:
-            return _unparsed(station_id, action, payload, at, "The payload is not an object.")
+            return messages.unparsed(station_id, action, payload, at, "The payload is not an object.")
         payload = {}  # the action is enough
     try:
         return ACTIONS[action][0](station_id, payload, at)
     except Exception as error:  # no message of a station may close its socket or be lost
         logger.exception("A %s could not be parsed", action)
-        return _unparsed(station_id, action, payload, at, repr(error))
+        return messages.unparsed(station_id, action, payload, at, repr(error))
 
 
 def encode_reply(action: str, outcomes: Sequence[Outcome], now: datetime) -> Payload:
@@ -184,13 +175,4 @@ def encode_command(request: StationRequest) -> tuple[str, Payload]:
 
 def read_outcome(action: str, answer: Any) -> CommandOutcome:
     """Return the outcome of a command: every answer has a status."""
-    status = answer.get("status") if isinstance(answer, dict) else None
-    return CommandOutcome.ACCEPTED if status == "Accepted" else CommandOutcome.REJECTED
-
-
-def _unparsed(station_id: int, action: str, payload: Any, at: datetime, error: str) -> events.UnparsedMessage:
-    try:
-        text = json.dumps(payload).replace("\\u0000", "")  # escaped, except NUL, which databases reject
-    except RecursionError:  # JSON that can just be parsed may be nested too deep to be encoded
-        text = ""
-    return events.UnparsedMessage(station_id=station_id, at=at, action=action, payload=text, error=error)
+    return messages.read_status(answer)

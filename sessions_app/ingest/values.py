@@ -1,6 +1,6 @@
 """Parse field values leniently: stations send text, numbers, nothing, or something else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
@@ -16,6 +16,8 @@ CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # a time before OCPP 1.6: th
 MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is not drift, but a clock in another time zone
 MAX_ZONE_OFFSET = timedelta(hours=26)  # from UTC-12 to UTC+14; more is a wrong clock
 MAX_READINGS = 10_000  # in one message
+
+SampledValueReader = Callable[[dict[str, Any]], SampledValue | None]
 
 
 def to_text(value: Any, limit: int = 255) -> str:
@@ -75,16 +77,19 @@ def to_transaction_id(value: Any) -> str:
     return to_text(value, 63)
 
 
-def parse_readings(value: Any, received_at: datetime) -> tuple[Reading, ...]:
+def parse_readings(
+    value: Any, received_at: datetime, read_sampled_value: SampledValueReader | None = None
+) -> tuple[Reading, ...]:
     """Return the readings of a meterValue: a list, or from some firmware a single object.
 
+    `read_sampled_value` reads one of the version's sampled values; the default is that of OCPP 1.6.
     Merge the items for the same time into one reading; later values replace earlier ones.
     """
     items = _items(value)[:MAX_READINGS]
     times = _correct_times([_parse_iso(item.get("timestamp"))[0] for item in items], received_at)
     readings: dict[datetime, Reading] = {}
     for at, item in zip(times, items, strict=True):
-        reading = meter.parse_reading(at, _sampled_values(item.get("sampledValue")))
+        reading = meter.parse_reading(at, _sampled_values(item.get("sampledValue"), read_sampled_value))
         if reading is not None:
             if at == _parse_iso(item.get("timestamp"))[0]:
                 reading = msgspec.structs.replace(reading, received_at=received_at)
@@ -130,7 +135,10 @@ def _items(value: Any) -> list[dict[str, Any]]:
     return [item for item in items if isinstance(item, dict)]
 
 
-def _sampled_values(value: Any) -> Iterator[SampledValue]:
+def _sampled_values(value: Any, read: SampledValueReader | None) -> Iterator[SampledValue]:
+    if read is not None:
+        yield from (sampled for item in _items(value) if (sampled := read(item)) is not None)
+        return
     for item in _items(value):
         number = item.get("value")
         if isinstance(number, str | int | float) and not isinstance(number, bool):

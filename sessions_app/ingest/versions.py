@@ -7,10 +7,10 @@ version, write its module and list it here.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sessions_app.ingest import v16
+from sessions_app.ingest import v16, v201
 from sessions_app.ingest.protocol import StationProtocol
 
-PROTOCOLS: tuple[StationProtocol, ...] = (v16,)  # preferred first
+PROTOCOLS: tuple[StationProtocol, ...] = (v201, v16)  # preferred first
 WITHOUT_SUBPROTOCOL: StationProtocol = v16  # for a station that offers none
 MAX_OFFERED_TEXT = 255
 

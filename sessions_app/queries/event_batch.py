@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 from sessions_app.domain import events
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, StationDraft
 from sessions_app.domain.events import ConnectionAttempt, Event
-from sessions_app.domain.station_states import ConnectorStatus, StopReason
+from sessions_app.domain.station_states import ConnectorStatus, StopReason, TransactionPhase
 from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.models import ChargingSession, ChargingStation, Connector
 from sessions_app.queries import drafts
@@ -83,6 +83,7 @@ def _add_sessions(station_events: Sequence[StationEvent], stations: dict[int, St
     Collect the conditions first: one for each event is too deep an expression for SQLite.
     """
     ids: set[int] = set()
+    own_ids: set[str] = set()  # that the stations have issued
     starts: set[datetime] = set()  # a start may be repeated
     open_on: set[int] = set()
     open_at: set[int] = set()  # a station that connects or disconnects concerns all its connectors
@@ -93,6 +94,11 @@ def _add_sessions(station_events: Sequence[StationEvent], stations: dict[int, St
         match event:
             case events.Measured() | events.Stopped():
                 ids |= _session_ids(event.transaction)
+            case events.TransactionReported():
+                own_ids.add(event.transaction.id)
+                if event.phase is TransactionPhase.STARTED:
+                    starts.add(event.at)
+                    last_on |= connectors
             case events.Connected() | events.Disconnected():
                 open_at.add(station.id)
             case events.Started():
@@ -104,7 +110,8 @@ def _add_sessions(station_events: Sequence[StationEvent], stations: dict[int, St
         Q(pk__in=ids | _last_sessions(last_on), station_id__in=stations)
         | Q(connector_id__in=open_on, ended_at=None)
         | Q(station_id__in=open_at, ended_at=None)
-        | Q(started_at__in=starts, station_id__in=stations),
+        | Q(started_at__in=starts, station_id__in=stations)
+        | (Q(station_transaction_id__in=own_ids, station_id__in=stations) & ~Q(station_transaction_id="")),
         stations,
     )
 
@@ -114,7 +121,7 @@ def _stopped_by(station_events: Sequence[StationEvent]) -> dict[int, str]:
     stations = {
         station.id: station
         for station, event in station_events
-        if isinstance(event, events.Stopped) and event.reason == StopReason.REMOTE
+        if isinstance(event, events.Stopped | events.TransactionReported) and event.reason == StopReason.REMOTE
     }
     ids = [draft.id for station in stations.values() for draft in station.sessions]
     return load_stopped_by(ids) if ids else {}

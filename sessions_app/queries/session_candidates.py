@@ -15,7 +15,7 @@ from sessions_app.domain import events
 from sessions_app.domain.connector_sessions import only_connector, open_session, sessions_started_after
 from sessions_app.domain.drafts import ConnectorDraft, StationDraft
 from sessions_app.domain.session_matching import REPEATED_FOR, session_of_issued_id, session_of_own_id
-from sessions_app.domain.station_states import ConnectorStatus
+from sessions_app.domain.station_states import ConnectorStatus, TransactionPhase
 from sessions_app.models import ChargingSession, ChargingStation
 from sessions_app.queries import drafts
 
@@ -63,6 +63,8 @@ def _may_need_more(station: StationDraft, event: events.Event) -> bool:
     match event:
         case events.Measured():
             return bool(event.readings) and not _is_explained(station, event)
+        case events.TransactionReported():
+            return session_of_own_id(station, event.transaction.id) is None or event.phase is TransactionPhase.ENDED
         case events.Stopped() | events.StatusChanged(status=ConnectorStatus.AVAILABLE):
             return True
         case events.Started():
@@ -131,6 +133,8 @@ def _lookups(station: StationDraft, event: events.Event) -> Iterator[SessionLook
             connector = _connector(station, event)
             if connector is not None:
                 yield from _around_readings(station, connector, event)
+        case events.TransactionReported():
+            yield from _around_transaction(station, event)
         case events.Stopped():
             begun = [(draft.connector, draft.state.started_at) for draft in station.sessions]
             first_at = event.readings[0].at if event.readings else event.at
@@ -143,6 +147,14 @@ def _lookups(station: StationDraft, event: events.Event) -> Iterator[SessionLook
             connector = station.connectors.get(event.connector)
             if connector is not None and sessions_started_after(station, connector, event.at):
                 yield SessionLookup(station.id, connector.id, event.at, is_after=False)
+
+
+def _around_transaction(station: StationDraft, event: events.TransactionReported) -> Iterator[SessionLookup]:
+    own = session_of_own_id(station, event.transaction.id)
+    connector = station.connectors.get(event.connector) or (own.connector if own else only_connector(station))
+    if connector is not None:
+        yield SessionLookup(station.id, connector.id, own.state.started_at if own else event.at, is_after=True)
+        yield SessionLookup(station.id, connector.id, event.at, is_after=False)
 
 
 def _around_readings(

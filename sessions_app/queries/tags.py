@@ -9,17 +9,15 @@ from sessions_app.domain.drafts import Tag
 from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.models import IdTag
 
+_EVENTS_WITH_TAG = events.AuthorizeRequested | events.Started | events.Stopped | events.TransactionReported
+
 
 def load_tags(batch_events: Sequence[Event | ConnectionAttempt]) -> dict[str, Tag]:
     """Return the tags of the events by their upper-case value.
 
     OCPP's IdToken is case-insensitive; some readers append ";" and more.
     """
-    values = {
-        event.id_tag
-        for event in batch_events
-        if isinstance(event, events.AuthorizeRequested | events.Started | events.Stopped) and event.id_tag
-    }
+    values = {event.id_tag for event in batch_events if isinstance(event, _EVENTS_WITH_TAG) and event.id_tag}
     if not values:
         return {}
     upper_values = {form for value in values for form in _upper_forms(value)}

@@ -4,17 +4,19 @@ Callers receive an outcome for each event, and the changes for `announce`.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.announce import SessionChange
+from sessions_app.domain import figures, pricing
 from sessions_app.domain.drafts import SessionDraft
 from sessions_app.domain.events import ConnectionAttempt, Event, Outcome
 from sessions_app.queries.event_batch import load_batch
 from sessions_app.queries.points import sample_point
 from sessions_app.recording.downsampling import update_downsampled
-from sessions_app.recording.event_handlers import apply_event
+from sessions_app.recording.event_handlers import EventResult, apply_event
 from sessions_app.recording.recompute import recompute
 from sessions_app.recording.spans import update_spans
 from sessions_app.store.event_batch import save_batch
@@ -36,8 +38,16 @@ def record(events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
             recompute(draft)
         save_batch(batch)
         update_downsampled(batch.sessions)
-    outcomes = [Outcome(r.tag_status, r.draft.id if r.draft else 0, r.station_id) for r in results]
+    outcomes = [Outcome(r.tag_status, r.draft.id if r.draft else 0, r.station_id, _price(r)) for r in results]
     return outcomes, [change for draft in batch.sessions if (change := _session_change(draft))]
+
+
+def _price(result: EventResult) -> Decimal | None:
+    """Return the price of the session if the reply needs it; None without a policy."""
+    draft = result.draft
+    if not result.is_price_wanted or draft is None or draft.totals is None or draft.billing.tariff is None:
+        return None
+    return pricing.total(figures.session_price_lines(draft.totals, draft.billing))
 
 
 def _session_change(draft: SessionDraft) -> SessionChange | None:

@@ -19,12 +19,13 @@ from sessions_app.domain.flags import Flag
 from sessions_app.domain.match_reasons import MatchReason
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.session_matching import match_readings, match_start, match_stop, takes_own_id
-from sessions_app.domain.station_states import ConnectorStatus, StopReason, charging_state
-from sessions_app.domain.transactions import CONFIRMED_AFTER
-from sessions_app.recording.incoming import add_readings
+from sessions_app.domain.station_states import ConnectorStatus, StopReason, TransactionPhase, charging_state
+from sessions_app.domain.transactions import CONFIRMED_AFTER, TransactionIssuer
+from sessions_app.recording.incoming import add_readings, stop_register
 from sessions_app.recording.session_opening import (
     assign_connector,
     assign_driver,
+    end_previous,
     find_tag,
     join_start,
     open_with_start,
@@ -32,6 +33,7 @@ from sessions_app.recording.session_opening import (
 )
 from sessions_app.recording.station_clock import note_offset, to_our_clock
 from sessions_app.recording.station_events import update_last_seen, update_station
+from sessions_app.recording.transaction_events import apply_transaction
 from sessions_app.store.credentials import matches
 
 
@@ -42,6 +44,7 @@ class EventResult:
     draft: SessionDraft | None = None
     tag_status: str = "Accepted"
     station_id: int = 0
+    is_price_wanted: bool = False
 
 
 def apply_event(batch: EventBatch, event: Event | ConnectionAttempt, *, now: datetime) -> EventResult:
@@ -85,7 +88,8 @@ def _status(event: events.StatusChanged, batch: EventBatch, station: StationDraf
         connector.is_changed = True
     for draft in station.sessions:
         stopped_at = draft.state.stopped_at
-        if draft.connector is connector and (stopped_at is None or event.at <= stopped_at):
+        is_of_session = draft.connector is connector and (stopped_at is None or event.at <= stopped_at)
+        if is_of_session and event.status != ConnectorStatus.OCCUPIED:  # which does not say whether it charges
             draft.add_status(event.at, event.status)
     if event.status == ConnectorStatus.AVAILABLE:
         connector.available_at = max(event.at, connector.available_at or event.at)
@@ -121,12 +125,7 @@ def _started(event: events.Started, batch: EventBatch, station: StationDraft) ->
     earlier, reason = match_start(station, connector, event)
     if earlier is not None and reason is MatchReason.REPEATED:
         return EventResult(earlier, status)
-    for draft in station.sessions:
-        if draft.connector is connector and draft is not earlier and draft.state.started_at <= event.at:
-            draft.set_state(lifecycle.end_by_next_session(draft.state, to=event.at))
-    previous = open_session(station, connector) if connector else None
-    if previous is not None and previous.state.started_at <= event.at:
-        previous.set_state(lifecycle.close_session(previous.state, reason=StopReason.NEXT_SESSION))
+    end_previous(station, connector, at=event.at, but=earlier)
     draft = open_with_start(station, connector, event) if earlier is None else join_start(earlier, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
@@ -153,7 +152,8 @@ def _measured(event: events.Measured, batch: EventBatch, station: StationDraft) 
         _remember_own_id(station, draft, event)
     if draft.connector is None and connector is not None:
         assign_connector(station, draft, connector)
-    add_readings(draft, event.readings, received_at=event.at, is_named=bool(event.own_transaction))
+    is_named = bool(event.own_transaction) or event.transaction.issuer is TransactionIssuer.STATION  # never in 2.x
+    add_readings(draft, event.readings, received_at=event.at, is_named=is_named)
     return EventResult(draft)
 
 
@@ -203,12 +203,18 @@ def _stopped(event: events.Stopped, batch: EventBatch, station: StationDraft) ->
     add_readings(draft, event.readings, received_at=None, is_named=True)
     meter_stop_wh = event.meter_stop_wh
     if meter_stop_wh is None:  # the register of Transaction.End
-        meter_stop_wh = next((each.end_wh for each in reversed(event.readings) if each.end_wh is not None), None)
+        meter_stop_wh = stop_register(event.readings)
     state = lifecycle.stop_session(draft.state, at=event.at, meter_stop_wh=meter_stop_wh, reason=event.reason)
     if state.end_reason == StopReason.REMOTE and not state.ended_by:
         state = msgspec.structs.replace(state, ended_by=batch.stopped_by.get(draft.id, ""))
     draft.set_state(unplug_if_available(station, draft, state))
     return EventResult(draft)
+
+
+@_handle.register
+def _transaction(event: events.TransactionReported, batch: EventBatch, station: StationDraft) -> EventResult:
+    draft, status = apply_transaction(batch, station, _connector(station, event.connector), event)
+    return EventResult(draft, status, is_price_wanted=event.phase is not TransactionPhase.STARTED)
 
 
 @_handle.register

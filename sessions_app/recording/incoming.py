@@ -1,6 +1,7 @@
 """Add the readings of a message to their session."""
 
 from datetime import datetime
+from decimal import Decimal
 
 import msgspec
 
@@ -32,3 +33,8 @@ def add_readings(
         draft.set_state(
             lifecycle.add_reading(draft.state, at=reading.at, received_at=received_at, register_wh=reading.register_wh)
         )
+
+
+def stop_register(readings: tuple[Reading, ...]) -> Decimal | None:
+    """Return the register of Transaction.End among the readings."""
+    return next((each.end_wh for each in reversed(readings) if each.end_wh is not None), None)

@@ -1,22 +1,25 @@
 """Open sessions: with a start message, or without one from a later message."""
 
+from datetime import datetime
+
 import msgspec
 
 from sessions_app.domain import lifecycle
 from sessions_app.domain.connector_sessions import open_session, sessions_started_after, unplug_if_available
 from sessions_app.domain.drafts import ConnectorDraft, EventBatch, SessionDraft, StationDraft, Tag
-from sessions_app.domain.events import AuthorizeRequested, Started, Stopped
+from sessions_app.domain.events import AuthorizeRequested, Started, Stopped, TransactionReported
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.lifecycle import SessionState
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.station_states import StopReason
+from sessions_app.domain.transactions import CONFIRMED_AFTER
 from sessions_app.queries.audits import is_repriced
 from sessions_app.queries.drafts import billing_context
 from sessions_app.queries.policies import pricing_context, tariff_for
 
 
 def find_tag(
-    batch: EventBatch, station: StationDraft, event: AuthorizeRequested | Started | Stopped
+    batch: EventBatch, station: StationDraft, event: AuthorizeRequested | Started | Stopped | TransactionReported
 ) -> tuple[Tag | None, str]:
     """Return the event's tag and its status for the reply: Accepted, Blocked, Expired or Invalid."""
     value = event.id_tag
@@ -52,6 +55,31 @@ def open_without_start(
     draft = _add_session(station, connector, state)
     station.set_transaction_id(draft, transaction)
     return draft
+
+
+def open_by_transaction(
+    station: StationDraft, connector: ConnectorDraft | None, event: TransactionReported
+) -> SessionDraft:
+    """Add the session that any part of a transaction reports; its start is unknown until Started arrives."""
+    state = SessionState(started_at=event.at, flags=event.flags | int(Flag.START_UNKNOWN))
+    draft = _add_session(station, connector, state)
+    station.set_transaction_id(draft, event.transaction.id)
+    draft.station_transaction_uses = CONFIRMED_AFTER
+    return draft
+
+
+def end_previous(
+    station: StationDraft, connector: ConnectorDraft | None, *, at: datetime, but: SessionDraft | None = None
+) -> None:
+    """End the sessions of a connector, `but` one, on which another begins."""
+    if connector is None:
+        return
+    for draft in station.sessions:
+        if draft.connector is connector and draft is not but and draft.state.started_at <= at:
+            draft.set_state(lifecycle.end_by_next_session(draft.state, to=at))
+    previous = open_session(station, connector)
+    if previous is not None and previous.state.started_at <= at:
+        previous.set_state(lifecycle.close_session(previous.state, reason=StopReason.NEXT_SESSION))
 
 
 def _add_session(station: StationDraft, connector: ConnectorDraft | None, state: SessionState) -> SessionDraft:

@@ -49,7 +49,7 @@ def move_reading(reading: Reading, offset: timedelta) -> Reading:
 def _arrival(event: Event) -> tuple[datetime | None, datetime | None]:
     """Return when the event arrived, and the newest time that the station stated in it; None for no time."""
     match event:
-        case events.Started() | events.Stopped() | events.StatusChanged():
+        case events.Started() | events.Stopped() | events.StatusChanged() | events.TransactionReported():
             received_at = event.received_at
             return (received_at, event.at) if received_at is not None and received_at != event.at else (None, None)
         case events.Measured():
@@ -63,12 +63,14 @@ def _move_event(event: Event, clock: clocks.StationClock, received_at: datetime)
         return clocks.on_our_clock(clock, stated_at=at, received_at=received_at)
 
     match event:
-        case events.Measured() | events.Stopped():
+        case events.Measured() | events.Stopped() | events.TransactionReported():
             readings = tuple(
                 move_reading(reading, moved(reading.at) - reading.at) if moved(reading.at) != reading.at else reading
                 for reading in event.readings
             )
-            at = moved(event.at) if isinstance(event, events.Stopped) else event.at
+            at = event.at if isinstance(event, events.Measured) else moved(event.at)
+            if isinstance(event, events.TransactionReported):
+                return msgspec.structs.replace(event, at=at, readings=readings, stated_at=event.at)
             return msgspec.structs.replace(event, at=at, readings=readings)
         case events.Started():
             return msgspec.structs.replace(event, at=moved(event.at), stated_at=event.at)

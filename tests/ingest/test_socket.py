@@ -85,7 +85,7 @@ def test_identity_may_hold_percent_encoded_characters(server: Server, name: str)
 
 
 @pytest.mark.parametrize(
-    ("offered", "chosen"), [([], None), (["ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1", "ocpp1.6"], "ocpp1.6")]
+    ("offered", "chosen"), [([], None), (["ocpp1.6"], "ocpp1.6"), (["ocpp2.0.1", "ocpp1.6"], "ocpp2.0.1")]
 )
 def test_socket_speaks_ocpp_1_6(server: Server, offered: list[str], chosen: str | None) -> None:
     station()
@@ -114,7 +114,7 @@ def test_unsupported_action_gets_not_implemented(server: Server) -> None:
     station()
 
     def scenario(connected: Station) -> Any:
-        return connected.call("DataTransfer", {"vendorId": "x"})
+        return connected.call("NoSuchAction", {"vendorId": "x"})
 
     assert run(server, scenario)[:3] == [4, "1", "NotImplemented"]
 

@@ -13,7 +13,7 @@ import uvicorn
 from django.test import Client
 from django.utils import timezone
 
-from sessions_app.ingest import socket, v16, versions
+from sessions_app.ingest import socket, v16, v201, versions
 from sessions_app.models import ActionAudit, ChargingSession, ChargingStation, Manager, PendingStation
 from sessions_app.recorder import recorder
 from sessions_app.recording.station_commands import send_stop
@@ -60,7 +60,7 @@ def handshake(server: Server, *offers: str, name: str = "ST-1") -> tuple[int, st
         ([""], None),
         (["ocpp1.6"], "ocpp1.6"),
         (["OCPP1.6"], "OCPP1.6"),
-        (["ocpp2.0.1", "", " ocpp1.6 "], " ocpp1.6 "),
+        (["ocpp1.5", "", " ocpp1.6 "], " ocpp1.6 "),
         (["ocpp1.6", "ocpp1.6"], "ocpp1.6"),
     ],
 )
@@ -68,7 +68,19 @@ def test_version_is_chosen_from_the_offer(offered: list[str], chosen: str | None
     assert versions.choose_version(offered) == (v16, chosen)
 
 
-@pytest.mark.parametrize("offered", [["ocpp2.0.1"], ["ocpp1.5", "x" * 10_000], ["ocpp1.6j"]])
+@pytest.mark.parametrize(
+    ("offered", "chosen"),
+    [
+        (["ocpp1.6", "ocpp2.0.1"], "ocpp2.0.1"),
+        (["ocpp1.6", "ocpp2.0.1", "ocpp2.1"], "ocpp2.1"),
+        (["ocpp2.0.1.1"], "ocpp2.0.1.1"),
+    ],
+)
+def test_ocpp_2_is_preferred(offered: list[str], chosen: str) -> None:
+    assert versions.choose_version(offered) == (v201, chosen)
+
+
+@pytest.mark.parametrize("offered", [["ocpp2.0"], ["ocpp1.5", "x" * 10_000], ["ocpp1.6j"]])
 def test_unknown_versions_are_not_chosen(offered: list[str]) -> None:
     assert versions.choose_version(offered) is None
 
@@ -87,10 +99,10 @@ def test_long_offer_is_shortened_for_people() -> None:
 def test_refused_version_has_a_plain_reason(server: Server) -> None:
     station()
 
-    status, text = handshake(server, "ocpp2.0.1, ocpp2.1")
+    status, text = handshake(server, "ocpp1.5, ocpp2.0")
 
     assert status == 400
-    assert "none of the offered subprotocols is supported. supported: ocpp1.6." in text
+    assert "none of the offered subprotocols is supported. supported: ocpp2.1, ocpp2.0.1, ocpp2.0.1.1, ocpp1.6." in text
 
 
 async def heartbeat(server: Server) -> None:
@@ -100,52 +112,52 @@ async def heartbeat(server: Server) -> None:
 
 def test_operator_sees_a_refused_station_until_it_connects(server: Server) -> None:
     refused = station()
-    handshake(server, "ocpp2.0.1")
+    handshake(server, "ocpp1.5")
     admin = Client()
     admin.force_login(builders.operator())
 
     listed = admin.get("/admin/sessions_app/chargingstation/").text
     page = admin.get(f"/admin/sessions_app/chargingstation/{refused.pk}/change/").text
 
-    assert "Refused: it offers ocpp2.0.1 only" in listed
-    assert "Set it to ocpp1.6." in page
+    assert "Refused: it offers ocpp1.5 only" in listed
+    assert "Set it to ocpp2.1, ocpp2.0.1, ocpp2.0.1.1, ocpp1.6." in page
     asyncio.run(heartbeat(server))
     refused.refresh_from_db()
     assert (refused.refused_versions, refused.refused_at) == ("", None)
 
 
 def test_unknown_station_is_listed_with_its_offer(server: Server) -> None:
-    assert handshake(server, "ocpp2.0.1", name="NEW-1")[0] == 401
+    assert handshake(server, "ocpp1.5", name="NEW-1")[0] == 401
 
-    assert PendingStation.objects.get().offered_versions == "ocpp2.0.1"
+    assert PendingStation.objects.get().offered_versions == "ocpp1.5"
 
 
 def test_refusal_is_logged_once_a_minute(server: Server) -> None:
     station("RETRIES")
 
     for _ in range(3):
-        handshake(server, "ocpp2.0.1", name="RETRIES")
+        handshake(server, "ocpp1.5", name="RETRIES")
 
     log = server.log.read_text()
-    assert log.count("Refused 'RETRIES': it offers 'ocpp2.0.1', we speak ocpp1.6") == 1
+    assert log.count("Refused 'RETRIES': it offers 'ocpp1.5', we speak ocpp2.1, ocpp2.0.1, ocpp2.0.1.1, ocpp1.6") == 1
 
 
 def test_refusals_write_the_station_once_a_minute(server: Server) -> None:
     refused = station()
 
-    handshake(server, "ocpp2.0.1")
+    handshake(server, "ocpp1.5")
     refused.refresh_from_db()
     first_at = refused.refused_at
-    handshake(server, "ocpp2.0.1")
+    handshake(server, "ocpp1.5")
     refused.refresh_from_db()
 
-    assert (refused.refused_at, refused.refused_versions) == (first_at, "ocpp2.0.1")
+    assert (refused.refused_at, refused.refused_versions) == (first_at, "ocpp1.5")
 
 
 @pytest.mark.parametrize(
     ("offers", "status", "answer"),
     [
-        (["ocpp2.0.1", "ocpp1.6"], 101, "sec-websocket-protocol: ocpp1.6"),
+        (["ocpp2.0.1", "ocpp1.6"], 101, "sec-websocket-protocol: ocpp2.0.1"),
         (["ocpp1.6", "ocpp1.6"], 101, "sec-websocket-protocol: ocpp1.6"),
         (["x" * 10_000], 400, ""),
     ],
@@ -242,7 +254,7 @@ def test_refusals_are_logged_for_each_station_and_interval(
         async with station_server() as ws:
             for name in ("ONE", "TWO", "ONE"):
                 with pytest.raises(Exception, match="400"):
-                    async with async_station(ws, name, subprotocols=["ocpp2.1"]):
+                    async with async_station(ws, name, subprotocols=["ocpp1.5"]):
                         pass
 
     with caplog.at_level(logging.WARNING, logger="sessions_app.ingest.socket"):

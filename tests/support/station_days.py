@@ -10,8 +10,8 @@ from sessions_app.domain import events
 from sessions_app.domain.events import Event
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.station_states import CommandOutcome
-from sessions_app.domain.transactions import issued_id
+from sessions_app.domain.station_states import ChargingState, CommandOutcome, TransactionPhase
+from sessions_app.domain.transactions import TransactionIssuer, TransactionRef, issued_id
 from sessions_app.models import ChargingSession, ChargingStation
 from tests.support.builders import NOON
 
@@ -99,6 +99,22 @@ def _stopped(day: StationDay, station: ChargingStation) -> Event:
     )
 
 
+def _transaction(day: StationDay, station: ChargingStation) -> Event:
+    at, phase = NOON + day.moment(), day.random.choice((*TransactionPhase,))
+    return events.TransactionReported(
+        station_id=station.pk,
+        at=at,
+        connector=day.random.choice((0, 1, 2)),
+        transaction=TransactionRef(TransactionIssuer.STATION, day.random.choice(("A", "B"))),
+        phase=phase,
+        id_tag=day.random.choice(("", *TAGS)),
+        has_token=True,
+        readings=day.readings(),
+        charging_state=day.random.choice((None, *ChargingState)),
+        is_unplugged=phase is TransactionPhase.ENDED,
+    )
+
+
 def _status(day: StationDay, station: ChargingStation) -> Event:
     at = NOON + day.moment()
     return events.StatusChanged(
@@ -136,8 +152,15 @@ MAKERS: dict[type[Event], Callable[[StationDay, ChargingStation], Event]] = {
     events.Started: _started,
     events.Measured: _measured,
     events.Stopped: _stopped,
+    events.TransactionReported: _transaction,
     events.CommandAnswered: lambda day, station: events.CommandAnswered(
         station_id=station.pk, at=NOON + day.moment(), audit_id=0, outcome=CommandOutcome.ACCEPTED
     ),
 }
-WEIGHTS: dict[type[Event], int] = {events.Measured: 12, events.Started: 3, events.Stopped: 2, events.StatusChanged: 2}
+WEIGHTS: dict[type[Event], int] = {
+    events.Measured: 12,
+    events.Started: 3,
+    events.Stopped: 2,
+    events.StatusChanged: 2,
+    events.TransactionReported: 2,
+}

@@ -17,7 +17,7 @@ OCPP_ACTION = Recipe(
         Edit(
             "sessions_app/ingest/v16.py",
             '    "StopTransaction": (_stop',
-            '    "DoorOpened": (_door, lambda outcome, now: {"receivedAt": format_timestamp(now)}),\n',
+            '    "DoorOpened": (_door, lambda outcome, now: {"receivedAt": messages.format_timestamp(now)}),\n',
         ),
         Edit(
             "sessions_app/domain/events.py",
