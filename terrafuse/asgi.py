@@ -20,14 +20,15 @@ with env.told_plainly():
 from sessions_app.ingest.socket import station_socket
 from sessions_app.routing import browser_sockets, sockets
 from terrafuse.headers import answer_long_headers
-from terrafuse.pings import without_server_pings
+from terrafuse.socket_limits import BROWSER_MESSAGE_BYTES, STATION_MESSAGE_BYTES, limit_sockets
 
+browsers = AllowedHostsOriginValidator(AuthMiddlewareStack(browser_sockets))
 application = ProtocolTypeRouter(
     {
         "http": pages,
         "websocket": sockets(
-            stations=without_server_pings(station_socket),
-            browsers=AllowedHostsOriginValidator(AuthMiddlewareStack(browser_sockets)),
+            stations=limit_sockets(station_socket, message_bytes=STATION_MESSAGE_BYTES, has_pings=False),
+            browsers=limit_sockets(browsers, message_bytes=BROWSER_MESSAGE_BYTES, has_pings=True),
         ),
     }
 )

@@ -7,7 +7,7 @@
 | plotly  | the id of the map library's style sheet                   | static/js/session/plotly.js        |
 | plotly  | the id of the style element that gets its rules           | templates/base.html                |
 | lucide  | `_render_icon(name, size)`: an icon as SVG text           | sessions_app/templatetags/icons.py |
-| uvicorn | `ping_interval` of the connection that `send` is bound to | terrafuse/pings.py                 |
+| uvicorn | `ping_interval` and `conn` of the object that `send` is of | terrafuse/socket_limits.py         |
 | django  | `_js_module_import_aggregation_patterns`                  | terrafuse/assets.py                |
 
 One test for each. Where one fails after an upgrade, look at the place in the last column.
@@ -85,16 +85,19 @@ def test_lucide_renders_an_icon_by_its_name() -> None:
 
 
 async def test_uvicorn_sends_by_a_method_of_the_connection() -> None:
-    intervals: list[Any] = []
+    limits: list[Any] = []
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        intervals.append(getattr(getattr(send, "__self__", None), "ping_interval", "no such attribute"))
+        connection: Any = getattr(send, "__self__", None)
+        limits.extend((connection.ping_interval, connection.conn.max_message_size))
         await receive()
         await send({"type": "websocket.accept"})
         await send({"type": "websocket.close"})
 
     server = uvicorn.Server(
-        uvicorn.Config(application, port=0, ws="websockets-sansio", ws_ping_interval=7.0, lifespan="off")
+        uvicorn.Config(
+            application, port=0, ws="websockets-sansio", ws_ping_interval=7.0, ws_max_size=5_000, lifespan="off"
+        )
     )
     server.config.load()
     server.lifespan = server.config.lifespan_class(server.config)
@@ -104,7 +107,7 @@ async def test_uvicorn_sends_by_a_method_of_the_connection() -> None:
         await socket.wait_closed()
     await server.shutdown()
 
-    assert intervals == [7.0]
+    assert limits == [7.0, 5_000]
 
 
 def test_django_finds_the_imports_of_a_module() -> None:

@@ -15,6 +15,7 @@ from sessions_app.models import Manager
 
 SIGNED_OUT = 4401
 NOT_FOUND = 4404
+UNEXPECTED_MESSAGE = 1008  # RFC 6455: policy violation
 BEAT_EVERY_S = 20.0
 
 
@@ -101,7 +102,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
     session_changed = session_started = session_ended = session_points = pass_on
 
     async def receive(self, text_data: Any = None, bytes_data: Any = None, **kwargs: Any) -> None:
-        """Ignore what browsers send: pages make their requests over HTTP."""
+        """Close the socket: pages make their requests over HTTP, a page sends nothing."""
+        await self.close(UNEXPECTED_MESSAGE)
 
 
 class SessionsConsumer(LiveConsumer):

@@ -196,19 +196,6 @@ def test_sign_out_closes_the_sockets_of_that_browser_only(server: Server) -> Non
     assert {each["type"] for each in events} == {"access.changed"}
 
 
-@pytest.mark.parametrize("nonsense", ["", "no JSON", "{", b"\x00\xff", "[" * 10_000])
-def test_messages_of_a_browser_are_ignored(server: Server, nonsense: str | bytes) -> None:
-    olga = builders.operator()
-
-    async def scenario() -> list[dict[str, Any]]:
-        async with await listen(server, "/live/sessions/", olga) as browser:
-            await browser.send(nonsense)
-            await (await browser.ping())
-            return await events_until_quiet(browser, 0.3)
-
-    assert asyncio.run(asyncio.wait_for(scenario(), 30)) == []
-
-
 @pytest.mark.parametrize("path", ["/live/nothing/", "/live/sessions/x/", "/"])
 def test_unknown_path_is_refused(server: Server, path: str) -> None:
     with pytest.raises(InvalidStatus):
