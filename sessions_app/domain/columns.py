@@ -27,14 +27,7 @@ from sessions_app.domain.column import (
     time_column,
     zone_of,
 )
-from sessions_app.domain.file_cells import (
-    FileCell,
-    time_cells,
-    to_kw,
-    to_kwh,
-    to_minutes,
-    to_percent,
-)
+from sessions_app.domain.file_cells import FileCell, duration_cells, time_cells, to_kw, to_kwh, to_percent
 from sessions_app.domain.row import SessionRow
 
 # An unknown value is an empty cell in a file: a dash would turn a column of numbers into text.
@@ -100,12 +93,7 @@ _RECORDS = (
         heading="Duration",
         text=lambda row, now: wording.duration(row.duration_s(now)),
         sort=None,
-        file=(
-            FileCell("Duration (h:mm:ss)", "duration", whole_duration_s, is_totalled=True),
-            FileCell(
-                "Duration (min)", "decimal", lambda row, now: to_minutes(whole_duration_s(row, now)), is_totalled=True
-            ),
-        ),
+        file=duration_cells("Duration", whole_duration_s),
         in_progress="default",
         history="default",
         is_figure=True,
@@ -117,13 +105,22 @@ _RECORDS = (
         text=lambda row, now: wording.duration(row.idle_s),
         sort="idle_s",
         file=(
-            FileCell("Inactivity (h:mm:ss)", "duration", lambda row, now: row.idle_s, is_totalled=True),
-            FileCell("Inactivity (min)", "decimal", lambda row, now: to_minutes(row.idle_s), is_totalled=True),
+            *duration_cells("Inactivity", lambda row, now: row.idle_s),
             FileCell("Inactivity Level", "text", lambda row, now: row.level or "normal"),
         ),
         in_progress="default",
         history="default",
         mark="level",
+        is_figure=True,
+        is_live=True,
+        width_px=(82, None),
+    ),
+    Column(
+        key="held_back",
+        heading="Held back",
+        text=lambda row, now: wording.duration(row.held_back_s),
+        sort="held_back_s",
+        file=duration_cells("Held Back", lambda row, now: row.held_back_s),
         is_figure=True,
         is_live=True,
         width_px=(82, None),

@@ -1,10 +1,10 @@
 """A session's points as columns, and their downsampling for a graph.
 
 Time is cut into buckets. Each bucket keeps its first and last point, and the lowest and the highest point of
-every series. So no peak is lost, however short: it only moves within its bucket. Edges of idle intervals and
-gaps are kept too. All series share their points, so a noisy series uses up points of the others. Power and
-limit show whether a car charges, so they have finer buckets of their own. All bucket widths come from one
-ladder on one grid: downsampling a downsampled series gives the same as downsampling the original.
+every series. So no peak is lost, however short: it only moves within its bucket. Edges of gaps and of intervals
+that are idle or held back are kept too. All series share their points, so a noisy series uses up points of the
+others. Power and limit show whether a car charges, so they have finer buckets of their own. All bucket widths
+come from one ladder on one grid: downsampling a downsampled series gives the same as downsampling the original.
 
 The usual choice, Largest-Triangle-Three-Buckets, keeps one point per bucket and so drops the second of two
 close peaks. It also selects points for one series only, while a hover shows all series at one moment.
@@ -21,7 +21,7 @@ import msgspec
 MAX_POINTS = 1_500
 GAP_INTERVALS = 3
 MIN_INTERVAL_MS = 10_000
-IDLE_ROUNDING_MS = 2_000  # inactivity is in whole seconds: closer edges are one idle interval, also in the browser
+ROUNDING_MS = 2_000  # idle and held back are in whole seconds: closer edges are one interval, also in the browser
 PRIMARY_SERIES = ("power_kw", "limit_a")
 SECONDARY_WIDTH_FACTOR = 8  # buckets of the other series are wider by this factor: a power of 2, for the ladder
 
@@ -29,7 +29,10 @@ SeriesValues = list[float | None]
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """Points in order of time, one list per column. A point without a number is a gap and has no values."""
+    """Points in order of time, one list per column. A point without a number is a gap and has no values.
+
+    `series` are the lines of the graph and the seconds held back.
+    """
 
     numbers: list[int | None]
     times_ms: list[int]
@@ -92,7 +95,9 @@ def downsample(curve: Curve, *, most: int = MAX_POINTS) -> Curve:
         return curve
     primary = [column for name, column in curve.series.items() if name in PRIMARY_SERIES and _varies(column)]
     secondary = [column for name, column in curve.series.items() if name not in PRIMARY_SERIES and _varies(column)]
-    edges = _edges(curve)
+    edges = _edges(curve.times_ms, curve.idle_s)
+    if (held_back_s := curve.series.get("held_back_s")) and _varies(held_back_s):
+        edges = sorted({*edges, *_edges(curve.times_ms, held_back_s)})
     span_ms = curve.times_ms[-1] - curve.times_ms[0]
     selected, tried_width_ms = set(range(len(curve))), 1
     for width_ms in _ladder(from_ms=2 * span_ms // most):
@@ -122,22 +127,22 @@ def _varies(column: SeriesValues) -> bool:
     return len(values) > 1
 
 
-def _edges(curve: Curve) -> list[int]:
-    """Return the indexes at the edges of idle intervals and gaps.
+def _edges(times_ms: Sequence[int], seconds: Sequence[float | None]) -> list[int]:
+    """Return the indexes at the edges of gaps, and of the intervals in which the seconds grow.
 
     Idle time does not grow with every reading of an idle interval: it ends only when the next one begins later.
     """
     edges: set[int] = set()
-    end: int | None = None  # of the current idle interval
-    for index, (before, after) in enumerate(pairwise(curve.idle_s), 1):
+    end: int | None = None  # of the current interval
+    for index, (before, after) in enumerate(pairwise(seconds), 1):
         if before is None or after is None:
             edges.update((index - 1, index) if end is None else (end, index - 1, index))
             end = None
         elif after > before:
-            start_ms = curve.times_ms[index] - 1000 * (after - before)
-            if end is None or start_ms - curve.times_ms[end] >= IDLE_ROUNDING_MS:
+            start_ms = times_ms[index] - 1000 * (after - before)
+            if end is None or start_ms - times_ms[end] >= ROUNDING_MS:
                 # An idle run counts from its start, a few readings before it is recognized.
-                start = max(0, bisect_left(curve.times_ms, start_ms))
+                start = max(0, bisect_left(times_ms, start_ms))
                 edges.update((start, index - 1, index) if end is None else (end, start, index - 1, index))
             end = index
     if end is not None:

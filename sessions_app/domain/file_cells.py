@@ -50,6 +50,16 @@ def time_cells(
     )
 
 
+def duration_cells(
+    header: str, seconds: Callable[[FileRecord, datetime], int]
+) -> tuple[FileCell[FileRecord], FileCell[FileRecord]]:
+    """Return two cells: the seconds as a duration and as minutes."""
+    return (
+        FileCell(f"{header} (h:mm:ss)", "duration", seconds, is_totalled=True),
+        FileCell(f"{header} (min)", "decimal", lambda record, now: to_minutes(seconds(record, now)), is_totalled=True),
+    )
+
+
 def to_site_time(at: datetime | None, zone: str) -> datetime | None:
     """Convert the moment to the time zone."""
     return None if at is None else at.astimezone(_zone(zone))

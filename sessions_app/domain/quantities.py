@@ -147,6 +147,11 @@ QUANTITIES = (
         admin=("Inactivity", lambda idle_s, currency: wording.duration(idle_s)),
     ),
     Quantity(
+        field="held_back_s",
+        file=SampleCell("Held Back (h:mm:ss)", "duration"),
+        admin=("Held back", lambda held_back_s, currency: wording.duration(held_back_s)),
+    ),
+    Quantity(
         field="soc_percent",
         sampled=Sampled("SoC", "Percent"),
         series=Series("battery", "Battery", "%", 0, "y5", "--graph-battery", stored_digits=1),
@@ -176,7 +181,6 @@ QUANTITIES = (
     Quantity(field="is_named", is_about_reading=True),
     Quantity(field="received_at", is_about_reading=True),
     Quantity(field="stated_at", is_about_reading=True),
-    Quantity(field="held_back_s"),
     Quantity(field="is_estimated"),
 )  # fmt: skip
 

@@ -44,6 +44,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     peak_power_w: float | None
     limit_a: float | None
     idle_s: int
+    held_back_s: int
     battery_start: float | None
     battery: float | None
     price: Decimal | None

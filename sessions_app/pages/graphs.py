@@ -14,7 +14,7 @@ from sessions_app.domain.quantities import SERIES
 from sessions_app.models import ChargingSession
 from sessions_app.pages import charts
 
-_DIGITS = {series.field: series.stored_digits for series in SERIES}
+_DIGITS = {series.field: series.stored_digits for series in SERIES} | {"held_back_s": 0}
 
 
 def graph_payload(session: ChargingSession, curve: Curve, *, now: datetime) -> bytes:

@@ -10,9 +10,9 @@ from sessions_app.domain.row import SessionRow
 from sessions_app.models import ChargingSession
 
 # The figures in their order; labels and texts are those of the columns.
-_LIVE_KEYS = ("power", "consumption", "duration", "inactivity", "battery", "price", "started_at")
+_LIVE_KEYS = ("power", "consumption", "duration", "inactivity", "held_back", "battery", "price", "started_at")
 _ENDED_KEYS = (
-    "peak_power", "consumption", "duration", "inactivity", "battery", "price", "started_at", "ended_at",
+    "peak_power", "consumption", "duration", "inactivity", "held_back", "battery", "price", "started_at", "ended_at",
 )  # fmt: skip
 _LEVEL_TEXTS: dict[str, str] = {Level.WARNING: "long", Level.HIGH: "very long"}
 
@@ -40,8 +40,9 @@ class Fact(NamedTuple):
 
 
 def stats(row: SessionRow, *, now: datetime) -> list[Stat]:
-    """Return the figures of the header, in order."""
-    keys = _LIVE_KEYS if row.ended_at is None else _ENDED_KEYS
+    """Return the figures of the header, in order; held back only where the car was."""
+    offered = _LIVE_KEYS if row.ended_at is None else _ENDED_KEYS
+    keys = tuple(key for key in offered if key != "held_back" or row.held_back_s)
     texts = cells(row, keys, now=now)
     return [
         Stat(

@@ -39,10 +39,15 @@ def load_series(session_id: int) -> DownsampledSeries | None:
 
 
 def decode_series(downsampled: DownsampledSeries) -> Curve:
-    """Decode the stored curve of a long session; a series that is newer than the curve is unknown."""
+    """Decode the stored curve of a long session; a series that is newer than the curve is unknown.
+
+    No session was held back before its curve had the seconds.
+    """
     curve = _decode_curve(downsampled.curve)
     unknown: list[float | None] = [None] * len(curve)
-    return msgspec.structs.replace(curve, series={name: curve.series.get(name, unknown) for name in SERIES_FIELDS})
+    zeros: list[float | None] = [None if number is None else 0 for number in curve.numbers]
+    known = {"held_back_s": zeros} | curve.series
+    return msgspec.structs.replace(curve, series={name: known.get(name, unknown) for name in SERIES_FIELDS})
 
 
 def extend_curve(curve: Curve, rows: list[PointValues]) -> Curve:
@@ -81,12 +86,16 @@ def _with_start_and_end(measured: Curve, session: ChargingSession) -> Curve:
     is_priced = session.price is not None
     first_ms = _ms(session.started_at)
     if not measured.times_ms or first_ms < measured.times_ms[0]:
-        start: dict[str, float | None] = {"energy_kwh": 0.0, "price": 0.0 if is_priced else None}
+        start: dict[str, float | None] = {"energy_kwh": 0.0, "price": 0.0 if is_priced else None, "held_back_s": 0}
         measured = _join_with_gap(_single_point(first_ms, 0, start), measured)
     if session.ended_at is None or session.stopped_at is None:
         return measured
     parked_s = (session.ended_at - session.stopped_at).total_seconds()
-    last = {"energy_kwh": float(session.energy_wh) / 1000, "battery": measured.series["battery"][-1]}
+    last: dict[str, float | None] = {
+        "energy_kwh": float(session.energy_wh) / 1000,
+        "battery": measured.series["battery"][-1],
+        "held_back_s": session.held_back_s,
+    }
     if parked_s > 0:
         idle_before_s = next((idle for idle in reversed(measured.idle_s) if idle is not None), 0)
         idle_s, price = _at_stop(session) or (session.idle_s - round(parked_s), session.price)

@@ -20,9 +20,9 @@ from sessions_app.models import MeterSample
 PointValues = list[float | int | None]
 TimeWindow = tuple[datetime, datetime]
 
-# The values of a point: its number, epoch milliseconds, the series in their order, and the idle seconds.
-POINT_FIELDS = ("number", "at_ms", *(series.field for series in SERIES), "idle_s")
-_COLUMNS = ("number", "at", *(each.field for each in QUANTITIES if each.series), "idle_s")
+# The values of a point: its number, epoch milliseconds, the series in their order, the seconds held back and idle.
+POINT_FIELDS = ("number", "at_ms", *(series.field for series in SERIES), "held_back_s", "idle_s")
+_COLUMNS = ("number", "at", *(each.field for each in QUANTITIES if each.series), "held_back_s", "idle_s")
 _CONVERSIONS: tuple[tuple[int, Callable[[Any], float]], ...] = tuple(
     (index, series.to_point) for index, series in enumerate(SERIES, 2) if series.to_point
 )

@@ -42,6 +42,7 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     energy_set: str = ""
     energy: tuple[PriceLineText, ...] = ()
     others: tuple[PriceLineText, ...] = ()
+    held_back: str = ""  # the time that was not billed
     tax_percent: str = ""
     tax: str = ""
     total: str = wording.UNKNOWN
@@ -79,6 +80,7 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
         energy_set=energy_set,
         energy=tuple(text for line, text in texts if line.dimension == ENERGY) or _empty_energy_line(tariff),
         others=tuple(text for line, text in texts if line.dimension != ENERGY),
+        held_back=labels.exact_duration(session.held_back_s) if session.held_back_s else "",
         tax_percent=labels.tax_percent(tariff),
         tax=wording.money(pricing.tax(tariff, session.price), tariff.currency) if tariff.tax_percent else "",
         total=wording.money(session.price, tariff.currency),

@@ -26,6 +26,7 @@ class Summary:
     sessions: int = 0
     duration_s: int = 0
     idle_s: int = 0
+    held_back_s: int = 0
     energy_kwh: Decimal = ZERO
     power_kw: Decimal | None = None
     prices: dict[str, Decimal] = field(default_factory=dict)
@@ -34,7 +35,15 @@ class Summary:
     @property
     def idle_percent(self) -> int:
         """The inactivity in % of the duration, rounded half up."""
-        return (200 * self.idle_s + self.duration_s) // (2 * self.duration_s) if self.duration_s else 0
+        return self._percent(self.idle_s)
+
+    @property
+    def held_back_percent(self) -> int:
+        """The time held back in % of the duration, rounded half up."""
+        return self._percent(self.held_back_s)
+
+    def _percent(self, seconds: int) -> int:
+        return (200 * seconds + self.duration_s) // (2 * self.duration_s) if self.duration_s else 0
 
 
 def sum_rows(rows: Iterable[SessionRow], *, now: datetime) -> Summary:
@@ -49,6 +58,7 @@ def sum_rows(rows: Iterable[SessionRow], *, now: datetime) -> Summary:
         sessions=len(rows),
         duration_s=sum(int(row.duration_s(now)) for row in rows),
         idle_s=sum(row.idle_s for row in rows),
+        held_back_s=sum(row.held_back_s for row in rows),
         energy_kwh=sum((wording.round_half_up(row.energy_wh / 1000) for row in rows), ZERO),
         power_kw=sum((wording.round_half_up(power_w / 1000) for power_w in live_powers_w), ZERO),
         prices=prices,
@@ -70,6 +80,7 @@ def summarize_history(sessions: QuerySet[ChargingSession]) -> Summary:
             sessions=Count("*"),
             seconds=Sum(WHOLE_SECONDS),
             idle=Sum("idle_s"),
+            held_back=Sum("held_back_s"),
             hundredths=Sum(KwhHundredths("energy_wh")),
             priced=Count("price"),
             amount=Sum("price"),
@@ -80,6 +91,7 @@ def summarize_history(sessions: QuerySet[ChargingSession]) -> Summary:
         sessions=sum(group["sessions"] for group in by_currency),
         duration_s=int(sum(group["seconds"] for group in by_currency)),
         idle_s=sum(group["idle"] for group in by_currency),
+        held_back_s=sum(group["held_back"] for group in by_currency),
         energy_kwh=sum((Decimal(group["hundredths"]) / 100 for group in by_currency), ZERO),
         prices={
             group["currency"]: group["amount"].quantize(Decimal(1).scaleb(-wording.minor_digits(group["currency"])))

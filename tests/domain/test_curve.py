@@ -92,6 +92,19 @@ def test_downsampling_keeps_the_edges_of_idle_intervals(runs: list[tuple[int, in
     assert edges <= set(few.times_ms)
 
 
+def test_downsampling_keeps_the_edges_of_time_held_back() -> None:
+    is_held = [place // 700 % 2 for place in range(6_000)]
+    whole = _curve([7.0] * 6_000, [10] * 6_000, is_held)
+    held_back_s: list[float | None] = [float(seconds or 0) for seconds in whole.idle_s]
+    no_idle: list[int | None] = [0] * 6_000
+    edges = {at for at, now, after in zip(whole.times_ms, is_held, is_held[1:], strict=False) if now != after}
+
+    few = downsample(msgspec.structs.replace(whole, idle_s=no_idle, series=whole.series | {"held_back_s": held_back_s}))
+
+    assert len(edges) == 8
+    assert edges <= set(few.times_ms)
+
+
 def test_readings_without_idle_data_split_no_idle_interval() -> None:
     powers: list[float | None] = [7.0 * (place < 2_000) for place in range(4_001)]
     whole = _curve(powers, [60] * 4_001, [0] * 2_000 + [1] * 2_001)

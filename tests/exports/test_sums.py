@@ -16,6 +16,7 @@ from sessions_app.exports import cell_types
 from sessions_app.exports.registry import intervals_export, sessions_export
 from sessions_app.exports.spec import ExportSpec
 from sessions_app.exports.xlsx import write_workbook
+from sessions_app.lists.columns import available_columns
 from sessions_app.lists.filters import filter_sessions
 from sessions_app.models import Manager
 from sessions_app.queries import summary
@@ -58,6 +59,7 @@ def garage(transactional_db: None) -> Manager:
                 lasted=timedelta(seconds=rng.randrange(90_000), microseconds=rng.randrange(1_000_000)),
                 energy_wh=Decimal(rng.randrange(90_000_000)) / 1000,
                 idle_s=rng.randrange(9_000),
+                held_back_s=rng.randrange(9_000),
                 price=rng.choice((None, Decimal(rng.randrange(100_000)).scaleb(-digits))),
                 currency=currency,
                 end_reason=rng.choice(("Local", "PowerLoss", "EVDisconnected")),
@@ -90,7 +92,7 @@ def _seconds(text: str) -> int:
 @pytest.mark.parametrize("seed", range(25))
 def test_export_adds_up_to_the_summary(garage: Manager, seed: int) -> None:
     params = QueryDict(mutable=True)
-    params.update(_some_filters(random.Random(seed)))
+    params.update(_some_filters(random.Random(seed)) | {"columns": ",".join(available_columns("history"))})
     file = sessions_export(params, "history", garage)
 
     rows = read_csv(b"".join(file.pieces(bom=True)))
@@ -104,6 +106,7 @@ def test_export_adds_up_to_the_summary(garage: Manager, seed: int) -> None:
     assert sum(Decimal(row["Consumption (kWh)"]) for row in rows) == strip.energy_kwh
     assert sum(_seconds(row["Duration (h:mm:ss)"]) for row in rows) == strip.duration_s
     assert sum(_seconds(row["Inactivity (h:mm:ss)"]) for row in rows) == strip.idle_s
+    assert sum(_seconds(row["Held Back (h:mm:ss)"]) for row in rows) == strip.held_back_s
     assert prices == strip.prices
     assert sum(not row["Price"] for row in rows) == strip.unpriced
 

@@ -82,6 +82,14 @@ def test_battery_shows_start_and_end_in_history(
     assert cells(dana, HISTORY)["battery"].text == history
 
 
+@pytest.mark.parametrize(("held_back_s", "text"), [(0, "0 s"), (2_719, "45 m 19 s")])
+def test_time_held_back_has_a_column(dana: Client, held_back_s: int, text: str) -> None:
+    for lasted in LASTED.values():
+        builders.session(lasted=lasted, held_back_s=held_back_s)
+
+    assert [cells(dana, tab)["held_back"].text for tab in LASTED] == [text, text]
+
+
 @pytest.mark.parametrize(("tab", "own"), [(IN_PROGRESS, {"power"}), (HISTORY, {"reason", "average_power"})])
 def test_only_unknown_values_are_a_dash(dana: Client, tab: str, own: set[str]) -> None:
     builders.session(lasted=LASTED[tab] and timedelta(), energy_wh=0, last_reading_at=timezone.now())

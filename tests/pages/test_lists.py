@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -104,6 +105,18 @@ def test_summary_has_inactivity_in_percent_of_duration(dana: Client) -> None:
     summary = sums(dana, HISTORY)
     assert summary["Duration"] == ["2 h 00 m"]
     assert summary["Inactivity"] == ["15 m 00 s", "13 %"]
+
+
+@pytest.mark.parametrize("tab", [IN_PROGRESS, HISTORY])
+def test_summary_has_time_held_back_where_there_is_some(dana: Client, tab: str) -> None:
+    length: dict[str, Any] = {"lasted": None} if tab == IN_PROGRESS else {}
+    at: dict[str, Any] = {"started_at": timezone.now() - timedelta(hours=1)}
+    builders.session(**at, **length)
+    assert "Held back" not in sums(dana, tab)
+
+    builders.session(held_back_s=900, **at, **length)
+
+    assert sums(dana, tab)["Held back"] == ["15 m 00 s", "13 %"]
 
 
 def test_summary_has_power_of_live_sessions_only(dana: Client) -> None:

@@ -22,7 +22,7 @@ ORDERS = [order for order in permutations(range(MANY)) if order[0] < order[-1]] 
 # Each column ranks the five sessions in its own order, so that a wrong sort key fails the test.
 OWN = (
     *("started_at", "lasted", "reason", "station", "connector", "inactivity", "power", "consumption"),
-    *("battery", "price", "company", "site", "site_area", "user", "id_tag", "policy", "peak_power"),
+    *("battery", "price", "company", "site", "site_area", "user", "id_tag", "policy", "peak_power", "held_back"),
 )
 RANKS = {key: ORDERS[(5 + 7 * number) % len(ORDERS)] for number, key in enumerate(OWN)}
 # In the order of their labels, which differs from that of their codes.
@@ -80,6 +80,7 @@ def create_session(tab: str, session: int) -> ChargingSession:
         lasted=lasted(session) if tab == HISTORY else None,
         energy_wh=Decimal(energy_wh(session)),
         idle_s=60 * at("inactivity"),
+        held_back_s=60 * at("held_back"),
         power_w=500.0 * at("power") if at("power") else None,
         battery=10.0 * at("battery") if at("battery") else None,
         price=Decimal(at("price")) if at("price") else None,

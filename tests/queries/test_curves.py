@@ -31,6 +31,17 @@ def test_stop_and_unplug_have_their_own_price_and_idle_time() -> None:
     assert curve.idle_s == [0, 0, 0, 0, 30 * 60]
 
 
+def test_time_held_back_is_known_from_start_to_end() -> None:
+    station = builders.station()
+    session_id = start(station)
+    record([status(station, 5, "SuspendedEVSE"), measured(station, session_id, (10, 1000), (30, 1000))])
+    record([stopped(station, session_id, minute=30, wh=1000)])
+
+    curve = load_curve(ChargingSession.objects.get(pk=session_id))
+
+    assert curve.series["held_back_s"] == [0, 5 * 60, 25 * 60]
+
+
 def test_stop_without_figures_has_the_final_price() -> None:
     session = builders.session(on=builders.station())
     builders.readings(session, [7200.0] * 30)

@@ -36,6 +36,13 @@ def priced(energy_wh: str = "12412", *, idle: timedelta = timedelta(), **fields:
     return session(on=at_station, driver=priya, **(defaults | fields))
 
 
+def test_time_held_back_is_shown_as_not_billed() -> None:
+    policy()
+
+    assert view_of(priced(held_back_s=2_719)).held_back == "45 m 19 s"
+    assert view_of(priced()).held_back == ""
+
+
 def view_of(charged: ChargingSession) -> PriceView:
     loaded = with_repricing(ChargingSession.objects.select_related("site", "policy")).get(pk=charged.pk)
     return price_view(loaded, repricing_of(loaded))

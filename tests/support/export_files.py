@@ -21,6 +21,7 @@ _DEFAULTS: dict[str, Any] = {
     "max_power_w": 22_000,
     "energy_wh": Decimal("7410.000"),
     "idle_s": 0,
+    "held_back_s": 0,
     "price": Decimal("2.590"),
     "currency": "AUD",
     "company": "Harbour Living",

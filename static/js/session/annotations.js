@@ -1,4 +1,4 @@
-// The words inside a graph: its marks, the idle time, and the peaks of series without an axis.
+// The words inside a graph: its marks, the time idle and held back, and the peaks of series without an axis.
 
 const LETTER = 7; // px of a letter
 
@@ -29,13 +29,14 @@ export function markLabels(annotations, [from, to], width) {
   return placed;
 }
 
-// Return the label of the widest idle interval, if it is wide enough to hold one.
-export function idleLabel(intervals, [from, to]) {
+// Return the label of the widest of the intervals, if it is wide enough to hold one.
+export function intervalLabel(text, intervals, [from, to], width) {
   const visible = intervals.map(([a, b]) => [Math.max(a, from), Math.min(b, to)]).filter(([a, b]) => b > a);
   const widest = visible.toSorted((one, other) => other[1] - other[0] - (one[1] - one[0]))[0];
-  if (!widest || widest[1] - widest[0] < (to - from) / 14) return [];
+  if (!widest || ((widest[1] - widest[0]) / (to - from)) * width < text.length * LETTER) return [];
   const at = { x: (widest[0] + widest[1]) / 2, y: 0.06, yref: "paper", yanchor: "bottom" };
-  return [{ ...at, text: "idle", showarrow: false, font: { size: 11, color: "var(--graph-text)" } }];
+  const font = { size: 11, color: "var(--graph-text)" };
+  return [{ ...at, text, showarrow: false, font, bgcolor: "var(--raised)", borderpad: 2 }]; // hatching is behind it
 }
 
 // Return the highest values of these traces, each next to its line, with the units of their axes.

@@ -1,6 +1,6 @@
 // From the server's figure and the points to what Plotly draws: a pure step, repeated for each change.
 
-import { idleLabel, markLabels, peakLabels } from "./annotations.js";
+import { intervalLabel, markLabels, peakLabels } from "./annotations.js";
 import { colourResolver } from "./colours.js";
 
 const NARROW = 560; // px: a narrower frame has room for two axes only
@@ -10,13 +10,14 @@ const FEW = 40; // points that are few enough to be marked each
 export function picture({ figure, points, siteTime }, { size, frame, range, checked }) {
   const { width, height } = size;
   const { columns } = points;
-  const intervals = points.idleIntervals();
   const lines = traces(figure, points, checked);
   const needsGround = checked.has("power_kw") && hasGap(columns.power_kw);
-  const data = [...lines, powerGround(columns, needsGround), idleShade(intervals)];
+  const shades = SHADES.map((shade) => ({ ...shade, intervals: points.intervals(shade.field) }));
+  const data = [...lines, powerGround(columns, needsGround), ...shades.map(intervalShade)];
   const { moments, labels } = siteTime.ticks(...range, Math.max(3, Math.floor(width / 90)));
   const margin = { ...figure.layout.margin, ...(width < NARROW ? { l: 40, r: 54 } : {}) };
   const withoutAxis = lines.filter(({ visible, yaxis }) => visible && !hasAxis(yaxis, width));
+  const plotWidth = width - margin.l - margin.r;
   const layout = {
     ...figure.layout,
     ...yAxes(figure.layout, lines, width),
@@ -33,8 +34,8 @@ export function picture({ figure, points, siteTime }, { size, frame, range, chec
       ticktext: labels,
     },
     annotations: [
-      ...markLabels(figure.layout.annotations, range, width - margin.l - margin.r),
-      ...idleLabel(intervals, range),
+      ...markLabels(figure.layout.annotations, range, plotWidth),
+      ...shades.flatMap(({ name, intervals }) => intervalLabel(name.toLowerCase(), intervals, range, plotWidth)),
       ...peakLabels(withoutAxis, figure.layout, range),
     ],
     uirevision: "kept",
@@ -141,16 +142,34 @@ function powerGround({ at_ms: at, power_kw: power }, isNeeded) {
   return { ...AREA, meta: "ground", showlegend: false, fillcolor, x, y, visible: x.length > 0 };
 }
 
-// All idle intervals as one filled trace: a hundred shapes would cost as much as the whole graph.
-function idleShade(intervals) {
+// The shaded intervals: hatching tells held back from idle without colours.
+const SHADES = [
+  { field: "idle_s", name: "Idle", style: { fillcolor: "var(--graph-idle)" } },
+  {
+    field: "held_back_s",
+    name: "Held back",
+    style: {
+      fillpattern: {
+        shape: "/",
+        size: 8,
+        solidity: 0.16,
+        fgcolor: "var(--graph-held-back)",
+        bgcolor: "var(--graph-held-back-ground)",
+      },
+    },
+  },
+];
+
+// All intervals of a kind as one filled trace: a hundred shapes would cost as much as the whole graph.
+function intervalShade({ name, style, intervals }) {
   return {
     ...AREA,
-    name: "Idle",
-    meta: "idle",
+    ...style,
+    name,
+    meta: name.toLowerCase(),
     x: intervals.flatMap(([from, to]) => [from, from, to, to, null]),
     y: intervals.flatMap(() => [0, 1, 1, 0, null]),
     yaxis: "y7",
-    fillcolor: "var(--graph-idle)",
     visible: intervals.length > 0,
   };
 }

@@ -12,7 +12,8 @@ export function cellsAt({ points, startedAt, zeroAmount }, ms) {
     power: figure(isInGap ? null : value("power_kw"), "kW", 2),
     consumption: figure(value("energy_kwh"), "kWh", 2),
     duration: duration((ms - startedAt) / 1000),
-    inactivity: duration(idleSecondsAt(columns, index, ms)),
+    inactivity: duration(secondsAt(columns, "idle_s", index, ms)),
+    held_back: duration(secondsAt(columns, "held_back_s", index, ms)),
     battery: figure(latest(columns.battery, index), "%", 0),
     price: money(value("price"), zeroAmount),
   };
@@ -21,12 +22,13 @@ export function cellsAt({ points, startedAt, zeroAmount }, ms) {
 // Not every reading carries a state of charge: the latest one holds.
 const latest = (values, index) => values.findLast((value, i) => i <= index && value !== null) ?? null;
 
-// A point holds the idle seconds up to it. Where the next point has more, the car became idle between the two; the
-// graph is shaded in the same way.
-function idleSecondsAt({ at_ms: at, idle_s: idle }, index, ms) {
-  const before = idle[index] ?? 0;
-  const next = idle.findIndex((value, i) => i > index && value !== null && value > before);
+// A point holds the seconds idle and held back up to it. Where the next point has more, they began to grow between the
+// two; the graph is shaded in the same way.
+function secondsAt(columns, field, index, ms) {
+  const { at_ms: at, [field]: seconds } = columns;
+  const before = seconds[index] ?? 0;
+  const next = seconds.findIndex((value, i) => i > index && value !== null && value > before);
   if (next < 0) return before;
-  const idleSince = at[next] - (idle[next] - before) * 1000;
-  return before + Math.max(0, ms - idleSince) / 1000;
+  const growsSince = at[next] - (seconds[next] - before) * 1000;
+  return before + Math.max(0, ms - growsSince) / 1000;
 }

@@ -79,15 +79,15 @@ export class Points {
     return this.#columns[field].some((value) => value !== null);
   }
 
-  // Return the intervals in which the car was idle, [[from, to], …] in ms, from the growing idle seconds.
-  idleIntervals() {
-    const { at_ms: at, idle_s: idle } = this.columns;
+  // Return the intervals in which the seconds of a field grow, such as idle_s: [[from, to], …] in ms.
+  intervals(field) {
+    const { at_ms: at, [field]: seconds } = this.columns;
     const intervals = [];
     let before = null;
     for (let i = 0; i < at.length; i += 1) {
-      if (idle[i] === null) continue;
-      if (before !== null && idle[i] > idle[before]) {
-        const from = Math.max(at[i] - (idle[i] - idle[before]) * 1000, at[0]);
+      if (seconds[i] === null) continue;
+      if (before !== null && seconds[i] > seconds[before]) {
+        const from = Math.max(at[i] - (seconds[i] - seconds[before]) * 1000, at[0]);
         const last = intervals.at(-1);
         if (last && from - last[1] < 2000) last[1] = at[i];
         else intervals.push([from, at[i]]);

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from playwright.sync_api import Page
 
 from sessions_app.models import ChargingSession
@@ -17,7 +18,7 @@ STARTED_MS = round(builders.NOON.timestamp() * 1000)
 
 def _shown(page: Page) -> list[str]:
     traces = page.evaluate("() => window.plot.data.map((trace) => [trace.meta, trace.visible])")
-    return [name for name, is_visible in traces if is_visible and name not in {"idle", "ground"}]
+    return [name for name, is_visible in traces if is_visible and name not in {"idle", "held back", "ground"}]
 
 
 def test_hidden_series_hides_its_axis(visit: Visit, session: ChargingSession) -> None:
@@ -101,6 +102,19 @@ def test_idle_time_is_shaded_and_events_are_marked(visit: Visit, session: Chargi
     assert minutes == [(40, 20), (91, 9)]
     marks = page.evaluate("() => window.plot.layout.shapes.map((shape) => shape.name)")
     assert marks == ["start", "stop", "unplugged"]
+
+
+def test_time_held_back_is_hatched_and_named(visit: Visit, session: ChargingSession) -> None:
+    session.samples.filter(number__gt=60).update(held_back_s=F("number") * 60 - 3600)
+    page = visit(f"/sessions/{session.pk}/")
+    page.locator("[data-graph][data-count]").wait_for()
+
+    shade = page.evaluate("() => window.plot.data.find((trace) => trace.meta === 'held back')")
+
+    at_minutes = [(corner / 1000 - session.started_at.timestamp()) / 60 for corner in shade["x"][:3]]
+    assert at_minutes == [60, 60, 90]
+    assert shade["fillpattern"]["shape"] == "/"
+    assert page.locator(".annotation-text").get_by_text("held back").is_visible()
 
 
 def test_gap_in_readings_is_drawn_as_gap(visit: Visit, session: ChargingSession) -> None:
