@@ -52,6 +52,21 @@ def shown_power_kw(row: SessionRow, now: datetime) -> Decimal | None:
     return to_kw(row.power_w) if row.silent_since(now) is None else None
 
 
+def energy_text(row: SessionRow, now: datetime) -> str:
+    """Return the energy, with ≈ where it is estimated."""
+    return wording.approximate(wording.kwh(row.energy_wh), is_estimated=row.is_estimated)
+
+
+def price_text(row: SessionRow, now: datetime) -> str:
+    """Return the price, with ≈ where the energy is estimated."""
+    return wording.approximate(wording.money(row.price, row.currency), is_estimated=row.is_estimated)
+
+
+def estimate_title(row: SessionRow) -> str:
+    """Return what ≈ means, where a figure has it."""
+    return "Estimated from power: the meter has not confirmed it" if row.is_estimated else ""
+
+
 def battery_text(row: SessionRow, now: datetime) -> str:
     """Return the state of charge; of an ended session the first and the last."""
     if row.ended_at is None or row.battery_start is None:

@@ -10,9 +10,12 @@ from operator import attrgetter
 from sessions_app.domain import wording
 from sessions_app.domain.cell_texts import (
     battery_text,
+    energy_text,
+    estimate_title,
     ocpp_reason_title,
     power_text,
     price_money,
+    price_text,
     shown_power_kw,
     whole_duration_s,
 )
@@ -146,7 +149,8 @@ _RECORDS = (
         key="consumption",
         heading="Consumption",
         label="Energy",
-        text=lambda row, now: wording.kwh(row.energy_wh),
+        text=energy_text,
+        title=estimate_title,
         sort="energy_wh",
         file=(FileCell("Consumption (kWh)", "decimal", lambda row, now: to_kwh(row.energy_wh), is_totalled=True),),
         in_progress="default",
@@ -171,7 +175,8 @@ _RECORDS = (
     Column(
         key="price",
         heading="Price",
-        text=lambda row, now: wording.money(row.price, row.currency),
+        text=price_text,
+        title=estimate_title,
         sort=None,
         file=(
             FileCell("Price", "money", price_money, is_totalled=True),

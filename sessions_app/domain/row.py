@@ -40,6 +40,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     connector: Annotated[int | None, Stored("connector__number")]
     max_power_w: Annotated[int | None, Stored("connector__max_power_w")]
     energy_wh: Decimal
+    estimated_wh: Decimal
     power_w: float | None
     peak_power_w: float | None
     limit_a: float | None
@@ -78,6 +79,11 @@ class SessionRow(msgspec.Struct, frozen=True):
     def policy(self) -> str:
         """The description of the pricing policy at the start; "" without a policy."""
         return _tariff_description(self.tariff)
+
+    @property
+    def is_estimated(self) -> bool:
+        """Whether energy counts that was worked out from power and that no register value has confirmed."""
+        return self.estimated_wh > 0
 
     @property
     def look_reasons(self) -> tuple[str, ...]:

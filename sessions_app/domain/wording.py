@@ -87,6 +87,11 @@ def kwh(energy_wh: Decimal | None) -> str:
     return UNKNOWN if energy_wh is None else f"{round_half_up(energy_wh / 1000):,} kWh"
 
 
+def approximate(text: str, *, is_estimated: bool) -> str:
+    """Return `≈ 12.41 kWh` where the figure is estimated; unknown stays unknown."""
+    return f"≈\N{NO-BREAK SPACE}{text}" if is_estimated and text != UNKNOWN else text
+
+
 def kw(power_w: float | None) -> str:
     """Return `7.20 kW`."""
     return UNKNOWN if power_w is None else f"{round_half_up(power_w / 1000):,} kW"

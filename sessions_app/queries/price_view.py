@@ -8,7 +8,9 @@ import msgspec
 
 from sessions_app.domain import pricing, wording
 from sessions_app.domain.energy_correction import decode_correction
+from sessions_app.domain.flags import Flag
 from sessions_app.domain.pricing import ENERGY, PriceLine, Tariff, labels
+from sessions_app.domain.session_totals import decode_totals
 from sessions_app.models import ChargingSession
 from sessions_app.queries import policies
 from sessions_app.queries.audits import Repricing
@@ -40,6 +42,7 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str = ""
     repriced: str = ""
     energy_set: str = ""
+    energy_counted: str = ""
     energy: tuple[PriceLineText, ...] = ()
     others: tuple[PriceLineText, ...] = ()
     held_back: str = ""  # the time that was not billed
@@ -59,9 +62,9 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
     Load the session with `site` and `policy`. Takes one more query if the policy changed after the
     session got its tariff, at the start or at the repricing.
     """
-    energy_set = energy_set_text(session)
+    energy_set, energy_counted = energy_set_text(session), _energy_counted_text(session)
     if not session.tariff or session.price is None:
-        return PriceView(is_priced=False, energy_set=energy_set)
+        return PriceView(is_priced=False, energy_set=energy_set, energy_counted=energy_counted)
     tariff = _decode_tariff(session.tariff)
     lines = _decode_lines(session.price_lines) if session.price_lines else ()
     texts = [(line, price_line_text(line, tariff)) for line in lines]
@@ -78,12 +81,14 @@ def price_view(session: ChargingSession, repricing: Repricing | None = None) -> 
         changed_at=wording.full_time(session.policy.changed_at, zone) if was_changed and session.policy else "",
         repriced=_repricing_text(repricing, zone) if repricing else "",
         energy_set=energy_set,
-        energy=tuple(text for line, text in texts if line.dimension == ENERGY) or _empty_energy_line(tariff),
+        energy_counted=energy_counted,
+        energy=tuple(_approximate(session, text) for line, text in texts if line.dimension == ENERGY)
+        or _empty_energy_line(tariff),
         others=tuple(text for line, text in texts if line.dimension != ENERGY),
         held_back=labels.exact_duration(session.held_back_s) if session.held_back_s else "",
         tax_percent=labels.tax_percent(tariff),
         tax=wording.money(pricing.tax(tariff, session.price), tariff.currency) if tariff.tax_percent else "",
-        total=wording.money(session.price, tariff.currency),
+        total=wording.approximate(wording.money(session.price, tariff.currency), is_estimated=session.estimated_wh > 0),
     )
 
 
@@ -94,6 +99,28 @@ def energy_set_text(session: ChargingSession) -> str:
         return ""
     when = wording.full_time(correction.at, ZoneInfo(session.site.time_zone))
     return f"Energy set by {correction.by} on {when}: {correction.words}. {correction.reason}"
+
+
+def _energy_counted_text(session: ChargingSession) -> str:
+    """Return which energy counts and why; "" where stop − start and the readings agree or an operator decides."""
+    start_wh, stop_wh, totals = session.meter_start_wh, session.meter_stop_wh, decode_totals(session.totals)
+    is_apart = session.flags & Flag.STOP_DIFFERS and not session.energy_correction
+    if not is_apart or start_wh is None or stop_wh is None or totals is None:
+        return ""
+    return labels.counted_energy(
+        session.energy_wh,
+        totals.register.total_wh if session.counts_stop else stop_wh - start_wh,
+        counts_stop=session.counts_stop,
+        is_reset=totals.register.is_reset,
+    )
+
+
+def _approximate(session: ChargingSession, text: PriceLineText) -> PriceLineText:
+    """Return an energy line with ≈ where the energy is estimated."""
+    is_estimated = session.estimated_wh > 0
+    quantity = wording.approximate(text.quantity, is_estimated=is_estimated)
+    amount = wording.approximate(text.amount, is_estimated=is_estimated)
+    return msgspec.structs.replace(text, quantity=quantity, amount=amount)
 
 
 def price_line_text(line: PriceLine, tariff: Tariff) -> PriceLineText:

@@ -1,6 +1,7 @@
 """The texts and tooltips of table cells."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
@@ -80,6 +81,23 @@ def test_battery_shows_start_and_end_in_history(
 
     assert cells(dana, IN_PROGRESS)["battery"].text == in_progress
     assert cells(dana, HISTORY)["battery"].text == history
+
+
+def test_estimated_energy_and_price_have_their_sign(dana: Client) -> None:
+    for lasted in LASTED.values():
+        builders.session(lasted=lasted, estimated_wh=600, price=Decimal("2.59"), currency="AUD")
+
+    title = "Estimated from power: the meter has not confirmed it"
+    for tab in LASTED:
+        row = cells(dana, tab)
+        assert row["consumption"] == Cell("≈\N{NO-BREAK SPACE}7.41 kWh", title)
+        assert row["price"] == Cell("≈\N{NO-BREAK SPACE}$2.59", title)
+
+
+def test_unknown_price_of_estimated_energy_is_a_dash(dana: Client) -> None:
+    builders.session(estimated_wh=600)
+
+    assert cells(dana, HISTORY)["price"].text == "–"
 
 
 @pytest.mark.parametrize(("held_back_s", "text"), [(0, "0 s"), (2_719, "45 m 19 s")])

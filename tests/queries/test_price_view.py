@@ -15,7 +15,9 @@ from sessions_app.models import ActionAudit, ChargingSession, PricingPolicy
 from sessions_app.queries.audits import repricing_of, with_repricing
 from sessions_app.queries.policies import tariff_for
 from sessions_app.queries.price_view import PriceView, price_view
+from sessions_app.recording import record
 from tests.support.builders import NOON, begun, driver, policy, session, station
+from tests.support.event_builders import measured, start, stopped
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,43 @@ def priced(energy_wh: str = "12412", *, idle: timedelta = timedelta(), **fields:
     defaults: dict[str, Any] = {"policy": applied, "tariff": msgspec.json.encode(tariff).decode(), "currency": "AUD"}
     defaults |= {"price": pricing.total(lines), "price_lines": msgspec.json.encode(lines).decode()}
     return session(on=at_station, driver=priya, **(defaults | fields))
+
+
+def test_estimated_energy_has_its_sign_in_its_line_and_total() -> None:
+    policy({"dimension": "ENERGY", "price": Decimal("0.35")}, {"dimension": "FLAT", "price": Decimal(1)})
+
+    view = view_of(priced(estimated_wh=600))
+
+    assert (view.energy[0].quantity, view.energy[0].amount) == ("≈\xa012.412 kWh", "≈\xa0$4.34")
+    assert (view.others[0].amount, view.total) == ("$1.00", "≈\xa0$5.34")
+
+
+STOP_COUNTS = (
+    "Stop − start counts: 1.26 kWh. The readings add up to {}, but start and stop are of one register,"
+    " and their difference is plausible for the time."
+)
+READINGS_COUNT = "The sum of the readings counts: 1.26 kWh. Stop − start is {}, but {}."
+CANNOT_DELIVER = "the connector cannot deliver that in the time"
+WENT_ON = "the register fell during the session, and the stop goes on from there"
+
+
+@pytest.mark.parametrize(
+    ("registers", "minute", "stop_wh", "text"),
+    [
+        ([1_000, 1_600, 2_260], 30, 2_260, ""),
+        ([1_000, 1_300, 1_600], 30, 2_260, STOP_COUNTS.format("0.60 kWh")),
+        ([1_000, 1_600, 2_260], 30, 7_785_000, READINGS_COUNT.format("7,784.00 kWh", CANNOT_DELIVER)),
+        ([1_000, 1_600, 2_260], 30, 500, READINGS_COUNT.format("-0.50 kWh", "energy is never below zero")),
+        ([1_000, 100, 700], 40, 1_360, READINGS_COUNT.format("0.36 kWh", WENT_ON)),
+    ],
+)
+def test_view_says_which_energy_counts_and_why(registers: list[int], minute: int, stop_wh: int, text: str) -> None:
+    at_station = station()
+    pk = start(at_station, wh=1_000)
+    record([measured(at_station, pk, *((10 * number, wh) for number, wh in enumerate(registers, start=1)))])
+    record([stopped(at_station, pk, minute=minute, wh=stop_wh)])
+
+    assert view_of(ChargingSession.objects.get(pk=pk)).energy_counted == text
 
 
 def test_time_held_back_is_shown_as_not_billed() -> None:

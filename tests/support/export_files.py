@@ -20,6 +20,7 @@ _DEFAULTS: dict[str, Any] = {
     "connector": 1,
     "max_power_w": 22_000,
     "energy_wh": Decimal("7410.000"),
+    "estimated_wh": Decimal(0),
     "idle_s": 0,
     "held_back_s": 0,
     "price": Decimal("2.590"),

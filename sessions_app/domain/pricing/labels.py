@@ -101,6 +101,23 @@ def quantity(line: PriceLine) -> str:
     return f"{billed} (for {_format_quantity(line, line.measured)})"
 
 
+def counted_energy(counted_wh: Decimal, other_wh: Decimal, *, counts_stop: bool, is_reset: bool) -> str:
+    """Say whether stop − start or the sum of the readings is the session's energy, and why."""
+    counted, other = wording.kwh(counted_wh), wording.kwh(other_wh)
+    if counts_stop:
+        return (
+            f"Stop − start counts: {counted}. The readings add up to {other}, but start and stop are of one register,"
+            " and their difference is plausible for the time."
+        )
+    if is_reset:
+        why = "the register fell during the session, and the stop goes on from there"
+    elif other_wh < 0:
+        why = "energy is never below zero"
+    else:
+        why = "the connector cannot deliver that in the time"
+    return f"The sum of the readings counts: {counted}. Stop − start is {other}, but {why}."
+
+
 def exact_duration(seconds: int) -> str:
     """Return `1 h 05 m 20 s`."""
     hours, rest = divmod(seconds, 3600)
