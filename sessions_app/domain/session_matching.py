@@ -27,45 +27,6 @@ class Match(NamedTuple):
     reason: MatchReason
 
 
-def match_start(station: StationDraft, connector: ConnectorDraft | None, event: events.Started) -> Match:
-    """Return the session that a start repeats, or else the only one whose stop arrived before its start."""
-    for draft in station.sessions:
-        if draft.connector is connector and _is_repeated_start(draft, event):
-            return Match(draft, MatchReason.REPEATED)
-    stopped = [draft for draft in station.sessions if _lacks_start(station, draft, connector, event)]
-    return Match(stopped[0], MatchReason.ONLY_CANDIDATE) if len(stopped) == 1 else Match(None, MatchReason.NONE_FITS)
-
-
-def _lacks_start(
-    station: StationDraft, draft: SessionDraft, connector: ConnectorDraft | None, event: events.Started
-) -> bool:
-    """Return whether the session has ended without a start, and this start can be the missing one."""
-    state, began_wh, ended_wh = draft.state, event.meter_start_wh, draft.state.meter_stop_wh
-    if not state.flags & Flag.START_UNKNOWN or state.stopped_at is None or draft.connector not in (None, connector):
-        return False
-    if not state.stopped_at - REPEATED_FOR <= event.at <= state.started_at:
-        return False
-    if began_wh is not None and ended_wh is not None and began_wh > ended_wh:
-        return False
-    others = (other.state.started_at for other in station.sessions if other.connector is connector is not None)
-    if any(event.at < started_at < state.started_at for started_at in others):
-        return False
-    has_tag = _normalize_tag(event.id_tag) == _normalize_tag(draft.id_tag_value)
-    return has_tag if draft.id_tag_value else draft.connector is not None
-
-
-def _is_repeated_start(draft: SessionDraft, event: events.Started) -> bool:
-    """Return whether the start repeats the session's, at any time if the station's clock is unset."""
-    state = draft.state
-    if (state.meter_start_wh, draft.id_tag_value) != (event.meter_start_wh, event.id_tag):
-        return False
-    stated_at = event.stated_at or event.at
-    if state.started_at == event.at or stated_at in (draft.start_stated_at, state.started_at):
-        return True
-    has_no_clock = bool(state.flags & event.flags & Flag.CLOCK_UNSET)
-    return has_no_clock and not state.is_ended and draft.reading_count == 0
-
-
 def match_readings(station: StationDraft, connector: ConnectorDraft | None, event: events.Measured) -> Match:
     """Return the session that the readings belong to."""
     last = event.readings[-1]
@@ -136,8 +97,8 @@ def _is_other_numbering(
 ) -> bool:
     """Return whether the station counts 1, 2, 3 itself and means another session than the one with our id.
 
-    It does if it uses the number for an open session already. Otherwise the meter must contradict our
-    session, and so must the time or a connector with a session in progress.
+    It does if it uses the number for an open session. Else the meter must contradict our session, and so
+    must the time or a connector with a session in progress; one that never counted itself has our id.
     """
     if own is not None and own is not issued and issued.state.is_ended and not own.state.is_ended:
         return True
@@ -145,6 +106,8 @@ def _is_other_numbering(
         return False
     if connector is not None and issued.connector not in (None, connector):
         return open_session(station, connector) is not None
+    if connector is not None and not issued.station_transaction_id and open_session(station, connector) is None:
+        return False  # the station stopped the session by our id, and goes on to report
     has_stopped = issued.state.stopped_at is not None
     return has_stopped and lifecycle.ended_before(issued.state, at=at - lifecycle.LATE_SAMPLE_TOLERANCE)
 
@@ -230,10 +193,11 @@ def _only_candidate(station: StationDraft, event: events.Stopped) -> Match:
 
 
 def _has_tag(draft: SessionDraft, event: events.Stopped) -> bool:
-    return bool(event.id_tag) and _normalize_tag(draft.id_tag_value) == _normalize_tag(event.id_tag)
+    return bool(event.id_tag) and normalize_tag(draft.id_tag_value) == normalize_tag(event.id_tag)
 
 
-def _normalize_tag(tag: str) -> str:
+def normalize_tag(tag: str) -> str:
+    """Return the part of a tag that stations repeat alike."""
     return tag.split(";", 1)[0].upper()
 
 

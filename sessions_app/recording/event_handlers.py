@@ -18,7 +18,8 @@ from sessions_app.domain.events import ConnectionAttempt, Event
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.match_reasons import MatchReason
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.session_matching import match_readings, match_start, match_stop, takes_own_id
+from sessions_app.domain.session_matching import match_readings, match_stop, takes_own_id
+from sessions_app.domain.start_matching import match_start
 from sessions_app.domain.station_states import ConnectorStatus, StopReason, TransactionPhase, charging_state
 from sessions_app.domain.transactions import CONFIRMED_AFTER, TransactionIssuer
 from sessions_app.recording.incoming import add_readings, stop_register

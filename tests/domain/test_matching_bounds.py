@@ -11,7 +11,8 @@ from sessions_app.domain.drafts import SessionDraft, StationDraft
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.match_reasons import MatchReason
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.session_matching import match_start, match_stop, takes_own_id
+from sessions_app.domain.session_matching import match_stop, takes_own_id
+from sessions_app.domain.start_matching import match_start
 from tests.domain.matching_scenes import (
     add_session,
     matched,

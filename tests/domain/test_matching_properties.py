@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from sessions_app.domain import events
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.match_reasons import MatchReason
-from sessions_app.domain.session_matching import match_start, match_stop
+from sessions_app.domain.session_matching import match_stop
+from sessions_app.domain.start_matching import match_start
 from tests.domain.matching_scenes import (
     Scene,
     add_session,

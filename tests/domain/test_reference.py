@@ -1,4 +1,4 @@
-"""The reference answers the reported cases as product.md says; the numbers are those of issue 13's table."""
+"""The reference answers the reported cases as product.md says, by their numbers."""
 
 from datetime import timedelta
 from decimal import Decimal

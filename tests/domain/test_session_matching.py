@@ -111,3 +111,11 @@ def test_remote_stop_uses_the_own_id_once_confirmed(own_id: str, uses: int, is_a
     ref = station_reference(7, own_id=own_id, own_id_uses=uses, is_announced=is_announced)
 
     assert (ref.id, ref.issuer) == (expected, TransactionIssuer.OURS if expected == "7" else TransactionIssuer.STATION)
+
+
+def test_reading_after_the_stop_keeps_our_id() -> None:
+    station = station_draft()
+    stopped = add_session(station, 3)
+    stop(stopped, 50, 5_000)
+
+    assert matched(station, readings("3", 400, 6_000)) == (stopped, MatchReason.ISSUED_ID)

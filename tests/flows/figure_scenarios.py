@@ -62,8 +62,7 @@ CASES = {
     10: Expected("2800", "0.84", relatives=("kWh", "no rating", "batched")),
     11: Expected("11000", "3.30", relatives=("DC", "batched")),
     12: Expected("600", "0.18", relatives=("kWh", "per phase", "doubled")),
-    # Five hours after the stop the station may count transactions itself: the reading opens a session of 0 Wh.
-    13: Expected("600", "0.18", relatives=("kWh", "batched", "DC"), sessions=2),
+    13: Expected("600", "0.18", relatives=("kWh", "batched", "DC")),
     15: Expected("22000", "6.60", tariff=DEAR_FROM_50_KW, relatives=("per phase", "kWh", "doubled")),
     16: Expected("1825", "1.48", tariff=DEAR_7_MINUTES, relatives=("per phase", "late", "kWh")),
     17: Expected("1001", "1.00", tariff=TIME_FROM_11_KW, relatives=("batched", "per phase", "late")),

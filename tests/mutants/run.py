@@ -39,7 +39,15 @@ DOMAIN = Path("sessions_app/domain")
 MODULES = (
     *("clock.py", "energy.py", "evidence.py", "figures.py", "flags.py", "inactivity.py", "intervals.py"),
     *("lifecycle.py", "mean_power.py", "meter.py", "metrics.py", "power.py", "register.py", "register_motion.py"),
-    *("session_matching.py", "session_totals.py", "settling.py", "timeline.py", "transactions.py", "units.py"),
+    *(
+        "session_matching.py",
+        "session_totals.py",
+        "settling.py",
+        "start_matching.py",
+        "timeline.py",
+        "transactions.py",
+        "units.py",
+    ),
     *("value_selection.py", "pricing"),
 )
 # One change of each kind. Those that fail on import (`int & None`) or in any test (`*` for `+`) would flatter us.

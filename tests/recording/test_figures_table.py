@@ -1,6 +1,6 @@
 """What meters and clocks that lie give through the recorder: the same as the reference, case by case.
 
-The cases are those of the reference's own tests: the reported ones of issue 13 by their numbers, and their
+The cases are those of the reference's own tests: the reported ones by their numbers, and their
 relatives. Each session that they make up is told to the recorder as OCPP 1.6 messages in order of arrival.
 """
 
