@@ -134,7 +134,7 @@ def _links(request: PageRequest, tab: str, session_filter: SessionFilter) -> dic
     site_ids = request.GET.getlist("site")
     return {
         "query": query.urlencode(safe=","),
-        "kept": [(name, value) for name, values in search_params.lists() for value in values],
+        "hidden_fields": [(name, value) for name, values in search_params.lists() for value in values],
         "cleared": list_url(tab, query_without(request.GET, *session_filter.form.fields, *PAGING_PARAMS)),
         "to_in_progress": tab_url(IN_PROGRESS, request.GET, current_tab=tab, manager=request.user),
         "to_history": tab_url(HISTORY, request.GET, current_tab=tab, manager=request.user),

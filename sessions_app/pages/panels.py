@@ -32,8 +32,8 @@ def filter_panel(request: PageRequest, tab: str) -> HttpResponse:
         "stations": choices.station_choices(session_filter.visible_sites, chosen=_ids(request, "station")),
         "drivers": choices.driver_choices(session_filter.visible_sessions, chosen=_ids(request, "driver")),
         "letters": [connector_letter(number) for number in choices.connector_numbers(session_filter.visible_sites)],
-        "picked": {name: set(request.GET.getlist(name)) for name in session_filter.form.fields},
-        "kept": _hidden_fields(request.GET, *session_filter.form.fields, *PAGING_PARAMS),
+        "selected": {name: set(request.GET.getlist(name)) for name in session_filter.form.fields},
+        "hidden_fields": _hidden_fields(request.GET, *session_filter.form.fields, *PAGING_PARAMS),
         "cleared": list_url(tab, query_without(request.GET, *session_filter.form.fields, *PAGING_PARAMS)),
     }
     return _panel(request, tab, "filters", context)
@@ -43,13 +43,13 @@ def filter_panel(request: PageRequest, tab: str) -> HttpResponse:
 @require_safe
 def choice_search(request: PageRequest, tab: str, what: str) -> HttpResponse:
     """Show the stations or drivers that match `find`, to choose from."""
-    find, picked = _single_line(request.GET.get("find", "")), _ids(request, what)
+    find, selected = _single_line(request.GET.get("find", "")), _ids(request, what)
     session_filter = SessionFilter(QueryDict(), tab=tab, user=request.user)
     if what == "station":
-        options = choices.station_choices(session_filter.visible_sites, find=find, chosen=picked)
+        options = choices.station_choices(session_filter.visible_sites, find=find, chosen=selected)
     else:
-        options = choices.driver_choices(session_filter.visible_sessions, find=find, chosen=picked)
-    context = {"name": what, "choices": options, "picked": {str(pk) for pk in picked}}
+        options = choices.driver_choices(session_filter.visible_sessions, find=find, chosen=selected)
+    context = {"name": what, "choices": options, "selected": {str(pk) for pk in selected}}
     return render(request, "sessions/_choices.html", context)
 
 

@@ -137,7 +137,7 @@ def _context(session: ChargingSession, now: datetime) -> dict[str, Any]:
         "facts": facts(session, row, now=now),
         "price": price_view(session, repricing_of(session)),
         "place": f"{row.station} · {wording.connector_letter(row.connector)}",
-        "who": driver_details(session, row),
+        "driver_details": driver_details(session, row),
         "reason": wording.reason(row.end_reason, row.ended_by),
         "since": f"{row.started_at.timestamp():.3f}",
         "now_s": f"{now.timestamp():.3f}",

@@ -38,7 +38,7 @@ export function picture({ figure, points, siteTime }, { size, frame, range, chec
       ...shades.flatMap(({ name, intervals }) => intervalLabel(name.toLowerCase(), intervals, range, plotWidth)),
       ...peakLabels(withoutAxis, figure.layout, range),
     ],
-    uirevision: "kept",
+    uirevision: "constant",
   };
   const { resolve, done } = colourResolver(frame);
   // The points hold no colours, so the resolver need not walk through them.

@@ -87,7 +87,7 @@ def test_price_view_shows_driver_policy_and_lines(visit: Visit, priced: Charging
         "Includes 10 % tax": ["$0.42"],
     }
     assert page.locator("[data-cell=price]").inner_text() == "$4.60"
-    expect(page.locator(".kept")).to_have_count(0)
+    expect(page.locator(".price-note")).to_have_count(0)
 
 
 def test_price_lines_add_up_to_the_total(visit: Visit, priced: ChargingSession) -> None:
@@ -104,7 +104,7 @@ def test_policy_changed_since_start_is_mentioned(visit: Visit, priced: ChargingS
 
     page = visit(f"/sessions/{priced.pk}/pricing/")
 
-    expect(page.locator(".kept")).to_contain_text("The earlier version still applies")
+    expect(page.locator(".price-note")).to_contain_text("The earlier version still applies")
     assert _bill(page)["Energy"] == ["$0.35 per kWh", "6.000 kWh", "$2.10"]
 
 
