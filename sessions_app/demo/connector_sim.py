@@ -13,8 +13,8 @@ from sessions_app.demo.fixtures import StationFixture
 from sessions_app.demo.history import simulate_readings, start_charge
 from sessions_app.demo.message_queue import MessageQueue, Transaction
 from sessions_app.demo.visit_patterns import Visit, draw_visit, offered_a
-from sessions_app.domain.register import LEAST_POWER_W
 from sessions_app.domain.station_states import ConnectorStatus, StopReason
+from sessions_app.domain.units import LEAST_POWER_W
 
 READINGS_PER_MESSAGE = 60  # of a backlog
 MIN_INTERVAL = timedelta(seconds=10)

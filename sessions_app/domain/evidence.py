@@ -16,6 +16,7 @@ from sessions_app.domain.power import ToldPower
 from sessions_app.domain.register import Bounds, Register, RegisterValue, Step
 from sessions_app.domain.register_motion import Motion, Stand
 from sessions_app.domain.session_totals import BillingContext, Seen, Settled, StatusAt
+from sessions_app.domain.units import LEAST_POWER_W
 
 REGISTER_BIT = 1 << meter.FIELDS.index("register_wh")
 INTERVAL_BIT = 1 << meter.FIELDS.index("interval_wh")
@@ -207,7 +208,7 @@ def _add_last_stand(evidence: Evidence) -> None:
 def _export(evidence: Evidence, before: RegisterValue | None, value: RegisterValue) -> RegisterValue:
     if before is not None:
         rise_wh, seconds = value.wh - before.wh, (value.at - before.at).total_seconds()
-        if rise_wh > 0 and float(rise_wh) * 3600 >= registers.LEAST_POWER_W * seconds:
+        if rise_wh > 0 and float(rise_wh) * 3600 >= LEAST_POWER_W * seconds:
             evidence.exports.append((before.at, value.at))
     return value
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 import msgspec
 
-from sessions_app.domain.register import LEAST_POWER_W
 from sessions_app.domain.station_states import ConnectorStatus
+from sessions_app.domain.units import LEAST_POWER_W
 
 LEAST_LIMIT_A = 6.0  # IEC 61851: a car draws 6 A a phase or nothing
 IDLE_COUNTS_AFTER = timedelta(minutes=2)

@@ -14,7 +14,7 @@ import msgspec
 from sessions_app.domain import units
 from sessions_app.domain.latest import by_at, latest
 from sessions_app.domain.meter import Reading
-from sessions_app.domain.register import LEAST_POWER_W
+from sessions_app.domain.units import LEAST_POWER_W
 
 
 class ToldPower(msgspec.Struct, frozen=True, array_like=True):

@@ -13,10 +13,10 @@ import msgspec
 
 from sessions_app.domain.energy_correction import EnergyCorrection, EnergySource
 from sessions_app.domain.flags import Flag, FlagDetail
+from sessions_app.domain.units import LEAST_POWER_W
 
 CAP_RATIO = 1.5  # of the rating, or of the highest power told
 UNKNOWN_CAP_W = 500_000.0
-LEAST_POWER_W = 100.0
 RESOLUTION_WH = Decimal(1)  # start and stop are whole Wh: a smaller fall is rounding
 ZERO_WH = Decimal("0.000")
 LEAST_DIFFERENCE_WH = Decimal(100)

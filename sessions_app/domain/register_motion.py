@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from sessions_app.domain.register import LEAST_POWER_W, Step
+from sessions_app.domain.register import Step
+from sessions_app.domain.units import LEAST_POWER_W
 
 FIRST_STEP_WH = Decimal(100)
 FIRST_PACE_W = 6 * 230.0  # the least that a car charges with

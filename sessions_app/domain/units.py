@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 MILLI = Decimal("0.001")
+LEAST_POWER_W = 100.0  # a car that draws less does not charge
 NOMINAL_VOLTAGE_V = 230.0
 MIN_VOLTAGE_V = 50.0  # no car charges below it: a phase that is off reports almost 0 V
 

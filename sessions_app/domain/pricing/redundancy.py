@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import inf
 
 from sessions_app.domain.pricing.tariff import FLAT, PARKING_TIME, Component
-from sessions_app.domain.register import LEAST_POWER_W
+from sessions_app.domain.units import LEAST_POWER_W
 
 IDLE_BELOW_KW = Decimal(str(LEAST_POWER_W)) / 1000
 SMALLEST_KWH = Decimal("0.001")
