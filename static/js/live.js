@@ -59,8 +59,8 @@ function showText(cell, text) {
   setTimeout(() => cell.classList.remove("is-lit"), LIT_FOR_MS);
 }
 
-// A list that is filtered by inactivity or flags gains and loses sessions as they change. It is fetched once for each such
-// change: other filters may keep the session out, or it may be on another page.
+// A list that is filtered by inactivity or flags gains and loses sessions as they change. It is fetched once for each
+// such change: other filters may keep the session out, or it may be on another page.
 const fetchedFor = new Map(); // by session: whether it matched when the list was fetched for it
 
 function entersOrLeaves({ session, level, idle_s: idleS, look }, isShown) {
