@@ -23,12 +23,6 @@ def fields(value: Any) -> Payload:
     return value if isinstance(value, dict) else {}
 
 
-def evse_number(value: Any) -> int:
-    """Return the EVSE, which is our connector; 0 if it is missing or not plausible."""
-    number = values.to_int(value)
-    return number if number <= messages.MAX_CONNECTOR else 0
-
-
 def read_token(value: Any) -> str:
     """Return the token's text; empty for one of type NoAuthorization, such as of a button."""
     token = fields(value)
@@ -50,7 +44,7 @@ def parse_transaction_event(station_id: int, payload: Payload, at: datetime) -> 
     return TransactionReported(
         station_id=station_id,
         at=stated_at,
-        connector=evse_number(fields(payload.get("evse")).get("id")),
+        connector=values.to_connector(fields(payload.get("evse")).get("id")),
         transaction=transaction,
         phase=phase,
         id_tag=read_token(payload.get("idToken")),

@@ -5,8 +5,7 @@ a transaction with an error: the station would repeat it for days. If it cannot 
 dead letter and accept it.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +13,9 @@ from sessions_app.domain import events
 from sessions_app.domain.commands import StationRequest, StopCharging
 from sessions_app.domain.events import Event, Outcome
 from sessions_app.domain.flags import Flag
-from sessions_app.domain.station_states import CommandOutcome
 from sessions_app.domain.transactions import TransactionRef, issued_id
 from sessions_app.ingest import messages, values
-from sessions_app.ingest.protocol import Parser, Payload, Reply
-
-logger = logging.getLogger(__name__)
+from sessions_app.ingest.protocol import Payload
 
 SUBPROTOCOLS = ("ocpp1.6",)
 TRANSACTION_ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction"})
@@ -33,9 +29,7 @@ NOTIFICATIONS = (  # some firmware crashes, or repeats them for ever, if they ar
 
 
 def _connector(payload: Payload) -> int:
-    """Return the number of the message's connector; 0 if it is missing or not plausible."""
-    number = values.to_int(payload.get("connectorId"))
-    return number if number <= messages.MAX_CONNECTOR else 0
+    return values.to_connector(payload.get("connectorId"))
 
 
 def _transaction(payload: Payload) -> TransactionRef:
@@ -52,10 +46,6 @@ def _boot(station_id: int, payload: Payload, at: datetime) -> Event:
         serial_number=values.to_text(serial),
         firmware_version=values.to_text(payload.get("firmwareVersion")),
     )
-
-
-def _heartbeat(station_id: int, payload: Payload, at: datetime) -> Event:
-    return events.Heartbeat(station_id=station_id, at=at)
 
 
 def _status(station_id: int, payload: Payload, at: datetime) -> Event:
@@ -124,9 +114,9 @@ def _tag_reply(outcome: Outcome, now: datetime) -> Payload:
     return {"idTagInfo": {"status": outcome.tag_status}}
 
 
-ACTIONS: Mapping[str, tuple[Parser, Reply]] = {
+ACTIONS: messages.Actions = {
     "BootNotification": (_boot, lambda outcome, now: messages.boot_reply(now)),
-    "Heartbeat": (_heartbeat, lambda outcome, now: {"currentTime": messages.format_timestamp(now)}),
+    "Heartbeat": (messages.heartbeat, lambda outcome, now: {"currentTime": messages.format_timestamp(now)}),
     "StatusNotification": (_status, _empty_reply),
     "Authorize": (_authorize, _tag_reply),
     "StartTransaction": (
@@ -135,26 +125,14 @@ ACTIONS: Mapping[str, tuple[Parser, Reply]] = {
     ),
     "MeterValues": (_meter_values, _empty_reply),
     "StopTransaction": (_stop, _tag_reply),
-    "DataTransfer": (_heartbeat, lambda outcome, now: {"status": "UnknownVendorId"}),
-    "SignCertificate": (_heartbeat, lambda outcome, now: {"status": "Rejected"}),
-} | dict.fromkeys(NOTIFICATIONS, (_heartbeat, _empty_reply))
+    "DataTransfer": (messages.heartbeat, lambda outcome, now: {"status": "UnknownVendorId"}),
+    "SignCertificate": (messages.heartbeat, lambda outcome, now: {"status": "Rejected"}),
+} | dict.fromkeys(NOTIFICATIONS, (messages.heartbeat, _empty_reply))
 
 
 def parse_call(station_id: int, action: str, payload: Any, at: datetime) -> tuple[Event, ...] | None:
     """Return the event of a call; an `UnparsedMessage` if it cannot be parsed; None for other actions."""
-    return (_parse(station_id, action, payload, at),) if action in ACTIONS else None
-
-
-def _parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
-    if not isinstance(payload, dict):
-        if action in TRANSACTION_ACTIONS:
-            return messages.unparsed(station_id, action, payload, at, "The payload is not an object.")
-        payload = {}  # the action is enough
-    try:
-        return ACTIONS[action][0](station_id, payload, at)
-    except Exception as error:  # no message of a station may close its socket or be lost
-        logger.exception("A %s could not be parsed", action)
-        return messages.unparsed(station_id, action, payload, at, repr(error))
+    return messages.parse_call(ACTIONS, TRANSACTION_ACTIONS, station_id, action, payload, at)
 
 
 def encode_reply(action: str, outcomes: Sequence[Outcome], now: datetime) -> Payload:
@@ -173,6 +151,4 @@ def encode_command(request: StationRequest) -> tuple[str, Payload]:
             return "RemoteStopTransaction", {"transactionId": int(transaction.id) if is_integer else transaction.id}
 
 
-def read_outcome(action: str, answer: Any) -> CommandOutcome:
-    """Return the outcome of a command: every answer has a status."""
-    return messages.read_status(answer)
+read_outcome = messages.read_outcome

@@ -4,27 +4,22 @@ It implements `protocol.StationProtocol`. What we read of 2.1 is the same as of 
 both. Never answer a TransactionEvent with an error: the station would repeat it for days.
 """
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sessions_app.domain import events
 from sessions_app.domain.commands import StationRequest, StopCharging
 from sessions_app.domain.events import Event, Outcome
-from sessions_app.domain.station_states import CommandOutcome
 from sessions_app.domain.transactions import TransactionIssuer, TransactionRef
 from sessions_app.ingest import messages, values
-from sessions_app.ingest.protocol import Parser, Payload, Reply
+from sessions_app.ingest.protocol import Payload, Reply
 from sessions_app.ingest.transaction_event import (
-    evse_number,
     fields,
     parse_transaction_event,
     read_sampled_value,
     read_token,
 )
-
-logger = logging.getLogger(__name__)
 
 SUBPROTOCOLS = ("ocpp2.1", "ocpp2.0.1", "ocpp2.0.1.1")
 WITH_ENERGY = frozenset({"TransactionEvent", "MeterValues"})  # kept whole if they cannot be parsed
@@ -43,17 +38,13 @@ def _boot(station_id: int, payload: Payload, at: datetime) -> Event:
     )
 
 
-def _alive(station_id: int, payload: Payload, at: datetime) -> Event:
-    return events.Heartbeat(station_id=station_id, at=at)
-
-
 def _status(station_id: int, payload: Payload, at: datetime) -> Event:
     """Read a status, also one of the shape of OCPP 1.6. EVSE 0 is the station."""
     evse = payload["evseId"] if "evseId" in payload else payload.get("connectorId")
     return events.StatusChanged(
         station_id=station_id,
         at=values.timestamp_or_arrival(payload.get("timestamp"), at),
-        connector=evse_number(evse),
+        connector=values.to_connector(evse),
         status=values.to_text(payload.get("connectorStatus") or payload.get("status"), 64),
         received_at=at,
         error_code=values.to_text(payload.get("errorCode"), 64),
@@ -63,7 +54,7 @@ def _status(station_id: int, payload: Payload, at: datetime) -> Event:
 def _authorize(station_id: int, payload: Payload, at: datetime) -> Event:
     token = payload.get("idToken")
     if fields(token).get("type") == "NoAuthorization":
-        return _alive(station_id, payload, at)
+        return messages.heartbeat(station_id, payload, at)
     return events.AuthorizeRequested(station_id=station_id, at=at, id_tag=read_token(token))
 
 
@@ -71,7 +62,7 @@ def _meter_values(station_id: int, payload: Payload, at: datetime) -> Event:
     return events.Measured(
         station_id=station_id,
         at=at,
-        connector=evse_number(payload.get("evseId")),
+        connector=values.to_connector(payload.get("evseId")),
         transaction=TransactionRef(TransactionIssuer.STATION, ""),
         readings=values.parse_readings(payload.get("meterValue"), at, read_sampled_value),
     )
@@ -91,21 +82,21 @@ def _transaction_reply(outcome: Outcome, now: datetime) -> Payload:
     return reply if outcome.price is None else reply | {"totalCost": float(outcome.price)}
 
 
-ACTIONS_201: Mapping[str, tuple[Parser, Reply]] = {
+ACTIONS_201: messages.Actions = {
     "BootNotification": (_boot, lambda outcome, now: messages.boot_reply(now)),
-    "Heartbeat": (_alive, lambda outcome, now: {"currentTime": messages.format_timestamp(now)}),
+    "Heartbeat": (messages.heartbeat, lambda outcome, now: {"currentTime": messages.format_timestamp(now)}),
     "StatusNotification": (_status, _fixed()),
     "Authorize": (_authorize, _token_reply),
     "TransactionEvent": (parse_transaction_event, _transaction_reply),
     "MeterValues": (_meter_values, _fixed()),
-    "NotifyEVChargingNeeds": (_alive, _fixed(status="Accepted")),
-    "NotifyEVChargingSchedule": (_alive, _fixed(status="Accepted")),
-    "GetCertificateStatus": (_alive, _fixed(status="Failed")),
-    "Get15118EVCertificate": (_alive, _fixed(status="Failed", exiResponse="")),
-    "SignCertificate": (_alive, _fixed(status="Rejected")),
-    "DataTransfer": (_alive, _fixed(status="UnknownVendorId")),
+    "NotifyEVChargingNeeds": (messages.heartbeat, _fixed(status="Accepted")),
+    "NotifyEVChargingSchedule": (messages.heartbeat, _fixed(status="Accepted")),
+    "GetCertificateStatus": (messages.heartbeat, _fixed(status="Failed")),
+    "Get15118EVCertificate": (messages.heartbeat, _fixed(status="Failed", exiResponse="")),
+    "SignCertificate": (messages.heartbeat, _fixed(status="Rejected")),
+    "DataTransfer": (messages.heartbeat, _fixed(status="UnknownVendorId")),
 } | {
-    action: (_alive, _fixed())
+    action: (messages.heartbeat, _fixed())
     for action in (
         "ClearedChargingLimit",
         "FirmwareStatusNotification",
@@ -126,19 +117,7 @@ ACTIONS_201: Mapping[str, tuple[Parser, Reply]] = {
 
 def parse_call(station_id: int, action: str, payload: Any, at: datetime) -> tuple[Event, ...] | None:
     """Return the event of a call; an `UnparsedMessage` if it cannot be parsed; None for other actions."""
-    return (_parse(station_id, action, payload, at),) if action in ACTIONS_201 else None
-
-
-def _parse(station_id: int, action: str, payload: Any, at: datetime) -> Event:
-    if not isinstance(payload, dict):
-        if action in WITH_ENERGY:
-            return messages.unparsed(station_id, action, payload, at, "The payload is not an object.")
-        payload = {}  # the action is enough
-    try:
-        return ACTIONS_201[action][0](station_id, payload, at)
-    except Exception as error:  # no message of a station may close its socket or be lost
-        logger.exception("A %s could not be parsed", action)
-        return messages.unparsed(station_id, action, payload, at, repr(error))
+    return messages.parse_call(ACTIONS_201, WITH_ENERGY, station_id, action, payload, at)
 
 
 def encode_reply(action: str, outcomes: Sequence[Outcome], now: datetime) -> Payload:
@@ -153,6 +132,4 @@ def encode_command(request: StationRequest) -> tuple[str, Payload]:
             return "RequestStopTransaction", {"transactionId": transaction.id}
 
 
-def read_outcome(action: str, answer: Any) -> CommandOutcome:
-    """Return the outcome of a command: every answer has a status."""
-    return messages.read_status(answer)
+read_outcome = messages.read_outcome

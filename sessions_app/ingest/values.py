@@ -16,6 +16,7 @@ CLOCK_SET_AFTER = datetime(2015, 1, 1, tzinfo=UTC)  # a time before OCPP 1.6: th
 MAX_CLOCK_LEAD = timedelta(minutes=5)  # more is not drift, but a clock in another time zone
 MAX_ZONE_OFFSET = timedelta(hours=26)  # from UTC-12 to UTC+14; more is a wrong clock
 MAX_READINGS = 10_000  # in one message
+MAX_CONNECTOR = 999
 
 SampledValueReader = Callable[[dict[str, Any]], SampledValue | None]
 
@@ -28,13 +29,13 @@ def to_text(value: Any, limit: int = 255) -> str:
     return text.replace("\x00", "").strip()[:limit]
 
 
-def to_int(value: Any) -> int:
-    """Return a small whole number, such as a connector's; 0 for anything else."""
+def to_connector(value: Any) -> int:
+    """Return the number of a connector, or of an EVSE, which is our connector; 0 if missing or not plausible."""
     try:
         number = int(value)
     except (TypeError, ValueError, OverflowError):
         return 0
-    return number if 0 <= number < 1_000_000 else 0
+    return number if 0 <= number <= MAX_CONNECTOR else 0
 
 
 def to_register_wh(value: Any) -> Decimal | None:
