@@ -122,17 +122,23 @@ def _initial(session: ChargingSession) -> dict[str, Any]:
 
 
 def _sources(session_id: int, by: Manager) -> list[tuple[str, str, str, str]]:
-    """Return the value and the label of each source, the energy and the price that it gives, or why it gives none."""
+    """Return the value and the label of each source, the energy and the price that it gives, or why it gives none.
+
+    Both are empty for an energy set by hand: it is still to be entered.
+    """
     computed = [source for source in SOURCE_LABELS if source is not EnergySource.BY_HAND]
     corrections = [EnergyCorrection(source, str(by), timezone.now(), "") for source in computed]
+    results = dict(zip(computed, preview_corrections(session_id, corrections), strict=True))
     return [
-        (source.value, SOURCE_LABELS[source], result.refusal or kwh(result.new_energy_wh), _new_price(result))
-        for source, result in zip(computed, preview_corrections(session_id, corrections), strict=True)
+        (source.value, label, *(_new_figures(results[source]) if source in results else ("", "")))
+        for source, label in SOURCE_LABELS.items()
     ]
 
 
-def _new_price(result: CorrectionResult) -> str:
-    return "" if result.refusal else money(result.new_price, result.currency)
+def _new_figures(result: CorrectionResult) -> tuple[str, str]:
+    if result.refusal:
+        return result.refusal, ""
+    return kwh(result.new_energy_wh), money(result.new_price, result.currency)
 
 
 def _changes(result: CorrectionResult) -> tuple[tuple[str, str, str, str], ...]:
