@@ -68,9 +68,9 @@ FLAG_LABELS: dict[Flag, str] = {
 
 
 ANY_REASON = "any"
-_KEYS = {flag.name.lower().replace("_", "-"): flag for flag in FLAG_LABELS if flag.name}
+REASON_FLAGS = {flag.name.lower().replace("_", "-"): flag for flag in FLAG_LABELS if flag.name}
 # The reasons as the values of a filter, with their labels.
-REASON_CHOICES = {ANY_REASON: "Any reason", **{key: FLAG_LABELS[flag] for key, flag in _KEYS.items()}}
+REASON_CHOICES = {ANY_REASON: "Any reason", **{key: FLAG_LABELS[flag] for key, flag in REASON_FLAGS.items()}}
 
 _decode_details = msgspec.json.Decoder(tuple[FlagDetail, ...]).decode
 
@@ -87,14 +87,14 @@ def describe(flags: int, details: tuple[FlagDetail, ...] = (), zone: tzinfo | No
 
 def reason_keys(flags: int) -> list[str]:
     """Return the values of the filter that a session with these flags matches."""
-    return [ANY_REASON, *(key for key, flag in _KEYS.items() if flags & flag)] if flags else []
+    return [ANY_REASON, *(key for key, flag in REASON_FLAGS.items() if flags & flag)] if flags else []
 
 
 def reason_bits(keys: Iterable[str]) -> int:
     """Return the flags that values of the filter select."""
     bits = 0
     for key in keys:
-        bits |= sum(FLAG_LABELS) if key == ANY_REASON else _KEYS[key]
+        bits |= sum(FLAG_LABELS) if key == ANY_REASON else REASON_FLAGS[key]
     return bits
 
 

@@ -5,10 +5,11 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from sessions_app.models import ChargingSession, ChargingStation, Site
 from sessions_app.queries.days import between_days
+from sessions_app.queries.flags import flag_condition
 
 IDS_PER_PAGE = 500
 
@@ -40,8 +41,7 @@ def select_sessions(selection: SessionSelection) -> QuerySet[ChargingSession]:
     if selection.first_day or selection.last_day:
         sessions = sessions.filter(_started_between(selection.first_day, selection.last_day))
     if selection.flags:
-        flagged = sessions.exclude(flags=0)  # the condition of the partial index
-        sessions = flagged.alias(chosen=F("flags").bitand(selection.flags)).exclude(chosen=0)
+        sessions = sessions.filter(flag_condition(selection.flags))
     return sessions
 
 

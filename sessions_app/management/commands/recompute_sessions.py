@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sessions_app.domain.flags import Flag
+from sessions_app.domain.flags import REASON_FLAGS, reason_bits
 from sessions_app.queries.session_selection import (
     SessionSelection,
     UnknownSelectionError,
@@ -17,7 +17,6 @@ from sessions_app.queries.session_selection import (
 from sessions_app.recording.recomputation import recompute_session
 from sessions_app.recording.recompute_report import RecomputeReport
 
-FLAG_NAMES = {flag.name.lower().replace("_", "-"): flag for flag in Flag if flag.name}
 CTRL_C_EXIT_CODE = 130  # as of a shell
 
 
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--site", action="append", default=[], metavar="NAME", help="or COMPANY/NAME; repeatable")
         parser.add_argument("--from", dest="first_day", type=date.fromisoformat, metavar="YYYY-MM-DD")
         parser.add_argument("--to", dest="last_day", type=date.fromisoformat, metavar="YYYY-MM-DD")
-        parser.add_argument("--flag", action="append", default=[], choices=FLAG_NAMES, help="any of these flags")
+        parser.add_argument("--flag", action="append", default=[], choices=REASON_FLAGS, help="any of these flags")
         parser.add_argument("--all", action="store_true", help="all sessions")
         parser.add_argument("--apply", action="store_true", help="write the new figures")
         parser.add_argument("--largest", type=int, default=10, metavar="N", help="how many to list (default: 10)")
@@ -71,14 +70,11 @@ class Command(BaseCommand):
 
 
 def _selection(options: dict[str, Any]) -> SessionSelection:
-    flags = 0
-    for name in options["flag"]:
-        flags |= FLAG_NAMES[name]
     return SessionSelection(
         ids=tuple(options["ids"]),
         stations=tuple(options["station"]),
         sites=tuple(options["site"]),
         first_day=options["first_day"],
         last_day=options["last_day"],
-        flags=int(flags),
+        flags=reason_bits(options["flag"]),
     )
