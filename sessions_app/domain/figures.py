@@ -111,10 +111,15 @@ def totals_point(totals: SessionTotals, billing: BillingContext) -> SessionPoint
         grid_power_w=totals.power_w,
         limit_a=totals.metrics.limit_a,
         idle_s=totals.clock.idle_s,
-        price=price_so_far(totals.usage, totals.clock, billing),
+        price=session_price(totals, billing),
         held_back_s=totals.clock.held_back_s,
         is_estimated=totals.estimated_wh > 0,
     )
+
+
+def session_price(totals: SessionTotals, billing: BillingContext) -> Decimal | None:
+    """Return the price, the sum of the price lines; None without a tariff."""
+    return price_so_far(totals.usage, totals.clock, billing)
 
 
 def session_price_lines(totals: SessionTotals, billing: BillingContext) -> tuple[PriceLine, ...]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sessions_app.announce import SessionChange
-from sessions_app.domain import figures, pricing
+from sessions_app.domain import figures
 from sessions_app.domain.drafts import SessionDraft
 from sessions_app.domain.events import ConnectionAttempt, Event, Outcome
 from sessions_app.queries.event_batch import load_batch
@@ -45,9 +45,9 @@ def record(events: Sequence[Event | ConnectionAttempt]) -> BatchResult:
 def _price(result: EventResult) -> Decimal | None:
     """Return the price of the session if the reply needs it; None without a policy."""
     draft = result.draft
-    if not result.is_price_wanted or draft is None or draft.totals is None or draft.billing.tariff is None:
+    if not result.is_price_wanted or draft is None or draft.totals is None:
         return None
-    return pricing.total(figures.session_price_lines(draft.totals, draft.billing))
+    return figures.session_price(draft.totals, draft.billing)
 
 
 def _session_change(draft: SessionDraft) -> SessionChange | None:

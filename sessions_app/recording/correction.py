@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from django.db import transaction
 
-from sessions_app.domain import figures, pricing
+from sessions_app.domain import figures
 from sessions_app.domain.energy_correction import SOURCE_WORDS, EnergyCorrection, EnergySource
 from sessions_app.domain.station_states import Action, EditOutcome
 from sessions_app.domain.wording import kwh, money
@@ -110,7 +110,7 @@ def _apply(locked: LockedSession, correction: EnergyCorrection) -> CorrectionRes
     totals = draft.totals
     if totals is None or (correction.source is EnergySource.STOP and not totals.counts_stop):
         return msgspec.structs.replace(result, refusal=_implausible_stop(locked))
-    price = pricing.total(figures.session_price_lines(totals, draft.billing)) if draft.billing.tariff else None
+    price = figures.session_price(totals, draft.billing)
     return msgspec.structs.replace(result, new_energy_wh=totals.energy_wh, new_price=price)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from django.db import transaction
 
-from sessions_app.domain import figures, pricing
+from sessions_app.domain import figures
 from sessions_app.domain.flags import Flag
 from sessions_app.domain.pricing import Tariff, labels
 from sessions_app.domain.station_states import Action, EditOutcome
@@ -125,7 +125,7 @@ def _reprice_draft(session_id: int, policy: PricingPolicy | None) -> tuple[Locke
         return locked, msgspec.structs.replace(result, refusal=READINGS_MISSING)
     if draft.totals.energy_wh != session.energy_wh:
         return locked, msgspec.structs.replace(result, refusal=OTHER_ENERGY)
-    new_price = pricing.total(figures.session_price_lines(draft.totals, draft.billing))
+    new_price = figures.session_price(draft.totals, draft.billing)
     result = msgspec.structs.replace(
         result,
         new=new_price,
