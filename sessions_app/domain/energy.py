@@ -5,30 +5,43 @@ estimate. Between two register values energy is spread by the told power (trapez
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property, partial
 from itertools import pairwise
 
 from sessions_app.domain.evidence import Evidence
 from sessions_app.domain.latest import by_first
-from sessions_app.domain.power import power_line
+from sessions_app.domain.power import PowerLine, power_line
 from sessions_app.domain.register import Step
 
 MWH_PER_WATT_SECOND = 1 / 3.6
 
 
 class Flow:
-    """Energy in mWh that flows between two moments, along a line of power."""
+    """Energy in mWh that flows between two moments, along a line of power.
+
+    The line is drawn only for an estimate or for a moment in between: most readings ask for whole flows.
+    """
 
     def __init__(
-        self, start: datetime, end: datetime, line: list[tuple[datetime, float, float]], mwh: float | None = None
+        self, start: datetime, end: datetime, draw_line: Callable[[], PowerLine], mwh: float | None = None
     ) -> None:
-        self.start, self.end, self._line = start, end, line
-        self._areas = [0.0]
-        for (since, _, first_w), (until, last_w, _) in pairwise(line):
-            self._areas.append(self._areas[-1] + (first_w + last_w) / 2 * (until - since).total_seconds())
+        self.start, self.end, self._draw_line = start, end, draw_line
         self.mwh = self._areas[-1] * MWH_PER_WATT_SECOND if mwh is None else mwh
         self.is_estimate = mwh is None
+
+    @cached_property
+    def _line(self) -> PowerLine:
+        return self._draw_line()
+
+    @cached_property
+    def _areas(self) -> list[float]:
+        """The areas under the line up to each of its points, in watt seconds."""
+        areas = [0.0]
+        for (since, _, first_w), (until, last_w, _) in pairwise(self._line):
+            areas.append(areas[-1] + (first_w + last_w) / 2 * (until - since).total_seconds())
+        return areas
 
     def until(self, at: datetime) -> float:
         """Return the energy up to a moment; a flow without length is whole at once."""
@@ -77,7 +90,7 @@ def energy_flows(evidence: Evidence, steps: Iterable[Step], *, until: datetime, 
     """Return the flows since the settled moment: before the first register value, between values, after the last."""
     settled, told, cap_w = evidence.settled, evidence.told, evidence.bounds.cap_w
     flows = [
-        Flow(step.start, step.end, power_line(told, step.start, step.end, cap_w=cap_w), float(step.wh) * 1000)
+        Flow(step.start, step.end, partial(power_line, told, step.start, step.end, cap_w=cap_w), float(step.wh) * 1000)
         for step in steps
         if step.wh > 0
     ]
@@ -91,8 +104,7 @@ def energy_flows(evidence: Evidence, steps: Iterable[Step], *, until: datetime, 
         if evidence.first_at is not None:
             spans.append((settled.at, evidence.first_at))
         spans.append((max(trusted.at, settled.at), until))
-    for start, end in spans:
-        line = power_line(told, start, end, cap_w=cap_w) if start < end else []
-        if line:
-            flows.append(Flow(start, end, line))
+    flows += [
+        Flow(start, end, partial(power_line, told, start, end, cap_w=cap_w)) for start, end in spans if start < end
+    ]
     return sorted(flows, key=lambda flow: flow.start)

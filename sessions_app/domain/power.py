@@ -16,6 +16,8 @@ from sessions_app.domain.latest import by_at, latest
 from sessions_app.domain.meter import Reading
 from sessions_app.domain.units import LEAST_POWER_W
 
+PowerLine = list[tuple[datetime, float, float]]  # of (moment, W before, W after)
+
 
 class ToldPower(msgspec.Struct, frozen=True, array_like=True):
     """The power of a reading in W; `power_w` is None where a reading ends what was told before.
@@ -57,9 +59,7 @@ def in_force(told: Sequence[ToldPower], at: datetime) -> ToldPower | None:
     return latest(told, at, by_at)
 
 
-def power_line(
-    told: Sequence[ToldPower], start: datetime, end: datetime, *, cap_w: float
-) -> list[tuple[datetime, float, float]]:
+def power_line(told: Sequence[ToldPower], start: datetime, end: datetime, *, cap_w: float) -> PowerLine:
     """Return (moment, W before, W after) from start to end, for trapezoids; empty if no power is told.
 
     Power goes straight from one told value to the next. It is constant before the first and after the last
@@ -72,7 +72,7 @@ def power_line(
         return []
     current_w = _held(before if before is not None else inside[0], cap_w)
     is_told = before is None or before.power_w is not None
-    line = [(start, current_w, current_w)]
+    line: PowerLine = [(start, current_w, current_w)]
     for each in inside:
         held_w = _held(each, cap_w)
         if each.power_w is not None and is_told:

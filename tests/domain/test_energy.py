@@ -5,17 +5,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sessions_app.domain.energy import EnergyCurve, Flow
+from sessions_app.domain.power import PowerLine
 
 START = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
-Line = list[tuple[datetime, float, float]]
 
 
 def second(count: float) -> datetime:
     return START + timedelta(seconds=count)
 
 
-def line(*points: tuple[float, float, float]) -> Line:
+def line(*points: tuple[float, float, float]) -> PowerLine:
     return [(second(at_s), before_w, after_w) for at_s, before_w, after_w in points]
+
+
+def flow(start_s: float, end_s: float, along: PowerLine, mwh: float | None = None) -> Flow:
+    return Flow(second(start_s), second(end_s), lambda: along, mwh)
 
 
 STEADY = line((0, 3_600, 3_600), (100, 3_600, 3_600))
@@ -33,27 +37,27 @@ ENDING = line((0, 3_600, 3_600), (50, 3_600, 0), (100, 0, 0))
         (ENDING, 500, 1_000, 1_000),
     ],
 )
-def test_energy_of_a_step_follows_the_told_power(along: Line, at_25: float, at_50: float, at_75: float) -> None:
-    flow = Flow(second(0), second(100), along, 1_000)
+def test_energy_of_a_step_follows_the_told_power(along: PowerLine, at_25: float, at_50: float, at_75: float) -> None:
+    step = flow(0, 100, along, 1_000)
 
-    delivered = [flow.until(second(at_s)) for at_s in (0, 25, 50, 75, 100, 101)]
+    delivered = [step.until(second(at_s)) for at_s in (0, 25, 50, 75, 100, 101)]
 
     assert delivered == pytest.approx([0, at_25, at_50, at_75, 1_000, 1_000])
-    assert not flow.is_estimate
+    assert not step.is_estimate
 
 
 def test_energy_without_a_register_is_power_over_time() -> None:
     for along in (STEADY, RISING):
-        flow = Flow(second(0), second(100), along)
-        assert flow.is_estimate
-        assert flow.mwh == pytest.approx(100_000)  # 3.6 kW for 100 s are 100 Wh
+        estimate = flow(0, 100, along)
+        assert estimate.is_estimate
+        assert estimate.mwh == pytest.approx(100_000)  # 3.6 kW for 100 s are 100 Wh
 
 
 def test_flow_without_length_is_whole_at_once() -> None:
-    assert Flow(second(5), second(5), [], 700).until(second(5)) == 700
+    assert flow(5, 5, [], 700).until(second(5)) == 700
 
 
-CURVE = EnergyCurve([Flow(second(0), second(10), [], 100), Flow(second(20), second(30), [], 50)], settled_mwh=1_000)
+CURVE = EnergyCurve([flow(0, 10, [], 100), flow(20, 30, [], 50)], settled_mwh=1_000)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +70,15 @@ def test_energy_adds_up_over_the_steps(at_s: float, mwh: float) -> None:
 
 
 def test_energy_of_no_duration_counts_from_its_moment() -> None:
-    curve = EnergyCurve([Flow(second(10), second(10), [], 80)], settled_mwh=0)
+    curve = EnergyCurve([flow(10, 10, [], 80)], settled_mwh=0)
 
     assert (curve.at(second(9.9)), curve.at(second(10))) == (0, 80)
 
 
 def test_only_energy_without_a_register_is_estimated() -> None:
     flows = [
-        Flow(second(0), second(100), STEADY, 5_000),
-        Flow(second(100), second(200), line((100, 36, 36), (200, 36, 36))),
+        flow(0, 100, STEADY, 5_000),
+        flow(100, 200, line((100, 36, 36), (200, 36, 36))),
     ]
     curve = EnergyCurve(flows, settled_mwh=0)
 
